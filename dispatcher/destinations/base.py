@@ -1,0 +1,245 @@
+"""What a destination is to the engine: an account and one class per service.
+
+A service declares its limits and what it consumes, and turns rows into
+requests. It never sleeps, retries, logs, prints, splits, reads the
+environment or touches the warehouse: the engine does that once for all.
+
+The engine's side of the bargain, in the order of a sync:
+
+1. `prepare(columns)` once, before any row: find or create what the rows need.
+2. For every row whose change the service consumes, in batches within
+   `lookup_limits`: `look_up(rows)`, where the service has it.
+3. `encode(row, found)`: the row as bytes, or `RowRefused`.
+4. `send(items)`: one request of encoded rows of one lane (only removals, or
+   only insertions and updates), within `limits(change)`.
+5. `poll(job, items)`: for asynchronous answers, until it returns outcomes.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, ClassVar, NamedTuple
+
+from dispatcher.settings import setting
+
+
+class Change(str, Enum):
+    """What happened to a row since the destination last acknowledged it."""
+
+    REMOVED = "removed"
+    INSERTED = "inserted"
+    UPDATED = "updated"
+
+
+class Kind(str, Enum):
+    """The type of a column, the same for every warehouse."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    TIMESTAMP = "timestamp"
+    JSON = "json"
+    OTHER = "other"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a diff as the destination sees it.
+
+    field: the name at the destination; name: the column in the warehouse;
+    data_type: the warehouse's own word for its type.
+    """
+
+    field: str
+    name: str
+    kind: Kind
+    data_type: str
+
+
+class Row(NamedTuple):
+    """One changed row.
+
+    values: destination field to value (str, int, float, Decimal, bool, date,
+    datetime, list, dict or None). A removed row holds what was last sent.
+    changed: the fields that changed, for an updated row.
+    """
+
+    seq: int
+    change: Change
+    values: Mapping[str, Any]
+    changed: tuple[str, ...] = ()
+
+
+class Status(str, Enum):
+    """What became of one row."""
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    MISSING = "missing"  # not at the destination, and we must not create it
+    UNKNOWN = "unknown"
+    LOOK_UP = "look_up"  # send again, once, with what a look-up finds
+
+
+class Outcome(NamedTuple):
+    """The outcome of one row; code and message only where it was not accepted."""
+
+    status: Status
+    code: str = ""
+    message: str = ""
+
+
+ACCEPTED = Outcome(Status.ACCEPTED)
+UNKNOWN = Outcome(Status.UNKNOWN)
+
+
+class Encoded(NamedTuple):
+    """A row ready to send; `found` is what `look_up` returned for it, if asked."""
+
+    row: Row
+    body: bytes
+    found: Any = None
+
+
+class Job(NamedTuple):
+    """A request that the destination works off later; reference: its own id."""
+
+    reference: str
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one request may hold, and how often it may be made.
+
+    rows: rows a request. bytes: the sum of encoded rows, one separator each.
+    per_second: requests a second, shared by all syncs of this process to one
+    account. concurrency: requests in flight for one activation.
+    """
+
+    rows: int
+    bytes: int
+    per_second: float
+    concurrency: int = 1
+
+
+@dataclass(frozen=True)
+class Activation:
+    """What a service may know of the activation that it serves."""
+
+    name: str
+    segment: str
+    destination: str
+
+
+class Account(ABC):
+    """An account of a platform, declared in `destinations.yml`.
+
+    Subclasses are frozen dataclasses whose fields are made by `setting`.
+    """
+
+    type: ClassVar[str]
+    title: ClassVar[str]
+    services: ClassVar[Mapping[str, type[Service]]]
+
+    def validate(self) -> list[str]:
+        """What is wrong with the settings, one sentence each; opens no connection."""
+        return []
+
+    def service(self, name: str, options: Any, activation: Activation) -> Service:
+        """The named service of this account, bound to one activation."""
+        return self.services[name](self, options, activation)
+
+
+class Service(ABC):
+    """One thing a destination does.
+
+    `Options` is a frozen dataclass of the keys that a diff may set in
+    `meta.outhaul` for this service.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    consumes: ClassVar[frozenset[Change]]
+    identity: ClassVar[str | None] = None
+    """The field by which the destination recognises a record, or None: any."""
+    membership: ClassVar[bool] = False
+    """True for lists and audiences, where the identity must be the key."""
+    stage: ClassVar[int] = 0
+    """Within one destination, services of a lower stage are synced first."""
+    lookup_limits: ClassVar[Limits | None] = None
+    poll_seconds: float = 2.0
+    """Seconds before the first poll of a job; each further wait is half longer, up to 30."""
+    poll_timeout_seconds: float = 1800.0
+    """Seconds after which a job that has not ended counts as unknown."""
+
+    request_seconds: float = 60.0
+    """Total deadline of one request, connect to last byte; the lease outlives it."""
+
+    Options: ClassVar[type]
+
+    @abstractmethod
+    def __init__(self, account: Any, options: Any, activation: Activation) -> None:
+        """Bind to an account; opens no connection."""
+
+    @abstractmethod
+    def target(self) -> str | None:
+        """What this service writes to and nobody else may, such as a list's name."""
+
+    @abstractmethod
+    def limits(self, change: Change) -> Limits:
+        """The limits of requests that carry rows of this change."""
+
+    @abstractmethod
+    def check(self, columns: Sequence[Column]) -> list[str]:
+        """Ask the destination, change nothing; return what `prepare` would create.
+
+        Raises ConfigurationError for what cannot work, StopSync for refused
+        credentials.
+        """
+
+    @abstractmethod
+    def prepare(self, columns: Sequence[Column]) -> None:
+        """Find or create what the rows need. Called once, before any row."""
+
+    def needs_look_up(self, change: Change) -> bool:
+        """Whether rows of this change go through `look_up` before they are sent."""
+        return False
+
+    def look_up(self, rows: Sequence[Row]) -> list[Any]:
+        """One request; for each row what was found, or an Outcome that settles it."""
+        raise TypeError(f"the service '{self.name}' has no look-up")
+
+    @abstractmethod
+    def encode(self, row: Row, found: Any = None) -> bytes:
+        """The row as a part of a request. Raises RowRefused."""
+
+    @abstractmethod
+    def send(self, items: Sequence[Encoded]) -> list[Outcome] | Job:
+        """One request; one outcome per item, in order, or the job to poll."""
+
+    def poll(self, job: Job, items: Sequence[Encoded]) -> list[Outcome] | None:
+        """One look at a job: one outcome per item, in order, or None: not ended."""
+        raise TypeError(f"the service '{self.name}' has no jobs")
+
+
+__all__ = [
+    "ACCEPTED",
+    "UNKNOWN",
+    "Account",
+    "Activation",
+    "Change",
+    "Column",
+    "Encoded",
+    "Job",
+    "Kind",
+    "Limits",
+    "Outcome",
+    "Row",
+    "Service",
+    "Status",
+    "setting",
+]

@@ -1,0 +1,21 @@
+{#- Under --empty: run the query, so that its errors show, and change nothing.
+
+Where no diff exists yet, an empty one is made, so that what refers to it runs. -#}
+{% macro _build_nothing(diff, sql) %}
+    {% do outhaul._run_model(diff, sql) %}
+    {% if load_cached_relation(diff.relation) is none %}
+        {% do outhaul.replace_table(
+            diff.relation, outhaul._empty_diff_query(diff), 'main'
+        ) %}
+    {% else %}
+        {% do outhaul._no_main_statement() %}
+    {% endif %}
+{% endmacro %}
+
+{% macro _empty_diff_query(diff) %}
+    {{ return(
+        'select ' ~ outhaul._own_columns('cast(null as ' ~ dbt.type_bigint() ~ ')', 0)
+        ~ ', ' ~ outhaul._columns_list(diff.columns, 'work')
+        ~ ' from ' ~ diff.work ~ ' as work where 1 = 0'
+    ) }}
+{% endmacro %}

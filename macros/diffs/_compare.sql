@@ -1,0 +1,74 @@
+{#- Compare the segment with what the destination holds, by key.
+
+A full outer join and a null-safe comparison column by column; what is in doubt
+is sent again, as an insertion where membership itself is in doubt. Adds to the
+diff `acknowledged_rows` and `is_first`: nothing held, so all is inserted. -#}
+{% macro _compare(diff) %}
+    {% set held = outhaul._count(diff.acknowledged) %}
+    {% set is_first = held == 0 and outhaul._count(diff.rejected) == 0 %}
+    {% do diff.update({'acknowledged_rows': held, 'is_first': is_first}) %}
+    {% if not is_first %}
+        {% do outhaul._execute(
+            'create temporary table ' ~ diff.changes ~ ' as ' ~ outhaul._changes_query(diff)
+        ) %}
+    {% endif %}
+{% endmacro %}
+
+{#- One row per key that differs: change, changed columns, values to send. -#}
+{% macro _changes_query(diff) %}
+    {% set source_key = 'source.' ~ outhaul.quoted(diff.key[0]) %}
+    {% set held_key = 'acknowledged.' ~ outhaul.quoted(diff.key[0]) %}
+    {% set values = [] %}
+    {% for column in diff.columns %}
+        {% set name = outhaul.quoted(column.name) %}
+        {% do values.append(
+            'case when ' ~ source_key ~ ' is null then acknowledged.' ~ name
+            ~ ' else source.' ~ name ~ ' end as ' ~ name
+        ) %}
+    {% endfor %}
+    {% set is_updated =
+        source_key ~ ' is not null and ' ~ held_key ~ ' is not null'
+        ~ " and coalesce(acknowledged._outhaul_in_doubt, 'updated') = 'updated'"
+    %}
+    {{ return(
+        'select case when ' ~ source_key ~ " is null then 'removed' when " ~ is_updated
+        ~ " then 'updated' else 'inserted' end as _outhaul_change"
+        ~ ', case when ' ~ is_updated ~ ' then ' ~ outhaul._changed_columns(diff)
+        ~ ' end as _outhaul_changed_columns'
+        ~ ', cast(null as ' ~ dbt.type_string() ~ ') as _outhaul_held, ' ~ values | join(', ')
+        ~ ' from (' ~ diff.source ~ ') as source full outer join ' ~ diff.acknowledged ~ ' as acknowledged on '
+        ~ outhaul._keys_match('source', 'acknowledged', diff.key)
+        ~ ' where (' ~ source_key ~ ' is null or ' ~ held_key ~ ' is null'
+        ~ ' or acknowledged._outhaul_in_doubt is not null or '
+        ~ outhaul._content_differs('source', 'acknowledged', diff.columns) ~ ')'
+        ~ outhaul._not_invalid(diff, source_key)
+    ) }}
+{% endmacro %}
+
+{#- A key that is invalid today has not left the segment. -#}
+{% macro _not_invalid(diff, source_key) %}
+    {% if diff.invalid_rows == 0 %}
+        {{ return('') }}
+    {% endif %}
+    {{ return(
+        ' and (' ~ source_key ~ ' is not null or not exists (select 1 from ' ~ diff.invalid
+        ~ ' as invalid where ' ~ outhaul._keys_match('invalid', 'acknowledged', diff.key) ~ '))'
+    ) }}
+{% endmacro %}
+
+{#- The names of the changed columns as a JSON array. -#}
+{% macro _changed_columns(diff) %}
+    {% set parts = [] %}
+    {% for column in diff.columns %}
+        {% if column.name not in diff.key %}
+            {% do parts.append(
+                'case when ' ~ outhaul._column_differs('source', 'acknowledged', column)
+                ~ ' then ' ~ outhaul.literal(',' ~ tojson(column.name)) ~ " else '' end"
+            ) %}
+        {% endif %}
+    {% endfor %}
+    {% if not parts %}
+        {{ return("'[]'") }}
+    {% endif %}
+    {{ return("'[' || substring(" ~ parts | join(' || ') ~ ", 2) || ']'") }}
+{% endmacro %}

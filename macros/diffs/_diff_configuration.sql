@@ -1,0 +1,72 @@
+{#- Check what the model configures and gather what the steps share.
+
+Keys of the mapping: name, relation, acknowledged, rejected, work, key,
+identity, prefer, max_invalid, max_removed, meta; the steps add theirs. -#}
+{% macro _diff_configuration(relation) %}
+    {% set meta = (config.get('meta') or {}).get('outhaul') %}
+    {% do outhaul._check_diff_configuration(config.get('unique_key'), meta) %}
+    {% set unique_key = config.get('unique_key') %}
+    {% set key = [unique_key] if unique_key is string else unique_key | list %}
+    {% set default_identity = key[0] if key | length == 1 else none %}
+    {{ return({
+        'name': model.name,
+        'relation': relation,
+        'acknowledged': outhaul._beside(relation, '__acknowledged'),
+        'rejected': outhaul._beside(relation, '__rejected'),
+        'work': make_temp_relation(relation, '__work'),
+        'invalid': make_temp_relation(relation, '__invalid'),
+        'changes': make_temp_relation(relation, '__changes'),
+        'key': key,
+        'identity': meta.get('identity', default_identity),
+        'prefer': meta.get('prefer'),
+        'max_invalid': meta.get('max_invalid', 0.05),
+        'max_removed': meta.get('max_removed', 0.2),
+        'meta': meta,
+    }) }}
+{% endmacro %}
+
+{#- Raise one error that names everything that is wrong with a diff's configuration. -#}
+{% macro _check_diff_configuration(unique_key, meta) %}
+    {% set problems = [] %}
+    {% if not unique_key %}
+        {% do problems.append("'unique_key' is missing: the column, or list of columns, that rows are tracked by") %}
+    {% endif %}
+    {% if meta is not mapping %}
+        {% do problems.append("'meta.outhaul' is missing: at least 'destination' and 'service'") %}
+    {% else %}
+        {% for name in ['destination', 'service'] %}
+            {% if meta.get(name) is not string or not meta.get(name) %}
+                {% do problems.append("'meta.outhaul." ~ name ~ "' is missing or not a name") %}
+            {% endif %}
+        {% endfor %}
+        {% for name in ['identity', 'prefer'] %}
+            {% if meta.get(name) is not none and meta.get(name) is not string %}
+                {% do problems.append("'meta.outhaul." ~ name ~ "' must be text") %}
+            {% endif %}
+        {% endfor %}
+        {% for name in ['max_invalid', 'max_removed'] %}
+            {% set share = meta.get(name, 0) %}
+            {% if share is not number or share is boolean or share < 0 or share > 1 %}
+                {% do problems.append("'meta.outhaul." ~ name ~ "' must be a share from 0 to 1") %}
+            {% endif %}
+        {% endfor %}
+    {% endif %}
+    {% if config.get('contract') and config.get('contract').enforced %}
+        {% do problems.append("'contract' cannot be enforced on a diff, whose table has columns of outhaul's own: put it on the segment") %}
+    {% endif %}
+    {% if problems %}
+        {% do outhaul._refuse(problems | join('; ')) %}
+    {% endif %}
+{% endmacro %}
+
+{#- End the model with a message that names it. -#}
+{% macro _refuse(message) %}
+    {% do exceptions.raise_compiler_error('outhaul.diff in model ' ~ model.name ~ ': ' ~ message) %}
+{% endmacro %}
+
+{#- The table beside a diff with this suffix. -#}
+{% macro _beside(relation, suffix) %}
+    {{ return(relation.incorporate(
+        path={'identifier': relation.identifier ~ suffix}, type='table'
+    )) }}
+{% endmacro %}

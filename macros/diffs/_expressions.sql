@@ -1,0 +1,74 @@
+{#- Small SQL expressions that several steps share. Columns are {name, type}. -#}
+
+{#- "left.key = right.key" over every column of the key. -#}
+{% macro _keys_match(left, right, key) %}
+    {% set parts = [] %}
+    {% for name in key %}
+        {% do parts.append(left ~ '.' ~ outhaul.quoted(name) ~ ' = ' ~ right ~ '.' ~ outhaul.quoted(name)) %}
+    {% endfor %}
+    {{ return(parts | join(' and ')) }}
+{% endmacro %}
+
+{#- "table.a, table.b" for a list of columns. -#}
+{% macro _columns_list(columns, table=none) %}
+    {% set parts = [] %}
+    {% for column in columns %}
+        {% do parts.append((table ~ '.' if table else '') ~ outhaul.quoted(column.name)) %}
+    {% endfor %}
+    {{ return(parts | join(', ')) }}
+{% endmacro %}
+
+{#- The same for the key, whose columns are plain names. -#}
+{% macro _key_list(key, table=none) %}
+    {% set parts = [] %}
+    {% for name in key %}
+        {% do parts.append((table ~ '.' if table else '') ~ outhaul.quoted(name)) %}
+    {% endfor %}
+    {{ return(parts | join(', ')) }}
+{% endmacro %}
+
+{#- Null-safe "this column differs between the two tables". -#}
+{% macro _column_differs(left, right, column) %}
+    {% set name = outhaul.quoted(column.name) %}
+    {{ return(outhaul.is_distinct(
+        outhaul.comparable(left ~ '.' ~ name, column.type),
+        outhaul.comparable(right ~ '.' ~ name, column.type)
+    )) }}
+{% endmacro %}
+
+{#- Null-safe "some column differs"; "1 = 0" for no columns. -#}
+{% macro _content_differs(left, right, columns) %}
+    {% set parts = [] %}
+    {% for column in columns %}
+        {% do parts.append(outhaul._column_differs(left, right, column)) %}
+    {% endfor %}
+    {{ return('(' ~ parts | join(' or ') ~ ')' if parts else '1 = 0') }}
+{% endmacro %}
+
+{#- "some column of the key is null". -#}
+{% macro _key_is_null(table, key) %}
+    {% set parts = [] %}
+    {% for name in key %}
+        {% do parts.append(table ~ '.' ~ outhaul.quoted(name) ~ ' is null') %}
+    {% endfor %}
+    {{ return('(' ~ parts | join(' or ') ~ ')') }}
+{% endmacro %}
+
+{#- An identity as destinations compare it: without case and outer spaces. -#}
+{% macro _folded_identity(table, identity) %}
+    {{ return(
+        'lower(trim(cast(' ~ table ~ '.' ~ outhaul.quoted(identity) ~ ' as '
+        ~ dbt.type_string() ~ ')))'
+    ) }}
+{% endmacro %}
+
+{#- The names in the list that are columns of outhaul's own. -#}
+{% macro _without_own(columns) %}
+    {% set kept = [] %}
+    {% for column in columns %}
+        {% if not column.name.lower().startswith('_outhaul_') %}
+            {% do kept.append(column) %}
+        {% endif %}
+    {% endfor %}
+    {{ return(kept) }}
+{% endmacro %}

@@ -1,0 +1,82 @@
+{#- Fold what became of the published generation into `d__acknowledged`.
+
+Up to the committed position a row is acknowledged unless it was rejected; from
+there to the claimed position it is in doubt; the rest was never sent. Folding
+twice gives the same result, so a crash in between does no harm. -#}
+{% macro _fold(diff) %}
+    {% set existing = load_cached_relation(diff.acknowledged) %}
+    {% do diff.update({'resync_due': outhaul._resync_is_due(diff)}) %}
+    {% do outhaul._refuse_lost_state(diff, existing) %}
+    {% set claims = outhaul._claims(diff) %}
+    {% if existing is none or claims.claimed == 0 %}
+        {{ return('') }}
+    {% endif %}
+    {% if load_cached_relation(diff.relation) is none %}
+        {% do exceptions.warn(
+            'outhaul.diff in model ' ~ diff.name ~ ': the table ' ~ diff.relation
+            ~ ' is gone, with ' ~ claims.claimed ~ ' rows that were sent since the last build.'
+            ~ ' They are sent again; those of them that have left the segment stay at the destination.'
+        ) %}
+        {{ return('') }}
+    {% endif %}
+    {% set columns = outhaul._without_own(outhaul.columns_of(diff.acknowledged)) %}
+    {% set key = fromjson(diff.before.key_columns) %}
+    {% do outhaul._fold_rejections(diff, columns, key, claims) %}
+    {% do outhaul._fold_deliveries(diff, columns, key, claims) %}
+    {% do outhaul.prepare_reading(diff.acknowledged) %}
+{% endmacro %}
+
+{#- How far the published generation was claimed and committed, and its rejections. -#}
+{% macro _claims(diff) %}
+    {% set generation = outhaul._this_generation(diff) %}
+    {% set row = outhaul._fetch(
+        'select coalesce(max(claimed_seq), 0), coalesce(max(committed_seq), 0) from '
+        ~ outhaul.ledger_relation('outhaul_claims') ~ ' as claims where ' ~ generation
+    )[0] %}
+    {% set rejected = outhaul._fetch(
+        'select count(*) from ' ~ outhaul.ledger_relation('outhaul_rejections')
+        ~ ' as rejections where ' ~ generation
+    )[0][0] %}
+    {{ return({'claimed': row[0] | int, 'committed': row[1] | int, 'rejected': rejected | int}) }}
+{% endmacro %}
+
+{#- The filter for ledger rows of the published generation. -#}
+{% macro _this_generation(diff) %}
+    {{ return(
+        'activation = ' ~ outhaul.literal(diff.name) ~ ' and generation = ' ~ diff.before.generation
+    ) }}
+{% endmacro %}
+
+{#- Whether a resync was asked for after the published generation was built. -#}
+{% macro _resync_is_due(diff) %}
+    {% set asked = outhaul._fetch(
+        'select count(*) from ' ~ outhaul.ledger_relation('outhaul_controls') ~ ' as controls inner join '
+        ~ outhaul.ledger_relation('outhaul_activations') ~ ' as activations'
+        ~ ' on controls.activation = activations.activation where controls.activation = '
+        ~ outhaul.literal(diff.name)
+        ~ " and controls.action = 'resync' and controls.recorded_at > activations.built_at"
+    )[0][0] %}
+    {{ return(asked > 0) }}
+{% endmacro %}
+
+{#- State that is gone, or that belongs to another destination, must not pass for none. -#}
+{% macro _refuse_lost_state(diff, existing) %}
+    {% if diff.before.generation == 0 or diff.resync_due %}
+        {{ return('') }}
+    {% endif %}
+    {% set way_out = ': run "outhaul resync ' ~ diff.name ~ '" to send everything again from the next build on' %}
+    {% if existing is none %}
+        {% do outhaul._refuse(
+            'the table ' ~ diff.acknowledged ~ ', which says what the destination holds, is gone.'
+            ~ ' Restore it, or accept that rows which left the segment stay at the destination' ~ way_out
+        ) %}
+    {% endif %}
+    {% set was = diff.before.destination ~ '.' ~ diff.before.service %}
+    {% set is = diff.meta.destination ~ '.' ~ diff.meta.service %}
+    {% if was != is and diff.before.rows_acknowledged > 0 %}
+        {% do outhaul._refuse(
+            'it delivered to ' ~ was ~ ' and is now bound to ' ~ is ~ ', which holds nothing of it yet.'
+            ~ ' Give the new binding a model of its own, or keep the name' ~ way_out
+        ) %}
+    {% endif %}
+{% endmacro %}

@@ -1,0 +1,120 @@
+{#- Number the rows, put the table in place, record the generation, give the lease back. -#}
+{% macro _publish(diff) %}
+    {% set generation = (diff.before.generation | int) + 1 %}
+    {% do outhaul.replace_table(
+        diff.relation, outhaul._numbered_query(diff, generation), 'main'
+    ) %}
+    {% do outhaul.prepare_reading(diff.relation, '_outhaul_seq') %}
+    {% do outhaul._record_generation(diff, generation) %}
+    {% set counts = diff.counts %}
+    {% do log(
+        'outhaul: ' ~ diff.name ~ ' build ' ~ generation ~ ': ' ~ counts.inserted ~ ' inserted, '
+        ~ counts.updated ~ ' updated, ' ~ counts.removed ~ ' removed'
+        ~ (', ' ~ counts.held ~ ' held after a rejection' if counts.held else '')
+        ~ (', ' ~ diff.invalid_rows ~ ' invalid' if diff.invalid_rows else ''),
+        info=true
+    ) %}
+{% endmacro %}
+
+{#- The rows of the diff with their positions, dense from 1; held and invalid rows have none.
+
+Removals come first, so that a record that leaves under one spelling and enters
+under another ends up in; removals that a guard holds come last. -#}
+{% macro _numbered_query(diff, generation) %}
+    {% set values = outhaul._columns_list(diff.columns, 'changes') %}
+    {% if diff.is_first %}
+        {% set query =
+            'select ' ~ outhaul._own_columns('row_number() over ()', generation, "'inserted'")
+            ~ ', ' ~ values ~ ' from (' ~ diff.source ~ ') as changes'
+        %}
+    {% else %}
+        {% set last = 3 if diff.hold == 'removals' else 0 %}
+        {% set position =
+            'case when changes._outhaul_held is null then row_number() over (order by case'
+            ~ ' when changes._outhaul_held is not null then 4'
+            ~ " when changes._outhaul_change = 'removed' then " ~ last
+            ~ " when changes._outhaul_change = 'inserted' then 1 else 2 end) end"
+        %}
+        {% set query =
+            'select ' ~ outhaul._own_columns(
+                position, generation, 'changes._outhaul_change',
+                'changes._outhaul_changed_columns', 'changes._outhaul_held'
+            ) ~ ', ' ~ values ~ ' from ' ~ diff.changes ~ ' as changes'
+        %}
+    {% endif %}
+    {% if diff.invalid_rows > 0 %}
+        {% set query =
+            query ~ ' union all select '
+            ~ outhaul._own_columns('null', generation, 'null', 'null', 'invalid._outhaul_held')
+            ~ ', ' ~ outhaul._columns_list(diff.columns, 'invalid') ~ ' from ' ~ diff.invalid ~ ' as invalid'
+        %}
+    {% endif %}
+    {{ return(query) }}
+{% endmacro %}
+
+{#- The columns of a diff that are outhaul's own, in order. -#}
+{% macro _own_columns(position, generation, change='null', changed_columns='null', held='null') %}
+    {% set text = dbt.type_string() %}
+    {% set number = dbt.type_bigint() %}
+    {{ return(
+        'cast(' ~ position ~ ' as ' ~ number ~ ') as _outhaul_seq'
+        ~ ', cast(' ~ generation ~ ' as ' ~ number ~ ') as _outhaul_generation'
+        ~ ', cast(' ~ change ~ ' as ' ~ text ~ ') as _outhaul_change'
+        ~ ', cast(' ~ changed_columns ~ ' as ' ~ text ~ ') as _outhaul_changed_columns'
+        ~ ', cast(' ~ held ~ ' as ' ~ text ~ ') as _outhaul_held'
+    ) }}
+{% endmacro %}
+
+{#- Write the activation's row of the ledger: what a sync needs to know of this build. -#}
+{% macro _record_generation(diff, generation) %}
+    {% set counts = diff.counts %}
+    {% set last_seq = counts.removed + counts.inserted + counts.updated %}
+    {% set sendable = last_seq %}
+    {% if diff.hold == 'all' %}
+        {% set sendable = 0 %}
+    {% elif diff.hold == 'removals' %}
+        {% set sendable = counts.inserted + counts.updated %}
+    {% endif %}
+    {% set texts = {
+        'model_id': model.unique_id,
+        'segment': model.refs[0].name if model.refs else model.name,
+        'destination': diff.meta.destination,
+        'service': diff.meta.service,
+        'relation_database': diff.relation.database,
+        'relation_schema': diff.relation.schema,
+        'relation_name': diff.relation.identifier,
+        'key_columns': tojson(diff.key),
+        'columns': tojson(diff.columns),
+        'settings': tojson(diff.meta),
+        'hold': diff.hold,
+        'hold_reason': diff.hold_reason,
+        'built_by': invocation_id,
+    } %}
+    {% set numbers = {
+        'ledger_version': outhaul.ledger_version(),
+        'generation': generation,
+        'rows_in_segment': diff.segment_rows,
+        'rows_acknowledged': diff.acknowledged_rows,
+        'rows_inserted': counts.inserted,
+        'rows_updated': counts.updated,
+        'rows_removed': counts.removed,
+        'rows_held': counts.held,
+        'rows_invalid': diff.invalid_rows,
+        'sendable_seq': sendable,
+        'last_seq': last_seq,
+        'built_at': outhaul.now_utc(),
+        'lease_holder': 'null',
+        'lease_expires_at': 'null',
+    } %}
+    {% set parts = [] %}
+    {% for column, value in texts.items() %}
+        {% do parts.append(column ~ ' = ' ~ ('null' if value is none else outhaul.literal(value))) %}
+    {% endfor %}
+    {% for column, value in numbers.items() %}
+        {% do parts.append(column ~ ' = ' ~ value) %}
+    {% endfor %}
+    {% do outhaul._execute(
+        'update ' ~ outhaul.ledger_relation('outhaul_activations') ~ ' set ' ~ parts | join(', ')
+        ~ ' where activation = ' ~ outhaul.literal(diff.name)
+    ) %}
+{% endmacro %}

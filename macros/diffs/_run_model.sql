@@ -1,0 +1,47 @@
+{#- Run the model's query, once, into a work table; find its columns and check them.
+
+Adds to the diff `columns`: the columns of the select as {name, type}, and
+replaces the key's and the identity's names by the spelling of the warehouse. -#}
+{% macro _run_model(diff, sql) %}
+    {% do outhaul._execute(get_create_table_as_sql(True, diff.work, sql), 'outhaul_model') %}
+    {% set columns = outhaul.columns_of(diff.work) %}
+    {% set problems = [] %}
+    {% for column in columns %}
+        {% if column.name.lower().startswith('_outhaul_') %}
+            {% do problems.append(
+                "the column '" ~ column.name ~ "' is named like outhaul's own: rename it"
+            ) %}
+        {% endif %}
+    {% endfor %}
+    {% set key = [] %}
+    {% for name in diff.key %}
+        {% do key.append(outhaul._spelled(name, 'unique_key', columns, problems)) %}
+    {% endfor %}
+    {% set identity = none %}
+    {% if diff.identity is not none %}
+        {% set identity = outhaul._spelled(diff.identity, 'meta.outhaul.identity', columns, problems) %}
+    {% endif %}
+    {% if problems %}
+        {% do outhaul._refuse(problems | unique | join('; ')) %}
+    {% endif %}
+    {% do diff.update({'columns': columns, 'key': key, 'identity': identity}) %}
+    {% do outhaul.prepare_reading(diff.work) %}
+{% endmacro %}
+
+{#- The name of a configured column as the select spells it. -#}
+{% macro _spelled(name, setting, columns, problems) %}
+    {% set names = columns | map(attribute='name') | list %}
+    {% if name in names %}
+        {{ return(name) }}
+    {% endif %}
+    {% for candidate in names %}
+        {% if candidate | lower == name | lower %}
+            {{ return(candidate) }}
+        {% endif %}
+    {% endfor %}
+    {% do problems.append(
+        "'" ~ setting ~ "' names the column '" ~ name
+        ~ "', which the select does not have; it has " ~ names | join(', ')
+    ) %}
+    {{ return(name) }}
+{% endmacro %}

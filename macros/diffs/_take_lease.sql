@@ -1,0 +1,61 @@
+{#- Take the activation's lease by compare-and-set on the warehouse's clock.
+
+Adds to the diff `before` (the activation's row in the ledger, as a mapping)
+and returns whether the lease is ours. -#}
+{% macro _take_lease(diff) %}
+    {% set activations = outhaul.ledger_relation('outhaul_activations') %}
+    {% if load_cached_relation(activations) is none %}
+        {% do outhaul._refuse(
+            'there is no ledger in ' ~ activations.without_identifier()
+            ~ ": it is made by the package's on-run-start hook, which has not run"
+        ) %}
+    {% endif %}
+    {% set name = outhaul.literal(diff.name) %}
+    {% set holder = 'build ' ~ invocation_id %}
+    {% do outhaul._execute(
+        'insert into ' ~ activations
+        ~ ' (activation, ledger_version, generation, rows_acknowledged, lease_fence)'
+        ~ ' select ' ~ name ~ ', ' ~ outhaul.ledger_version() ~ ', 0, 0, 0'
+        ~ ' where not exists (select 1 from ' ~ activations ~ ' where activation = ' ~ name ~ ')'
+    ) %}
+    {% do outhaul._execute(
+        'update ' ~ activations ~ ' set lease_holder = ' ~ outhaul.literal(holder)
+        ~ ', lease_fence = lease_fence + 1, lease_expires_at = '
+        ~ dbt.dateadd('minute', 60, outhaul.now_utc())
+        ~ ' where activation = ' ~ name
+        ~ ' and (lease_expires_at is null or lease_expires_at <= ' ~ outhaul.now_utc() ~ ')'
+    ) %}
+    {% set columns = outhaul.ledger_tables()['outhaul_activations'].keys() | list %}
+    {% set rows = outhaul._fetch(
+        'select ' ~ columns | join(', ') ~ ' from ' ~ activations ~ ' where activation = ' ~ name
+    ) %}
+    {% if rows | length != 1 %}
+        {% do outhaul._refuse(
+            activations ~ ' has ' ~ rows | length ~ ' rows for this activation instead of one'
+        ) %}
+    {% endif %}
+    {% set before = dict(zip(columns, rows[0])) %}
+    {% if before.ledger_version > outhaul.ledger_version() %}
+        {% do outhaul._refuse(
+            'the ledger was written by a newer outhaul (version ' ~ before.ledger_version
+            ~ ' of its tables, this package knows ' ~ outhaul.ledger_version() ~ '): upgrade the package'
+        ) %}
+    {% endif %}
+    {% do diff.update({'before': before}) %}
+    {{ return(before.lease_holder == holder) }}
+{% endmacro %}
+
+{#- A sync holds the lease: keep the diff, and let the next build catch up. -#}
+{% macro _leave_as_it_is(diff) %}
+    {% do exceptions.warn(
+        'outhaul.diff in model ' ~ diff.name ~ ': left as it is, because "'
+        ~ diff.before.lease_holder ~ '" is at work on it until '
+        ~ diff.before.lease_expires_at ~ ' UTC. The next build catches up.'
+    ) %}
+    {% do outhaul._no_main_statement() %}
+{% endmacro %}
+
+{#- dbt wants a statement named "main" of every node. -#}
+{% macro _no_main_statement() %}
+    {% do outhaul._execute('select 1 as nothing_built', 'main') %}
+{% endmacro %}

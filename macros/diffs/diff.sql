@@ -1,0 +1,47 @@
+{#- What changed in a segment since its destination last acknowledged it.
+
+The steps are those of docs/ledger.md: each is a macro in a file of its own.
+Where the warehouse has transactions for DDL, all of it is one transaction. -#}
+{% materialization diff, default %}
+
+    -- relations and configuration
+    {% set target_relation = this.incorporate(type='table') %}
+    {% set diff = outhaul._diff_configuration(target_relation) %}
+
+    {{ run_hooks(pre_hooks, inside_transaction=False) }}
+    {{ run_hooks(pre_hooks, inside_transaction=True) }}
+
+    {% if flags.EMPTY %}
+        -- an empty run is not an empty segment
+        {% do outhaul._build_nothing(diff, sql) %}
+    {% else %}
+        {% if outhaul._take_lease(diff) %}
+            -- what the destination holds
+            {% do outhaul._fold(diff) %}
+            {% do outhaul._apply_resync(diff) %}
+
+            -- what it should hold
+            {% do outhaul._run_model(diff, sql) %}
+            {% do outhaul._adopt_columns(diff) %}
+            {% do outhaul._set_aside(diff) %}
+
+            -- the difference
+            {% do outhaul._compare(diff) %}
+            {% do outhaul._hold_rejected(diff) %}
+            {% do outhaul._guard(diff) %}
+            {% do outhaul._publish(diff) %}
+        {% else %}
+            {% do outhaul._leave_as_it_is(diff) %}
+        {% endif %}
+    {% endif %}
+
+    {% do apply_grants(target_relation, config.get('grants'), should_revoke=true) %}
+    {% do persist_docs(target_relation, model) %}
+
+    {{ run_hooks(post_hooks, inside_transaction=True) }}
+    {% do adapter.commit() %}
+    {{ run_hooks(post_hooks, inside_transaction=False) }}
+
+    {{ return({'relations': [target_relation, diff.acknowledged, diff.rejected]}) }}
+
+{% endmaterialization %}

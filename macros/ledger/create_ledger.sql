@@ -1,0 +1,37 @@
+{#- Create what is missing of the ledger; the package's on-run-start hook.
+
+It runs once, before any model and on one thread, so that parallel models
+don't race to create the same table. Projects without a diff get no ledger. -#}
+{% macro create_ledger() %}
+    {% if not execute or not outhaul._has_diffs() %}
+        {{ return('') }}
+    {% endif %}
+    {% set missing = [] %}
+    {% for name in outhaul.ledger_tables() %}
+        {% set relation = outhaul.ledger_relation(name) %}
+        {% if adapter.get_relation(relation.database, relation.schema, relation.identifier) is none %}
+            {% do missing.append(name) %}
+        {% endif %}
+    {% endfor %}
+    {% if missing %}
+        {% do adapter.create_schema(outhaul.ledger_relation(missing[0])) %}
+    {% endif %}
+    {% for name in missing %}
+        {% do outhaul._execute(outhaul.create_ledger_table(name)) %}
+        {% do adapter.cache_added(outhaul.ledger_relation(name)) %}
+    {% endfor %}
+    {% if missing %}
+        {% do adapter.commit() %}
+    {% endif %}
+    {{ return('') }}
+{% endmacro %}
+
+{#- Whether the project has a diff that is enabled. -#}
+{% macro _has_diffs() %}
+    {% for node in graph.nodes.values() %}
+        {% if node.resource_type == 'model' and node.config.materialized == 'diff' %}
+            {{ return(true) }}
+        {% endif %}
+    {% endfor %}
+    {{ return(false) }}
+{% endmacro %}

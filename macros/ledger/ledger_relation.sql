@@ -1,0 +1,9 @@
+{#- A table of the ledger, in the schema that the var `outhaul_schema` names. -#}
+{% macro ledger_relation(name) %}
+    {{ return(api.Relation.create(
+        database=target.database,
+        schema=var('outhaul_schema', target.schema),
+        identifier=name,
+        type='table'
+    )) }}
+{% endmacro %}

@@ -1,0 +1,26 @@
+{#- The columns of a table as a list of {name, type}, in order, with exact types. -#}
+{% macro columns_of(relation) %}
+    {{ return(adapter.dispatch('columns_of', 'outhaul')(relation)) }}
+{% endmacro %}
+
+{% macro default__columns_of(relation) %}
+    {% set columns = [] %}
+    {% for column in adapter.get_columns_in_relation(relation) %}
+        {% do columns.append({'name': column.name, 'type': column.data_type}) %}
+    {% endfor %}
+    {{ return(columns) }}
+{% endmacro %}
+
+{#- information_schema says only 'ARRAY' or 'USER-DEFINED' where format_type is exact. -#}
+{% macro postgres__columns_of(relation) %}
+    {% set columns = [] %}
+    {% set found = outhaul._fetch(
+        "select attname, format_type(atttypid, atttypmod) from pg_catalog.pg_attribute"
+        ~ " where attrelid = " ~ outhaul.literal(relation.render()) ~ "::regclass"
+        ~ " and attnum > 0 and not attisdropped order by attnum"
+    ) %}
+    {% for row in found %}
+        {% do columns.append({'name': row[0], 'type': row[1]}) %}
+    {% endfor %}
+    {{ return(columns) }}
+{% endmacro %}

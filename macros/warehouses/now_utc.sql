@@ -1,0 +1,18 @@
+{#- The warehouse's clock as a timestamp without time zone, in UTC. -#}
+{% macro now_utc() %}
+    {{ return(adapter.dispatch('now_utc', 'outhaul')()) }}
+{% endmacro %}
+
+{% macro default__now_utc() %}
+    {{ return('cast(' ~ dbt.current_timestamp() ~ ' as ' ~ dbt.type_timestamp() ~ ')') }}
+{% endmacro %}
+
+{#- now() stands still within a transaction, and a build is one transaction. -#}
+{% macro postgres__now_utc() %}
+    {{ return("(clock_timestamp() at time zone 'utc')") }}
+{% endmacro %}
+
+{#- DuckDB's current_timestamp has a time zone; a plain cast would use the session's. -#}
+{% macro duckdb__now_utc() %}
+    {{ return("(now() at time zone 'utc')") }}
+{% endmacro %}

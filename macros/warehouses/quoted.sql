@@ -1,0 +1,8 @@
+{#- A column name, as the warehouse stores it, quoted for use in a statement. -#}
+{% macro quoted(name) %}
+    {{ return(adapter.dispatch('quoted', 'outhaul')(name)) }}
+{% endmacro %}
+
+{% macro default__quoted(name) %}
+    {{ return(adapter.quote(name | replace('"', '""'))) }}
+{% endmacro %}

@@ -1,0 +1,27 @@
+{#- Put a table with the rows of a query in the place of whatever has its name. -#}
+{% macro replace_table(relation, query, statement_name) %}
+    {{ return(adapter.dispatch('replace_table', 'outhaul')(relation, query, statement_name)) }}
+{% endmacro %}
+
+{% macro default__replace_table(relation, query, statement_name) %}
+    {% set existing = load_cached_relation(relation) %}
+    {% if existing is not none and existing.type != 'table' %}
+        {% do adapter.drop_relation(existing) %}
+    {% endif %}
+    {% do outhaul._execute(
+        'create or replace table ' ~ relation ~ ' as ' ~ query, statement_name
+    ) %}
+    {% do adapter.cache_added(relation) if existing is none %}
+{% endmacro %}
+
+{#- No "create or replace table": build it beside the old one and swap, in the transaction. -#}
+{% macro postgres__replace_table(relation, query, statement_name) %}
+    {% set existing = load_cached_relation(relation) %}
+    {% set beside = make_intermediate_relation(relation) %}
+    {% do outhaul._execute('drop table if exists ' ~ beside) %}
+    {% do outhaul._execute('create table ' ~ beside ~ ' as ' ~ query, statement_name) %}
+    {% if existing is not none %}
+        {% do adapter.drop_relation(existing) %}
+    {% endif %}
+    {% do adapter.rename_relation(beside, relation) %}
+{% endmacro %}
