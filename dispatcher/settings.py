@@ -179,6 +179,8 @@ def _problem_with(value: Any, wanted: Any, limits: Mapping[str, Any]) -> str:
     """What is wrong with a value of the user, or nothing."""
     if value is None:
         return "is empty: give it a value, or remove the line"
+    if wanted is float and type(value) is float and not math.isfinite(value):
+        return "must be a finite number"
     if not _is_a(value, wanted):
         return f"must be {_WORDS[wanted]}, not {_word_for(value)}{_hint(value, wanted)}"
     choices, minimum, maximum = limits["choices"], limits["minimum"], limits["maximum"]
@@ -201,8 +203,6 @@ def _is_a(value: Any, wanted: Any) -> bool:
         return isinstance(value, dict) and all(
             type(each) is str for pair in value.items() for each in pair
         )
-    if wanted is float:
-        return type(value) is float and math.isfinite(value)
     return type(value) is wanted
 
 

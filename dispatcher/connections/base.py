@@ -1,0 +1,74 @@
+"""What a connection to a warehouse is to the rest of the dispatcher.
+
+One method to read and one to write. Every statement is a transaction of its
+own, every session runs in UTC, and a connection may be used by several threads:
+it does one statement at a time.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Sequence
+from types import ModuleType
+from typing import Any, Protocol
+
+from dispatcher.errors import ConfigurationError
+
+
+class Connection(Protocol):
+    """An open way to one warehouse.
+
+    Placeholders are `?`, for values alone. Values come back as Python types:
+    str, int, float, Decimal, bool, date, datetime (with a time zone for a moment
+    in time), bytes, list, dict and None. A date or time that Python cannot hold,
+    such as one before Christ, comes back as text.
+
+    Errors are WarehouseError and its subclasses, without data of rows.
+    """
+
+    adapter_type: str
+
+    def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Run one statement and return all of its rows."""
+        ...
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> int:
+        """Run one statement; returns how many rows it wrote, 0 for DDL."""
+        ...
+
+    def close(self) -> None:
+        """End the session. Closing twice is harmless."""
+        ...
+
+
+def import_driver(module: str, extra: str) -> ModuleType:
+    """A driver's module, or an error that says how to install it."""
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        missing = error.name
+    raise ConfigurationError(
+        f"the Python package '{missing}' is missing, which this warehouse needs; "
+        f"run: pip install 'outhaul[{extra}]'"
+    )
+
+
+def affected_rows(cursor: Any) -> int:
+    """How many rows a cursor's last statement wrote, whichever way it says so.
+
+    Most drivers set `rowcount`; DuckDB and Databricks answer with one row.
+    """
+    names = [str(column[0]).lower() for column in cursor.description or ()]
+    if names in (["count"], ["num_affected_rows"]):
+        row = cursor.fetchone()
+        return int(row[0]) if row else 0
+    return max(0, int(cursor.rowcount or 0))
+
+
+def parse_json(text: str) -> Any:
+    """A JSON column's value; text that Python cannot hold stays as it is."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text

@@ -1,0 +1,196 @@
+"""Any other warehouse, or unusual authentication, through dbt's adapter.
+
+dbt's adapter opens the connection from the same profile as `dbt build`, with
+whatever single sign-on, key pair or proxy it knows; we take over its DB-API
+handle. This needs dbt 1.x in the same environment (dbt 2 has no Python adapters)
+and takes some seconds to start. Parsing nothing of the project, it uses only
+`dbt.adapters`, which is an interface for adapters and not a stable one for us.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from importlib import import_module
+from multiprocessing import get_context
+from types import SimpleNamespace
+from typing import Any
+
+from dispatcher.connections.base import affected_rows
+from dispatcher.connections.failures import unreachable, warehouse_error
+from dispatcher.connections.placeholders import count_placeholders, to_format_style
+from dispatcher.errors import ConfigurationError, WarehouseUnreachable
+from dispatcher.project import Project
+
+# Drivers that take `?`; all others that dbt uses take `%s`.
+_QUESTION_MARK = {"databricks", "duckdb", "fabric", "sqlserver", "synapse", "trino"}
+_UTC = {
+    "databricks": "set time zone 'UTC'",
+    "duckdb": "set TimeZone = 'UTC'",
+    "postgres": "set time zone 'UTC'",
+    "redshift": "set timezone to 'UTC'",
+    "snowflake": "alter session set timezone = 'UTC'",
+    "spark": "set time zone 'UTC'",
+}
+_SECRET_WORDS = ("pass", "secret", "token", "key")
+
+
+class DbtAdapterConnection:
+    """The handle that dbt's adapter opens; one statement at a time.
+
+    It is opened by the first statement and is not opened again when it breaks.
+    """
+
+    def __init__(self, project: Project) -> None:
+        self.adapter_type = project.adapter_type
+        self._project = project
+        self._secrets = _secrets(project.credentials)
+        self._lock = threading.Lock()
+        self._adapter: Any = None
+        self._handle: Any = None
+
+    def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        def rows(cursor: Any) -> list[tuple[Any, ...]]:
+            return [tuple(row) for row in cursor.fetchall()]
+
+        found: list[tuple[Any, ...]] = self._run(sql, parameters, rows)
+        return found
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> int:
+        return int(self._run(sql, parameters, affected_rows))
+
+    def close(self) -> None:
+        with self._lock:
+            if self._adapter is not None:
+                self._adapter.connections.cleanup_all()
+            self._adapter = self._handle = None
+
+    def _run(
+        self, sql: str, parameters: Sequence[Any], read: Callable[[Any], Any]
+    ) -> Any:
+        expected = count_placeholders(sql) if parameters else 0
+        if len(parameters) != expected:
+            raise ValueError(f"{expected} placeholders for {len(parameters)} values")
+        statement = sql
+        if parameters and self.adapter_type not in _QUESTION_MARK:
+            statement = to_format_style(sql)
+        with self._lock:
+            if self._handle is None:
+                self._open()
+            try:
+                return self._one_transaction(statement, parameters, read)
+            except Exception as error:  # drivers have no common base class
+                failure = warehouse_error(
+                    error, sql=sql, parameters=parameters, secrets=self._secrets
+                )
+            self._roll_back()
+            raise failure
+
+    def _one_transaction(
+        self, statement: str, parameters: Sequence[Any], read: Callable[[Any], Any]
+    ) -> Any:
+        cursor = self._handle.cursor()
+        if parameters:
+            cursor.execute(statement, list(parameters))
+        else:
+            cursor.execute(statement)
+        result = read(cursor)
+        commit = getattr(self._handle, "commit", None)
+        if commit is not None:
+            commit()
+        return result
+
+    def _roll_back(self) -> None:
+        """Where the handle can; one without an open transaction may refuse."""
+        with suppress(Exception):  # the statement's own error is the one to tell
+            self._handle.rollback()
+
+    def _open(self) -> None:
+        self._adapter = _adapter(self._project)
+        try:
+            opened = self._adapter.connections.set_connection_name("outhaul")
+            self._handle = _with_cursors(opened.handle, self.adapter_type)
+            if self.adapter_type in _UTC:
+                self._one_transaction(_UTC[self.adapter_type], (), lambda _: None)
+            return
+        except Exception as error:
+            message = unreachable(error, f"{self.adapter_type} by dbt", self._secrets)
+        self._adapter = self._handle = None
+        raise WarehouseUnreachable(message)
+
+
+def _adapter(project: Project) -> Any:
+    """dbt's adapter for the project's target, without a connection yet."""
+    kind = project.adapter_type
+    try:
+        from dbt.adapters.contracts.connection import QueryComment
+        from dbt.adapters.factory import FACTORY, get_adapter_class_by_name
+
+        context = import_module("dbt_common.context")
+
+        context.set_invocation_context(dict(project.environ))
+        credentials = _credentials(FACTORY.load_plugin(kind), project)
+        config = _config(project, credentials, QueryComment(comment="", append=False))
+        return get_adapter_class_by_name(kind)(config, get_context("spawn"))
+    except ConfigurationError:
+        raise
+    except ImportError:
+        problem = "dbt 1.x is not installed beside outhaul"
+    except Exception as error:
+        problem = f"its adapter for '{kind}' did not load ({type(error).__name__})"
+    raise ConfigurationError(
+        f"profiles.yml: the target '{project.target_name}' of type '{kind}' is opened "
+        f"by dbt's adapter, but {problem}; run: pip install 'dbt-core<2' dbt-{kind}"
+    )
+
+
+def _credentials(kind: Any, project: Project) -> Any:
+    keys = {
+        k: v for k, v in project.credentials.items() if k not in ("type", "threads")
+    }
+    if project.adapter_type == "duckdb":
+        keys["keep_open"] = False  # or the file stays locked until the process ends
+    try:
+        keys = kind.translate_aliases(keys)
+        kind.validate(keys)
+        return kind.from_dict(keys)
+    except Exception as error:
+        problem = type(error).__name__
+    raise ConfigurationError(
+        f"profiles.yml: dbt's adapter refuses the keys of the target "
+        f"'{project.target_name}' ({problem}); 'dbt debug' tells which"
+    )
+
+
+def _config(project: Project, credentials: Any, query_comment: Any) -> Any:
+    """What `dbt.adapters` calls AdapterRequiredConfig."""
+    return SimpleNamespace(
+        cli_vars={},
+        credentials=credentials,
+        log_cache_events=False,
+        profile_name=project.profile_name,
+        project_name=project.name,
+        query_comment=query_comment,
+        target_name=project.target_name,
+        target_path="target",
+        threads=1,
+        to_target_dict=dict,
+    )
+
+
+def _with_cursors(handle: Any, kind: str) -> Any:
+    """BigQuery's handle is a client, which its DB-API module wraps."""
+    if kind != "bigquery":
+        return handle
+    from google.cloud.bigquery import dbapi
+
+    return dbapi.connect(client=handle)
+
+
+def _secrets(credentials: Mapping[str, Any]) -> list[str]:
+    return [
+        str(value)
+        for key, value in credentials.items()
+        if value and any(word in key.lower() for word in _SECRET_WORDS)
+    ]

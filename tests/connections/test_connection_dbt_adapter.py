@@ -1,0 +1,174 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+import yaml
+
+from dispatcher.connections import connect
+from dispatcher.connections.dbt_adapter import DbtAdapterConnection
+from dispatcher.connections.duckdb import DuckDBConnection
+from dispatcher.connections.postgres import PostgresConnection
+from dispatcher.errors import (
+    ConfigurationError,
+    RelationMissing,
+    WarehouseError,
+    WarehouseUnreachable,
+)
+from dispatcher.project import Project, load_project
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def project_for(folder: Path, output: dict) -> Project:
+    folder.joinpath("dbt_project.yml").write_text("name: shop\nprofile: shop\n")
+    profile = {"shop": {"target": "dev", "outputs": {"dev": output}}}
+    folder.joinpath("profiles.yml").write_text(yaml.safe_dump(profile))
+    return load_project(folder, folder, environ={})
+
+
+@pytest.fixture(params=["duckdb", "postgres"])
+def project(request, tmp_path):
+    if request.param == "postgres":
+        database = request.getfixturevalue("postgres").new_database()
+        return project_for(tmp_path, database.profile("public"))
+    path = str(tmp_path / "shop.duckdb")
+    duckdb.connect(path).close()
+    return project_for(tmp_path, {"type": "duckdb", "path": path})
+
+
+@pytest.fixture
+def connection(project):
+    connection = connect(project, through_dbt=True)
+    assert isinstance(connection, DbtAdapterConnection)
+    yield connection
+    connection.close()
+
+
+def test_dbts_adapter_does_what_the_native_driver_does(connection, project):
+    assert connection.adapter_type == project.adapter_type
+    assert connection.execute("create table t (a int, b text)") == 0
+    assert (
+        connection.execute("insert into t values (?, ?), (?, ?)", [1, "%?", 2, "y"])
+        == 2
+    )
+    assert (
+        connection.execute("update t set b = ? where a > ? or b = '?%'", ["z", 1]) == 1
+    )
+    rows = connection.query("select a, b, 'a%?' from t where a <> ? order by a", [9])
+    assert rows == [(1, "%?", "a%?"), (2, "z", "a%?")]
+    sql = "select (timestamptz '2024-01-01 02:00+02')"
+    assert connection.query(sql)[0][0].isoformat() == "2024-01-01T00:00:00+00:00"
+
+
+def test_every_statement_is_committed_and_an_error_undone(connection, project):
+    connection.execute("create table t (a int primary key)")
+    connection.execute("insert into t values (1)")
+    with pytest.raises(RelationMissing):
+        connection.query("select * from nope")
+    with pytest.raises(WarehouseError) as caught:
+        connection.execute("insert into t values (?)", ["ann@example.com"])
+    assert "example" not in str(caught.value)
+    assert caught.value.__context__ is None
+    with pytest.raises(ValueError, match="0 placeholders for 1"):
+        connection.query("select 1", [1])
+    assert connection.query("select count(*) from t") == [(1,)]
+    connection.close()
+    native = connect(project)
+    assert native.query("select * from t") == [(1,)]
+    native.close()
+
+
+def test_each_adapter_has_its_way_in(tmp_path, postgres):
+    output = postgres.profile("public")
+    assert isinstance(connect(project_for(tmp_path, output)), PostgresConnection)
+    output = {"type": "duckdb", "path": "x.duckdb"}
+    assert isinstance(connect(project_for(tmp_path, output)), DuckDBConnection)
+    output["attach"] = [{"path": "y.duckdb"}]
+    assert isinstance(connect(project_for(tmp_path, output)), DbtAdapterConnection)
+    output = {"type": "snowflake", "account": "a", "schema": "s"}
+    assert isinstance(connect(project_for(tmp_path, output)), DbtAdapterConnection)
+
+
+def test_an_attached_database_is_reached_through_dbt(tmp_path):
+    other = str(tmp_path / "other.duckdb")
+    with duckdb.connect(other) as held:
+        held.execute("create table t as select 7 as a")
+    path = str(tmp_path / "shop.duckdb")
+    attach = [{"path": other, "alias": "more"}]
+    output = {"type": "duckdb", "path": path, "attach": attach}
+    connection = connect(project_for(tmp_path, output))
+    assert connection.query("select a from more.t") == [(7,)]
+    connection.close()
+    with duckdb.connect(path):  # the file is free again
+        pass
+
+
+def test_a_warehouse_that_is_away_is_told_without_its_password(tmp_path, postgres):
+    output = postgres.profile("public") | {"host": "127.0.0.1", "port": 1}
+    output |= {"password": "hunter2", "retries": 0}
+    connection = connect(project_for(tmp_path, output), through_dbt=True)
+    with pytest.raises(WarehouseUnreachable) as caught:
+        connection.query("select 1")
+    assert "cannot connect to postgres by dbt: connection to server" in str(
+        caught.value
+    )
+    assert "hunter2" not in str(caught.value)
+    assert caught.value.__context__ is None
+
+
+def test_an_adapter_that_is_not_installed_is_named(tmp_path):
+    output = {"type": "nosuchdb", "schema": "s", "host": "h"}
+    connection = connect(project_for(tmp_path, output))
+    with pytest.raises(ConfigurationError, match="'dbt-core<2' dbt-nosuchdb"):
+        connection.query("select 1")
+
+
+def test_keys_that_the_adapter_refuses_are_told(tmp_path):
+    output = {"type": "postgres", "schema": "s", "host": "h", "user": "hunter2"}
+    connection = connect(project_for(tmp_path, output), through_dbt=True)
+    with pytest.raises(ConfigurationError, match="'dbt debug' tells which") as caught:
+        connection.query("select 1")
+    assert "hunter2" not in str(caught.value)
+
+
+def test_without_dbt_the_message_says_what_to_install(tmp_path):
+    project_for(tmp_path, {"type": "snowflake", "account": "a", "schema": "s"})
+    command = """
+import sys
+sys.modules["dbt"] = None  # as if it were not installed
+from dispatcher.connections import connect
+from dispatcher.errors import ConfigurationError
+from dispatcher.project import load_project
+try:
+    connect(load_project()).query("select 1")
+except ConfigurationError as error:
+    print(error)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", command],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "dbt 1.x is not installed beside outhaul" in done.stdout
+    assert "pip install 'dbt-core<2' dbt-snowflake" in done.stdout
+
+
+def test_starting_imports_neither_dbt_nor_a_driver():
+    command = (
+        "import sys, dispatcher.project, dispatcher.connections, dispatcher.accounts; "
+        "print([m for m in ('dbt', 'dbt_common', 'duckdb', 'psycopg2') "
+        "if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", command],
+        env={"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "[]\n"
