@@ -1,0 +1,369 @@
+"""The command line: the only module that prints or exits.
+
+Data goes to standard output, progress and errors to standard error. Exit
+codes: 0 all accepted, 1 something was rejected or failed, 2 wrong usage or
+configuration, 3 held by a guard, a pause or `send_from`, 4 busy.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import functools
+import json
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from rich.console import Console, RenderableType
+
+from dispatcher import __version__, tables
+from dispatcher.activations import bind
+from dispatcher.commands import control
+from dispatcher.commands.check import check as check_bindings
+from dispatcher.commands.plan import plan as plan_bindings
+from dispatcher.commands.session import Session, open_session
+from dispatcher.commands.status import status as status_of
+from dispatcher.engine.dispatch import Dispatcher, Observer
+from dispatcher.engine.report import Report, Result, exit_code
+from dispatcher.engine.seams import Seams
+from dispatcher.errors import ConfigurationError, OuthaulError
+from dispatcher.progress import Bars, Lines, bars
+from dispatcher.project import parse_vars
+from dispatcher.redaction import mask_value
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_PLAIN_WIDTH = 160
+
+
+def project_options(function: F) -> F:
+    """The options that say which project and target, on every command."""
+
+    @click.option("--project-dir", help="Folder of dbt_project.yml.")
+    @click.option("--profiles-dir", help="Folder of profiles.yml.")
+    @click.option("--profile", help="Profile to use.")
+    @click.option("--target", "-t", help="Target of the profile.")
+    @click.option("--vars", "vars_text", default="", help="Vars, as for dbt.")
+    @functools.wraps(function)
+    def wrapped(vars_text: str, **arguments: Any) -> Any:
+        names = ("project_dir", "profiles_dir", "profile", "target")
+        options = {name: arguments.pop(name) for name in names}
+        options["vars"] = parse_vars(vars_text) if vars_text else None
+        return function(project=options, **arguments)
+
+    return wrapped  # type: ignore[return-value]
+
+
+select_option = click.option(
+    "--select",
+    "-s",
+    "patterns",
+    multiple=True,
+    help="Only activations with this name; * and ? are wildcards. May be repeated.",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="outhaul")
+@click.option("--debug", is_flag=True, help="Show tracebacks of errors.")
+def cli(debug: bool) -> None:
+    """Forward what changed in your segments to the tools that act on it."""
+
+
+@cli.command()
+@project_options
+@select_option
+@json_option
+def check(project: dict[str, Any], patterns: tuple[str, ...], as_json: bool) -> int:
+    """Check configuration, credentials, fields and grants; send nothing."""
+    with open_session(project) as session:
+        found = check_bindings(session, session.bindings(patterns))
+    _show(found, tables.checks(found), as_json)
+    return 2 if any(each.problems for each in found) else 0
+
+
+@cli.command()
+@project_options
+@select_option
+@json_option
+def plan(project: dict[str, Any], patterns: tuple[str, ...], as_json: bool) -> int:
+    """Show what a sync would do; send nothing."""
+    with open_session(project) as session:
+        found = plan_bindings(session, session.bindings(patterns))
+    _show(found, tables.plans(found), as_json)
+    return 0
+
+
+@cli.command()
+@project_options
+@select_option
+@json_option
+@click.option("--threads", type=click.IntRange(1, 64), help="Syncs in parallel.")
+def sync(
+    project: dict[str, Any],
+    patterns: tuple[str, ...],
+    as_json: bool,
+    threads: int | None,
+) -> int:
+    """Send what is pending."""
+    with open_session(project) as session:
+        bindings = session.bindings(patterns)
+        allowed = [binding for binding in bindings if session.may_send(binding)]
+        reports = [
+            _not_allowed(session, binding.name, binding.destination.name)
+            for binding in bindings
+            if not session.may_send(binding)
+        ]
+        seams = Seams()
+        with _draining(seams.stop), _observer() as observer:
+            destinations = session.destinations()
+            dispatcher = Dispatcher(
+                session.warehouse,
+                bind=lambda record: bind(record, destinations),
+                threads=threads or session.project.threads,
+                seams=seams,
+                observer=observer,
+            )
+            reports += dispatcher.sync_all(allowed)
+    _show(
+        [_report_data(each) for each in reports], tables.sync_summary(reports), as_json
+    )
+    return exit_code(reports)
+
+
+@cli.command()
+@project_options
+@select_option
+@json_option
+def status(project: dict[str, Any], patterns: tuple[str, ...], as_json: bool) -> int:
+    """Show how far each activation is."""
+    with open_session(project) as session:
+        found = status_of(session, patterns)
+    _show(found, tables.statuses(found), as_json)
+    return 0
+
+
+@cli.command()
+@project_options
+@select_option
+@json_option
+@click.option("--show-keys", is_flag=True, help="Show keys as they are, not masked.")
+def rejections(
+    project: dict[str, Any],
+    patterns: tuple[str, ...],
+    as_json: bool,
+    show_keys: bool,
+) -> int:
+    """Show the rows that were refused, and why."""
+    with open_session(project) as session:
+        found = [
+            {"activation": record.name, **row}
+            for record in session.records(patterns)
+            for row in session.warehouse.rejections(record)
+        ]
+    for row in found:
+        if not show_keys:
+            row["key"] = [mask_value(value) for value in row["key"]]
+    if not found and not as_json:
+        _print("Nothing is rejected.")
+    else:
+        _show(found, tables.rejections(found), as_json)
+    return 0
+
+
+def _control_command(
+    action: Callable[[Session, Sequence[str], str | None], list[str]],
+    confirmation: str = "",
+) -> None:
+    """Add the command of a decision; it names its activations one by one."""
+
+    @cli.command(name=action.__name__, help=action.__doc__)
+    @project_options
+    @click.argument("names", nargs=-1)
+    @select_option
+    @json_option
+    @click.option("--reason", help="Why; kept in the ledger.")
+    @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
+    def command(
+        project: dict[str, Any],
+        names: tuple[str, ...],
+        patterns: tuple[str, ...],
+        as_json: bool,
+        reason: str | None,
+        yes: bool,
+    ) -> int:
+        wanted = [*names, *patterns]
+        if not wanted:
+            raise ConfigurationError(
+                f"name the activations: outhaul {action.__name__} NAME …"
+            )
+        if confirmation and not yes:
+            _confirm(f"{confirmation} ({', '.join(wanted)})")
+        with open_session(project) as session:
+            messages = action(session, wanted, reason)
+        _show(messages, "\n".join(messages), as_json)
+        return 0
+
+
+_control_command(control.pause)
+_control_command(control.resume)
+_control_command(control.approve)
+_control_command(control.retry)
+_control_command(control.resync, "Send everything again at the next build")
+_control_command(control.adopt, "Count all pending rows as delivered, unsent")
+
+
+@cli.command()
+@click.option("--port", default=8025, show_default=True, help="0 takes a free one.")
+@click.option(
+    "--job-seconds",
+    default=0.2,
+    show_default=True,
+    help="How long asynchronous jobs take.",
+)
+@click.option("--latency", default=0.0, help="Seconds by which answers are delayed.")
+@click.option(
+    "--state-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Keeps what is held over a restart.",
+)
+def sandbox(
+    port: int, job_seconds: float, latency: float, state_file: Path | None
+) -> int:
+    """Run local stand-ins of the destinations, to try things out."""
+    from dispatcher.sandbox import Sandbox
+
+    stop = threading.Event()
+    with (
+        Sandbox(
+            port, job_seconds=job_seconds, latency=latency, state_file=state_file
+        ) as running,
+        _draining(stop),
+    ):
+        for name in running.vendors:
+            _print(f"{name}: {running.url(name)}")
+        _print("Control and state: /_sandbox/state. Stop with Ctrl-C.")
+        sys.stdout.flush()
+        stop.wait()
+    return 0
+
+
+def main() -> None:
+    """The console script: errors become one message, and a traceback with --debug."""
+    debug = "--debug" in sys.argv
+    try:
+        code = cli.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        code = 130
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except OuthaulError as error:
+        if debug:
+            raise
+        _print_error(str(error))
+        code = error.exit_code
+    except BrokenPipeError:
+        # The reader of our output is gone: what was done is done.
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+        code = 0
+    except Exception as error:
+        if debug:
+            raise
+        _print_error(
+            f"internal error ({type(error).__name__}); run with --debug for details"
+        )
+        code = 1
+    with contextlib.suppress(BrokenPipeError):
+        sys.stdout.flush()
+    sys.exit(code or 0)
+
+
+def _not_allowed(session: Session, name: str, destination: str) -> Report:
+    return Report(
+        name,
+        result=Result.HELD,
+        message=(
+            f"the target '{session.project.target_name}' may not send to "
+            f"'{destination}' (send_from in {session.project.destinations_file}): see "
+            "'outhaul plan'"
+        ),
+    )
+
+
+def _report_data(report: Report) -> dict[str, Any]:
+    data = dataclasses.asdict(report)
+    data["result"] = report.result.value
+    return data | {"exit_code": report.exit_code}
+
+
+@contextlib.contextmanager
+def _observer() -> Iterator[Observer]:
+    """Bars where a person watches, lines elsewhere; both on standard error."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield Lines(console)
+        return
+    with bars(console) as progress:
+        yield Bars(progress)
+
+
+@contextlib.contextmanager
+def _draining(stop: threading.Event) -> Iterator[None]:
+    """Let signals set `stop`; a second one ends the process at once."""
+
+    def on_signal(number: int, frame: object) -> None:
+        if stop.is_set():
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)
+        stop.set()
+
+    names = [name for name in ("SIGTERM", "SIGINT", "SIGHUP") if hasattr(signal, name)]
+    numbers = [getattr(signal, name) for name in names]
+    before = {number: signal.signal(number, on_signal) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _confirm(question: str) -> None:
+    if not sys.stdin.isatty():
+        raise ConfigurationError(f"{question}: confirm with --yes")
+    click.confirm(f"{question}?", abort=True, err=True)
+
+
+def _show(data: Any, table: RenderableType, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(data, default=_json_value, ensure_ascii=False, indent=2))
+    else:
+        _print(table)
+
+
+def _print(renderable: RenderableType) -> None:
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=_PLAIN_WIDTH)
+    console.print(renderable, markup=False, soft_wrap=isinstance(renderable, str))
+
+
+def _print_error(message: str) -> None:
+    Console(stderr=True, highlight=False).print(
+        f"Error: {message}", markup=False, soft_wrap=True
+    )
+
+
+def _json_value(value: Any) -> Any:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return dataclasses.asdict(value)
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    return str(value)

@@ -1,0 +1,121 @@
+"""Decisions of people: pause, resume, approve, retry, resync, adopt.
+
+Each is a row of `outhaul_controls`, with who, when and why.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from dispatcher.commands.session import Session, actor
+from dispatcher.engine.dispatch import holder
+from dispatcher.errors import Busy, ConfigurationError
+from dispatcher.records import ActivationRecord, Claims
+
+_ADOPT_SECONDS = 60
+
+
+def pause(session: Session, names: Sequence[str], reason: str | None) -> list[str]:
+    """Keep syncs of these activations from starting, until they are resumed."""
+    return [
+        _record(session, record, "pause", reason, f"{record.name} is paused")
+        for record in session.records(names)
+    ]
+
+
+def resume(session: Session, names: Sequence[str], reason: str | None) -> list[str]:
+    """Let paused activations be synced again."""
+    return [
+        _record(session, record, "resume", reason, f"{record.name} is not paused now")
+        for record in session.records(names)
+    ]
+
+
+def approve(session: Session, names: Sequence[str], reason: str | None) -> list[str]:
+    """Release what a guard holds of the generations that are published now."""
+    records = session.records(names)
+    unguarded = [record.name for record in records if record.hold is None]
+    if unguarded:
+        raise ConfigurationError(
+            f"no guard holds anything of {', '.join(unguarded)}: there is nothing to "
+            "approve"
+        )
+    return [
+        _record(
+            session,
+            record,
+            "approve",
+            reason,
+            f"{record.name}: build {record.generation} is released "
+            f"({record.last_seq - record.sendable_seq} rows were held); run 'outhaul "
+            "sync' before the next 'dbt build', which is judged anew",
+        )
+        for record in records
+    ]
+
+
+def retry(session: Session, names: Sequence[str], reason: str | None) -> list[str]:
+    """Let the rejected rows of these activations be tried again at the next build."""
+    return [
+        _record(
+            session,
+            record,
+            "retry",
+            reason,
+            f"{record.name}: its rejected rows come back with the next 'dbt build'",
+        )
+        for record in session.records(names)
+    ]
+
+
+def resync(session: Session, names: Sequence[str], reason: str | None) -> list[str]:
+    """Let everything be sent again from the next build on; leavers are removed."""
+    return [
+        _record(
+            session,
+            record,
+            "resync",
+            reason,
+            f"{record.name}: the next 'dbt build' makes all of its "
+            f"{record.rows_in_segment} rows pending again",
+        )
+        for record in session.records(names)
+    ]
+
+
+def adopt(session: Session, names: Sequence[str], reason: str | None) -> list[str]:
+    """Count all that is pending as delivered, without sending it.
+
+    Raises Busy where a sync or a build is at work.
+    """
+    messages = []
+    for record in session.records(names):
+        lease = session.warehouse.take_lease(record.name, holder(), _ADOPT_SECONDS)
+        if lease is None:
+            raise Busy(f"another sync or a build is at work on {record.name}")
+        record = session.warehouse.activation(record.name)
+        session.warehouse.claim(lease, Claims(record.last_seq, record.last_seq))
+        session.warehouse.release_lease(lease)
+        messages.append(
+            _record(
+                session,
+                record,
+                "adopt",
+                reason,
+                f"{record.name}: {record.last_seq} rows count as delivered",
+            )
+        )
+    return messages
+
+
+def _record(
+    session: Session,
+    record: ActivationRecord,
+    action: str,
+    reason: str | None,
+    message: str,
+) -> str:
+    counts = json.dumps({change.value: n for change, n in record.counts.items()})
+    session.warehouse.control(record, action, actor(), reason, counts)
+    return message

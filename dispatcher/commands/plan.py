@@ -1,0 +1,110 @@
+"""`outhaul plan`: what a sync would do, without asking the destination."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dispatcher.activations import Binding
+from dispatcher.commands.session import Session
+from dispatcher.destinations.base import Change
+from dispatcher.engine.dispatch import sendable
+from dispatcher.redaction import mask_value
+
+SAMPLES = 3
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a sync of one activation would do. Counts are rows.
+
+    consumed: rows per change that become requests; the others are committed without
+    one. requests, seconds: estimates from the batch limits and the rate limit, without
+    retries, and without the destination's own time for asynchronous jobs. samples:
+    field to masked value.
+    """
+
+    name: str
+    destination: str
+    service: str
+    pending: dict[str, int]
+    consumed: dict[str, int]
+    waiting: int
+    invalid: int
+    guarded: int
+    hold_reason: str | None
+    may_send: bool
+    requests: int
+    seconds: float
+    samples: list[dict[str, Any]]
+
+
+def plan(session: Session, bindings: Sequence[Binding]) -> list[Plan]:
+    """The plan of each binding."""
+    approvals = session.warehouse.controls(["approve"])
+    plans = []
+    for binding in bindings:
+        record = binding.record
+        upto = sendable(record, approvals.get(record.name))
+        after = session.warehouse.claims(record.name, record.generation).committed
+        pending = record.remaining(after, upto)
+        consumed = Counter(
+            {c: n for c, n in pending.items() if c in binding.service.consumes}
+        )
+        requests, seconds = _effort(binding, consumed)
+        plans.append(
+            Plan(
+                name=record.name,
+                destination=record.destination,
+                service=record.service,
+                pending={change.value: pending[change] for change in Change},
+                consumed={change.value: consumed[change] for change in Change},
+                waiting=record.rows_held,
+                invalid=record.rows_invalid,
+                guarded=record.last_seq - upto,
+                hold_reason=record.hold_reason,
+                may_send=session.may_send(binding),
+                requests=requests,
+                seconds=seconds,
+                samples=_samples(session, binding, after, upto),
+            )
+        )
+    return plans
+
+
+def _effort(binding: Binding, consumed: Counter[Change]) -> tuple[int, float]:
+    """Requests, and seconds at the configured rates."""
+    service = binding.service
+    requests, seconds = 0, 0.0
+    for change, rows in consumed.items():
+        limits = service.limits(change)
+        sends = math.ceil(rows / limits.rows)
+        requests += sends
+        seconds += sends / limits.per_second
+        look_ups = service.lookup_limits
+        if look_ups is not None and service.needs_look_up(change):
+            asks = math.ceil(rows / look_ups.rows)
+            requests += asks
+            seconds += asks / look_ups.per_second
+    return requests, seconds
+
+
+def _samples(
+    session: Session, binding: Binding, after: int, upto: int
+) -> list[dict[str, Any]]:
+    """The first rows to send, with personal data masked."""
+    last = min(upto, after + SAMPLES)
+    if last <= after:
+        return []
+    fields = [column.field for column in binding.columns]
+    return [
+        {"change": row[1]}
+        | {
+            field: mask_value(value)
+            for field, value in zip(fields, row[3:], strict=True)
+        }
+        for row in session.warehouse.page(binding.record, after, last)
+    ]

@@ -1,0 +1,100 @@
+"""`outhaul status`: how far each activation is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from dispatcher.commands.session import Session
+from dispatcher.destinations.base import Change
+from dispatcher.engine.dispatch import sendable
+from dispatcher.records import ActivationRecord
+
+
+@dataclass(frozen=True)
+class ActivationStatus:
+    """One activation. Counts are rows.
+
+    in_doubt: claimed, and without an outcome. guarded: kept back by a guard. waiting:
+    rejected earlier, and not yet tried again. lag_seconds: since the build whose
+    rows still wait, or 0. last_sync_seconds_ago: None before the first.
+    """
+
+    name: str
+    destination: str
+    service: str
+    generation: int
+    built_at: datetime | None
+    acknowledged: int
+    pending: dict[str, int]
+    in_doubt: int
+    rejected: int
+    waiting: int
+    guarded: int
+    invalid: int
+    hold_reason: str | None
+    lag_seconds: float
+    last_sync: str | None
+    last_sync_seconds_ago: float | None
+    last_sync_message: str | None
+    running: str | None
+    paused: str | None
+
+
+def status(session: Session, patterns: tuple[str, ...]) -> list[ActivationStatus]:
+    """The status of the selected activations, from the ledger alone."""
+    records = session.records(patterns)
+    syncs = session.warehouse.last_syncs()
+    controls = session.warehouse.controls(["pause", "resume"])
+    approvals = session.warehouse.controls(["approve"])
+    return [
+        _status(session, record, syncs.get(record.name), controls, approvals)
+        for record in records
+    ]
+
+
+def _status(
+    session: Session,
+    record: ActivationRecord,
+    sync: dict[str, Any] | None,
+    controls: dict[str, Any],
+    approvals: dict[str, Any],
+) -> ActivationStatus:
+    claims = session.warehouse.claims(record.name, record.generation)
+    upto = sendable(record, approvals.get(record.name))
+    pending = record.remaining(claims.committed, upto)
+    control = controls.get(record.name)
+    paused = None
+    if control is not None and control.action == "pause":
+        paused = control.actor + (f": {control.reason}" if control.reason else "")
+    refused = session.warehouse.refused_count(record) if claims.claimed else 0
+    return ActivationStatus(
+        name=record.name,
+        destination=record.destination,
+        service=record.service,
+        generation=record.generation,
+        built_at=record.built_at,
+        acknowledged=record.rows_acknowledged,
+        pending={change.value: pending[change] for change in Change},
+        in_doubt=max(0, claims.claimed - claims.committed),
+        rejected=refused,
+        waiting=record.rows_held,
+        guarded=record.last_seq - upto,
+        invalid=record.rows_invalid,
+        hold_reason=record.hold_reason,
+        lag_seconds=_age(record.built_at) if pending.total() else 0.0,
+        last_sync=None if sync is None else sync["status"],
+        last_sync_seconds_ago=None if sync is None else float(sync["seconds_ago"]),
+        last_sync_message=None if sync is None else sync["message"],
+        running=record.lease_holder if record.lease_is_live else None,
+        paused=paused,
+    )
+
+
+def _age(moment: datetime | None) -> float:
+    """Seconds since a moment of the ledger, which is in UTC without a zone."""
+    if moment is None:
+        return 0.0
+    age = datetime.now(timezone.utc) - moment.replace(tzinfo=timezone.utc)
+    return max(timedelta(0), age).total_seconds()

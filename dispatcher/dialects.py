@@ -1,0 +1,88 @@
+"""How the warehouses differ in the few statements that the dispatcher makes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from dispatcher.destinations.base import Kind
+
+_WHOLE_NUMBERS = frozenset(
+    "tinyint smallint integer int bigint hugeint int2 int4 int8 int64 long byteint".split()
+)
+_NUMBERS = ("decimal", "numeric", "number", "bignumeric", "float", "double", "real")
+_TEXTS = ("char", "text", "string", "uuid", "enum", "name", "citext")
+_NESTED = ("json", "jsonb", "variant", "object", "array", "struct", "map", "super")
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """The SQL of one kind of warehouse.
+
+    now: the warehouse's clock as a timestamp without zone, in UTC.
+    after: that instant a number of seconds (an integer) from now.
+    lock_rows: appended to a subquery whose locked rows are passed over, not waited for.
+    """
+
+    quote: str
+    now: str
+    after: Callable[[int], str]
+    lock_rows: str = ""
+
+    def identifier(self, name: str) -> str:
+        """A quoted identifier."""
+        return self.quote + name.replace(self.quote, self.quote * 2) + self.quote
+
+    def relation(self, *parts: str | None) -> str:
+        """A qualified name of the parts that are there."""
+        return ".".join(self.identifier(part) for part in parts if part)
+
+
+_POSTGRES_NOW = "(clock_timestamp() at time zone 'utc')"
+_DUCKDB_NOW = "(now() at time zone 'utc')"
+
+_DIALECTS = {
+    "postgres": Dialect(
+        quote='"',
+        now=_POSTGRES_NOW,
+        after=lambda seconds: f"({_POSTGRES_NOW} + interval '{seconds} seconds')",
+        # A build holds its row until it commits: a sync is busy, and does not wait.
+        lock_rows=" for update skip locked",
+    ),
+    "duckdb": Dialect(
+        quote='"',
+        now=_DUCKDB_NOW,
+        after=lambda seconds: f"({_DUCKDB_NOW} + interval '{seconds} seconds')",
+    ),
+}
+
+
+def dialect_of(adapter_type: str) -> Dialect:
+    """The dialect of a dbt adapter; DuckDB's, the most standard, where none is known."""
+    return _DIALECTS.get(adapter_type, _DIALECTS["duckdb"])
+
+
+def kind_of(data_type: str) -> Kind:
+    """The kind of a column from the warehouse's own word for its type.
+
+    >>> kind_of("numeric(10,2)"), kind_of("character varying(20)"), kind_of("int[]")
+    (<Kind.NUMBER: 'number'>, <Kind.TEXT: 'text'>, <Kind.JSON: 'json'>)
+    """
+    name = data_type.lower().strip()
+    if name.endswith("[]") or name.startswith(_NESTED):
+        return Kind.JSON
+    name = name.split("(")[0].split("<")[0].strip()
+    first = name.split(" ")[0]
+    if first.startswith("bool"):
+        return Kind.BOOLEAN
+    if first.startswith(("timestamp", "datetime")):
+        return Kind.TIMESTAMP
+    if first == "date":
+        return Kind.DATE
+    if first.lstrip("u") in _WHOLE_NUMBERS:
+        return Kind.INTEGER
+    if first.startswith(_NUMBERS):
+        return Kind.NUMBER
+    if any(text in first for text in _TEXTS):
+        return Kind.TEXT
+    return Kind.OTHER

@@ -1,0 +1,275 @@
+"""The syncs of many activations: in parallel, in stages, each on its own."""
+
+from __future__ import annotations
+
+import os
+import socket
+import uuid
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from dispatcher.activations import Binding
+from dispatcher.engine.lease import Lease
+from dispatcher.engine.options import SyncOptions
+from dispatcher.engine.rate import RateLimiters
+from dispatcher.engine.report import Report, Result
+from dispatcher.engine.retries import ATTEMPTS, backoff
+from dispatcher.engine.seams import Seams
+from dispatcher.engine.sync import Sync
+from dispatcher.errors import (
+    ConfigurationError,
+    LeaseLost,
+    OuthaulError,
+    RetryRequest,
+)
+from dispatcher.records import ActivationRecord, Control, SyncRecord
+from dispatcher.warehouse import Warehouse
+
+
+class Observer:
+    """Told how syncs get on; the base class takes no notice. Called from threads."""
+
+    def started(self, name: str, planned: int) -> None:
+        """A sync has so many rows to attempt."""
+
+    def progressed(self, name: str, done: int) -> None:
+        """So many of them have an outcome."""
+
+    def finished(self, report: Report) -> None:
+        """The sync is over."""
+
+
+@dataclass(frozen=True)
+class Dispatcher:
+    """What syncs share. `bind` binds a record anew when a build came between."""
+
+    warehouse: Warehouse
+    bind: Callable[[ActivationRecord], Binding]
+    threads: int = 4
+    options: SyncOptions = field(default_factory=SyncOptions)
+    seams: Seams = field(default_factory=Seams)
+    observer: Observer = field(default_factory=Observer)
+
+    def sync_all(self, bindings: Sequence[Binding]) -> list[Report]:
+        """Sync each activation; one that fails does not stop the others.
+
+        At one destination the services of a lower stage are finished first, so that
+        contacts exist before they are put on lists.
+        """
+        controls = self.warehouse.controls(["pause", "resume"])
+        approvals = self.warehouse.controls(["approve"])
+        limiters = RateLimiters(self.seams)
+        by_destination: dict[str, list[Binding]] = defaultdict(list)
+        for binding in bindings:
+            by_destination[binding.destination.name].append(binding)
+        with ThreadPoolExecutor(max(1, self.threads), "outhaul-sync") as pool:
+
+            def run(binding: Binding) -> Report:
+                return self._run(
+                    binding,
+                    controls.get(binding.name),
+                    approvals.get(binding.name),
+                    limiters,
+                )
+
+            with ThreadPoolExecutor(max(1, len(by_destination))) as destinations:
+                groups = destinations.map(
+                    lambda group: _in_stages(group, pool, run), by_destination.values()
+                )
+                reports = [report for group in groups for report in group]
+        order = {binding.name: index for index, binding in enumerate(bindings)}
+        return sorted(reports, key=lambda report: order[report.name])
+
+    def _run(
+        self,
+        binding: Binding,
+        control: Control | None,
+        approval: Control | None,
+        limiters: RateLimiters,
+    ) -> Report:
+        report = Report(binding.name)
+        started = self.seams.clock()
+        try:
+            if control is not None and control.action == "pause":
+                report.result = Result.PAUSED
+                report.message = f"paused by {control.actor}" + (
+                    f": {control.reason}" if control.reason else ""
+                )
+            else:
+                self._sync(binding, approval, limiters, report)
+        except ConfigurationError as error:
+            report.result, report.message = Result.MISCONFIGURED, str(error)
+        except LeaseLost as error:
+            report.result, report.message = Result.BUSY, str(error)
+        except OuthaulError as error:
+            report.result, report.message = Result.FAILED, str(error)
+        report.seconds = self.seams.clock() - started
+        self.observer.finished(report)
+        return report
+
+    def _sync(
+        self,
+        binding: Binding,
+        approval: Control | None,
+        limiters: RateLimiters,
+        report: Report,
+    ) -> None:
+        record = binding.record
+        claims = self.warehouse.claims(record.name, record.generation)
+        if claims.committed >= sendable(record, approval):
+            _nothing_to_send(record, approval, report)
+            return
+        since = self.seams.clock()
+        grant = self.warehouse.take_lease(
+            record.name, holder(), self.options.lease_seconds
+        )
+        if grant is None:
+            report.result = Result.BUSY
+            report.message = "another sync or a build is at work on it"
+            return
+        lease = Lease(
+            self.warehouse, grant, self.options.lease_seconds, since, self.seams
+        )
+        if grant.generation != record.generation:
+            binding = self.bind(self.warehouse.activation(record.name))
+        is_known = self._sync_leased(binding, approval, limiters, report, lease)
+        if is_known:
+            lease.release()
+
+    def _sync_leased(
+        self,
+        binding: Binding,
+        approval: Control | None,
+        limiters: RateLimiters,
+        report: Report,
+        lease: Lease,
+    ) -> bool:
+        """Send under the lease; returns whether the outcome of all that was sent is known."""
+        record = binding.record
+        upto = sendable(record, approval)
+        claims = self.warehouse.claims(record.name, record.generation)
+        report.planned = record.remaining(claims.committed, upto)
+        report.held = record.last_seq - upto
+        ledger = binding.for_ledger()
+        is_new = not self.warehouse.has_succeeded(record.name, ledger["fingerprint"])
+        sync_id = uuid.uuid4().hex
+        self.warehouse.record_sync(
+            lease.grant, ledger, _sync_record(sync_id, report, "running", 0.0)
+        )
+        self.observer.started(record.name, upto - claims.committed)
+        started = self.seams.clock()
+        sync = Sync(
+            binding,
+            self.warehouse,
+            lease,
+            claims,
+            upto,
+            is_new,
+            limiters,
+            report,
+            self.options,
+            self.seams,
+            progress=lambda done, total: self.observer.progressed(record.name, done),
+        )
+        is_known = claims.claimed <= claims.committed
+        try:
+            self._prepare(binding)
+            is_known = False
+            sync.run()
+            is_known = not sync.leaves_doubt
+            _conclude(record, report)
+        except OuthaulError as error:
+            is_config = isinstance(error, ConfigurationError)
+            report.result = Result.MISCONFIGURED if is_config else Result.FAILED
+            report.message = str(error)
+            if isinstance(error, LeaseLost):
+                raise
+        seconds = self.seams.clock() - started
+        self.warehouse.record_sync(
+            lease.grant,
+            ledger,
+            _sync_record(sync_id, report, report.result.value, seconds),
+        )
+        return is_known
+
+    def _prepare(self, binding: Binding) -> None:
+        """Let the service find or create what it needs, with a few attempts."""
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                binding.service.prepare(binding.columns)
+                return
+            except RetryRequest as error:
+                if attempt == ATTEMPTS or self.seams.stop.is_set():
+                    raise
+                pause = backoff(attempt, self.seams.random)
+                self.seams.wait(min(60.0, max(pause, error.after or 0.0)))
+
+
+def sendable(record: ActivationRecord, approval: Control | None) -> int:
+    """The last position that may be sent: an approval releases its generation alone."""
+    is_approved = approval is not None and approval.generation == record.generation
+    return record.last_seq if is_approved else record.sendable_seq
+
+
+def _in_stages(
+    bindings: Iterable[Binding],
+    pool: ThreadPoolExecutor,
+    run: Callable[[Binding], Report],
+) -> list[Report]:
+    stages: dict[int, list[Binding]] = defaultdict(list)
+    for binding in bindings:
+        stages[binding.service.stage].append(binding)
+    return [
+        report for stage in sorted(stages) for report in pool.map(run, stages[stage])
+    ]
+
+
+def _nothing_to_send(
+    record: ActivationRecord, approval: Control | None, report: Report
+) -> None:
+    report.held = record.last_seq - sendable(record, approval)
+    report.result = Result.HELD if report.held else Result.NOTHING
+    if report.held:
+        report.message = _hold_message(record)
+
+
+def _conclude(record: ActivationRecord, report: Report) -> None:
+    """The result of a sync that came to its end."""
+    if report.result is not Result.SUCCEEDED:
+        return
+    if report.rejected.total():
+        report.result = Result.REJECTED
+        report.message = "see 'outhaul rejections'"
+    elif report.held:
+        report.result = Result.HELD
+        report.message = _hold_message(record)
+
+
+def _hold_message(record: ActivationRecord) -> str:
+    return f"{record.hold_reason}; 'outhaul approve {record.name}' releases it"
+
+
+def _sync_record(
+    sync_id: str, report: Report, status: str, seconds: float
+) -> SyncRecord:
+    return SyncRecord(
+        sync_id=sync_id,
+        status=status,
+        message=report.message or None,
+        planned=report.planned,
+        accepted=report.accepted,
+        rejected=report.rejected,
+        missing=report.missing,
+        requests=report.requests,
+        seconds=seconds,
+    )
+
+
+def holder() -> str:
+    """The name of a holder of leases: this process, told apart from any other."""
+    return f"sync {socket.gethostname()} {os.getpid()} {uuid.uuid4().hex[:8]}"
+
+
+__all__ = ["Dispatcher", "Observer", "holder", "sendable"]

@@ -1,0 +1,97 @@
+"""The outcomes of a sync's rows: counted, kept for the ledger, watched for storms."""
+
+from __future__ import annotations
+
+from dispatcher.destinations.base import Outcome, Row, Status
+from dispatcher.engine.positions import Settled
+from dispatcher.engine.report import Report
+from dispatcher.records import Rejection
+
+_STORM_ROWS = 200
+_STORM_SHARE = 0.5
+
+
+class Outcomes:
+    """What is settled, and the rejections that the ledger does not know yet."""
+
+    def __init__(self, committed: int, max_rejected: float, report: Report) -> None:
+        self._settled = Settled(committed)
+        self._max_rejected = max_rejected
+        self._report = report
+        self._unrecorded: list[Rejection] = []
+        self.count = 0
+        self.left_in_doubt = False
+
+    @property
+    def committed(self) -> int:
+        """The last position up to which every row has an outcome."""
+        return self._settled.committed
+
+    @property
+    def has_unrecorded(self) -> bool:
+        """Whether rejections wait to be written."""
+        return bool(self._unrecorded)
+
+    def __contains__(self, position: int) -> bool:
+        return position in self._settled
+
+    def settle(self, row: Row, outcome: Outcome, *, kind: str, in_doubt: bool) -> None:
+        """A row has its outcome: accepted, rejected or missing.
+
+        in_doubt: an earlier attempt may have been applied all the same.
+        """
+        self._settled.add(row.seq)
+        self.count += 1
+        if outcome.status is Status.ACCEPTED:
+            self._report.accepted[row.change] += 1
+            return
+        is_missing = outcome.status is Status.MISSING
+        counter = self._report.missing if is_missing else self._report.rejected
+        counter[row.change] += 1
+        self.left_in_doubt = self.left_in_doubt or in_doubt
+        self._unrecorded.append(
+            Rejection(
+                row.seq,
+                row.change,
+                kind or outcome.status.value,
+                outcome.code,
+                outcome.message,
+                in_doubt,
+            )
+        )
+
+    def pass_over(self, row: Row) -> None:
+        """The service takes no notice of this change: done without a request."""
+        self._settled.add(row.seq)
+        self.count += 1
+
+    def known(self, position: int) -> None:
+        """An earlier sync recorded the rejection of this position."""
+        self._settled.add(position)
+        self.count += 1
+
+    def unrecorded(self) -> list[Rejection]:
+        """The rejections that the ledger does not know yet, handed out once."""
+        rejections, self._unrecorded = self._unrecorded, []
+        return rejections
+
+    def storm_of_first(self) -> str:
+        """Why to stop, if too many of the first rows of a new binding are rejected."""
+        rejected = self._report.rejected.total()
+        if rejected > self._max_rejected * self.count:
+            return (
+                f"stopped: {rejected} of the first {self.count} rows were rejected, "
+                f"more than max_rejected allows ({self._max_rejected:g}); see "
+                "'outhaul rejections'"
+            )
+        return ""
+
+    def storm(self) -> str:
+        """Why to stop, if more than half of what was sent so far is rejected."""
+        rejected = self._report.rejected.total()
+        if self.count >= _STORM_ROWS and rejected > _STORM_SHARE * self.count:
+            return (
+                f"stopped: {rejected} of {self.count} rows were rejected; see "
+                "'outhaul rejections'"
+            )
+        return ""

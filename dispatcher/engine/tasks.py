@@ -1,0 +1,83 @@
+"""What the workers of a sync do: one request each, or one look at a job."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import Any
+
+from dispatcher.destinations.base import Change, Encoded, Job, Service
+from dispatcher.engine.lease import Lease
+from dispatcher.engine.rate import RateLimiter
+from dispatcher.errors import DestinationError
+
+
+class Step(str, Enum):
+    """Which method of the service a task calls."""
+
+    LOOK_UP = "look_up"
+    SEND = "send"
+    POLL = "poll"
+
+
+@dataclass(frozen=True)
+class Task:
+    """Rows of one lane on their way through one step.
+
+    attempts: how often this step failed without a verdict. in_doubt: whether some
+    attempt may have been applied. look_ups: how often an answer asked for another
+    look-up. first_tried_at: when the step was first taken, by the sync's clock.
+    """
+
+    step: Step
+    change: Change
+    items: tuple[Encoded, ...]
+    job: Job | None = None
+    attempts: int = 0
+    look_ups: int = 0
+    in_doubt: bool = False
+    first_tried_at: float | None = None
+
+    @property
+    def may_be_applied(self) -> bool:
+        """Whether the destination may act on the rows although nothing is known."""
+        return self.in_doubt or self.job is not None
+
+    def halves(self) -> list[Task]:
+        """The same rows as two tasks."""
+        middle = len(self.items) // 2
+        return [
+            replace(self, items=self.items[:middle]),
+            replace(self, items=self.items[middle:]),
+        ]
+
+
+class LeaseTooShort(DestinationError):
+    """The request might outlive the lease; it was not made."""
+
+
+def perform(
+    task: Task, service: Service, lease: Lease, limiter: RateLimiter
+) -> Sequence[Any] | Job | None:
+    """Make the task's request within the rate and the lease; runs in a worker.
+
+    Returns what the service returned. Raises DestinationError.
+    """
+    limiter.acquire()
+    if not lease.covers(service.request_seconds):
+        raise LeaseTooShort("the lease does not cover another request")
+    steps: dict[Step, Callable[[], Sequence[Any] | Job | None]] = {
+        Step.LOOK_UP: lambda: service.look_up([item.row for item in task.items]),
+        Step.SEND: lambda: service.send(task.items),
+        Step.POLL: lambda: service.poll(_job(task), task.items),
+    }
+    result = steps[task.step]()
+    limiter.succeeded()
+    return result
+
+
+def _job(task: Task) -> Job:
+    if task.job is None:
+        raise TypeError("a task that polls has a job")
+    return task.job

@@ -1,0 +1,65 @@
+"""How a running sync shows: bars on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
+
+from dispatcher.engine.dispatch import Observer
+from dispatcher.engine.report import Report
+
+
+class Lines(Observer):
+    """One line when a sync starts and one when it ends, for logs."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    def started(self, name: str, planned: int) -> None:
+        """Say how much there is to do."""
+        self._say(f"{name}: {planned:,} rows to send")
+
+    def finished(self, report: Report) -> None:
+        """Say how it ended."""
+        tail = f": {report.message}" if report.message else ""
+        self._say(f"{report.name}: {report.result.value}{tail}")
+
+    def _say(self, line: str) -> None:
+        self._console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+class Bars(Observer):
+    """A progress bar for each sync that has something to send."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._tasks: dict[str, TaskID] = {}
+
+    def started(self, name: str, planned: int) -> None:
+        """Add a bar."""
+        self._tasks[name] = self._progress.add_task(name, total=planned)
+
+    def progressed(self, name: str, done: int) -> None:
+        """Move it on."""
+        self._progress.update(self._tasks[name], completed=done)
+
+    def finished(self, report: Report) -> None:
+        """Leave the bar as it is."""
+
+
+def bars(console: Console) -> Progress:
+    """The display that `Bars` draws on."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=console,
+    )

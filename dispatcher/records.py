@@ -1,0 +1,189 @@
+"""The rows of the ledger as the dispatcher handles them; docs/ledger.md explains them."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from dispatcher.destinations.base import Change
+
+LEDGER_VERSION = 1
+"""The version of the ledger's tables that this dispatcher knows."""
+
+
+class DiffColumn(NamedTuple):
+    """A column of a diff's select: its name and the warehouse's type."""
+
+    name: str
+    type: str
+
+
+@dataclass(frozen=True)
+class ActivationRecord:
+    """One row of `outhaul_activations`: what its last build published.
+
+    counts: rows per change that may be sent. sendable_seq: the last position that
+    the guards let through; last_seq: the last one there is. hold: 'all',
+    'removals' or None.
+    """
+
+    name: str
+    ledger_version: int
+    model_id: str
+    segment: str
+    destination: str
+    service: str
+    relation: tuple[str | None, str | None, str]
+    generation: int
+    key: tuple[str, ...]
+    columns: tuple[DiffColumn, ...]
+    settings: Mapping[str, Any]
+    rows_in_segment: int
+    rows_acknowledged: int
+    counts: Mapping[Change, int]
+    rows_held: int
+    rows_invalid: int
+    sendable_seq: int
+    last_seq: int
+    hold: str | None
+    hold_reason: str | None
+    built_at: datetime | None
+    lease_holder: str | None
+    lease_is_live: bool
+
+    def remaining(self, after: int, upto: int) -> Counter[Change]:
+        """Rows per change at the positions after+1 … upto, from the published counts."""
+        order = [Change.REMOVED, Change.INSERTED, Change.UPDATED]
+        if self.hold == "removals":  # what a guard holds back comes last
+            order = [Change.INSERTED, Change.UPDATED, Change.REMOVED]
+        remaining: Counter[Change] = Counter()
+        start = 0
+        for change in order:
+            end = start + self.counts[change]
+            remaining[change] = max(0, min(end, upto) - max(start, after))
+            start = end
+        return remaining
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> ActivationRecord:
+        """From a row of the table; a build that was never published has no relation."""
+        columns = json.loads(values["columns"] or "[]")
+        return cls(
+            name=values["activation"],
+            ledger_version=values["ledger_version"],
+            model_id=values["model_id"],
+            segment=values["segment"],
+            destination=values["destination"],
+            service=values["service"],
+            relation=(
+                values["relation_database"],
+                values["relation_schema"],
+                values["relation_name"],
+            ),
+            generation=values["generation"],
+            key=tuple(json.loads(values["key_columns"] or "[]")),
+            columns=tuple(DiffColumn(c["name"], c["type"]) for c in columns),
+            settings=json.loads(values["settings"] or "{}"),
+            rows_in_segment=values["rows_in_segment"] or 0,
+            rows_acknowledged=values["rows_acknowledged"] or 0,
+            counts={change: values[f"rows_{change.value}"] or 0 for change in Change},
+            rows_held=values["rows_held"] or 0,
+            rows_invalid=values["rows_invalid"] or 0,
+            sendable_seq=values["sendable_seq"] or 0,
+            last_seq=values["last_seq"] or 0,
+            hold=values["hold"],
+            hold_reason=values["hold_reason"],
+            built_at=values["built_at"],
+            lease_holder=values["lease_holder"],
+            lease_is_live=bool(values["lease_is_live"]),
+        )
+
+
+class Claims(NamedTuple):
+    """How far a generation was claimed and committed."""
+
+    claimed: int
+    committed: int
+
+
+class LeaseGrant(NamedTuple):
+    """A lease as the ledger gave it: who holds which activation, and since which fence."""
+
+    activation: str
+    holder: str
+    fence: int
+    generation: int
+
+
+class Rejection(NamedTuple):
+    """A position that did not reach the destination, for `outhaul_rejections`."""
+
+    seq: int
+    change: Change
+    kind: str
+    code: str
+    message: str
+    is_in_doubt: bool = False
+
+
+class RecordedJob(NamedTuple):
+    """A job at the destination and the positions it carries, in order."""
+
+    reference: str
+    positions: tuple[int, ...]
+
+
+class Control(NamedTuple):
+    """A decision of a person: pause, resume, approve, retry, resync, adopt."""
+
+    action: str
+    generation: int
+    reason: str | None
+    actor: str
+    recorded_at: datetime
+
+
+class SyncRecord(NamedTuple):
+    """One row of `outhaul_syncs`, at the start or the end of a sync."""
+
+    sync_id: str
+    status: str
+    message: str | None
+    planned: Mapping[Change, int]
+    accepted: Mapping[Change, int]
+    rejected: Mapping[Change, int]
+    missing: Mapping[Change, int]
+    requests: int
+    seconds: float
+
+
+def pack_positions(positions: tuple[int, ...]) -> str:
+    """Positions as JSON: runs of consecutive ones become [first, last].
+
+    >>> pack_positions((1, 2, 3, 7))
+    '[[1, 3], [7, 7]]'
+    """
+    runs: list[list[int]] = []
+    for position in positions:
+        if runs and runs[-1][1] == position - 1:
+            runs[-1][1] = position
+        else:
+            runs.append([position, position])
+    return json.dumps(runs)
+
+
+def unpack_positions(text: str) -> tuple[int, ...]:
+    """What `pack_positions` packed.
+
+    >>> unpack_positions('[[1, 3], [7, 7]]')
+    (1, 2, 3, 7)
+    """
+    return tuple(
+        position
+        for first, last in json.loads(text)
+        for position in range(first, last + 1)
+    )
