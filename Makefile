@@ -1,0 +1,69 @@
+# outhaul: `make` lists what can be done. Needs Python 3.10 or newer with venv and pip.
+
+PYTHON ?= python3
+VENV ?= .venv
+LINT_VENV ?= .venv-lint
+ARGS ?=
+
+PIP_INSTALL := -m pip install --disable-pip-version-check -qq
+
+# A stamp stands for what is installed, so that a second run installs nothing.
+DEMO := $(VENV)/.installed-for-demo
+TEST := $(VENV)/.installed-for-test
+LINT := $(LINT_VENV)/.installed-for-lint
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint benchmark seeds clean
+
+help: ## List the targets
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+demo: $(DEMO) ## Watch a segment travel from the warehouse to a destination
+	@$(VENV)/bin/python scripts/demo.py $(ARGS)
+
+test: $(TEST) ## Run the tests; choose some with ARGS='-k name'
+	@$(VENV)/bin/python -m pytest $(ARGS)
+
+lint: $(LINT) ## Check style and types
+	@$(LINT_VENV)/bin/ruff check .
+	@$(LINT_VENV)/bin/ruff format --check .
+	@$(LINT_VENV)/bin/mypy
+	@$(LINT_VENV)/bin/sqlfluff lint --disable-progress-bar models dbt_project/models
+
+benchmark: $(TEST) ## Measure speed and memory on this machine
+	@$(VENV)/bin/python -m benchmarks $(ARGS)
+
+seeds: ## Write the starter's raw data anew; another day with DAY=2
+	@$(PYTHON) -B dbt_project/scripts/generate_seeds.py --day $(or $(DAY),1) \
+		--output dbt_project/seeds
+
+clean: ## Remove all that the other targets made
+	rm -rf $(VENV) $(LINT_VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache
+	rm -rf dbt_project/dbt_packages dbt_project/target dbt_project/logs
+	rm -f dbt_project/*.duckdb dbt_project/*.duckdb.wal dbt_project/package-lock.yml
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# What a stamp needs: Python, an environment, then one installation.
+define environment
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { \
+		echo "Python 3.10 or newer is needed: make $@ PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -m venv $(1)
+endef
+
+$(DEMO): pyproject.toml constraints.txt
+	@echo "Installing outhaul into $(VENV), once; this takes half a minute."
+	$(call environment,$(VENV))
+	@$(VENV)/bin/python $(PIP_INSTALL) -c constraints.txt -e '.[duckdb]'
+	@touch $@
+
+$(TEST): pyproject.toml constraints.txt
+	@echo "Installing outhaul and its tests into $(VENV), once; this takes half a minute."
+	$(call environment,$(VENV))
+	@$(VENV)/bin/python $(PIP_INSTALL) -c constraints.txt -e '.[duckdb,postgres,dev]'
+	@touch $(DEMO) $@
+
+$(LINT): requirements-lint.txt
+	@echo "Installing the linters into $(LINT_VENV), once."
+	$(call environment,$(LINT_VENV))
+	@$(LINT_VENV)/bin/python $(PIP_INSTALL) -r requirements-lint.txt
+	@touch $@
