@@ -135,6 +135,10 @@ class Activation:
     destination: str
 
 
+# Named here, since `type` means something else inside of an account.
+Services = Mapping[str, "type[Service]"]
+
+
 class Account(ABC):
     """An account of a platform, declared in `destinations.yml`.
 
@@ -143,7 +147,7 @@ class Account(ABC):
 
     type: ClassVar[str]
     title: ClassVar[str]
-    services: ClassVar[Mapping[str, type[Service]]]
+    services: ClassVar[Services]
 
     def validate(self) -> list[str]:
         """What is wrong with the settings, one sentence each; opens no connection."""
@@ -170,9 +174,12 @@ class Service(ABC):
     """True for lists and audiences, where the identity must be the key."""
     stage: ClassVar[int] = 0
     """Within one destination, services of a lower stage are synced first."""
-    lookup_limits: ClassVar[Limits | None] = None
+    lookup_limits: Limits | None = None
     poll_seconds: float = 2.0
-    """Seconds before the first poll of a job; each further wait is half longer, up to 30."""
+    """Seconds before the first poll of a job.
+
+    Each further wait is half longer, up to 30.
+    """
     poll_timeout_seconds: float = 1800.0
     """Seconds after which a job that has not ended counts as unknown."""
 

@@ -1,0 +1,63 @@
+"""What both services share: rows to addresses, jobs to outcomes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from dispatcher.destinations.base import (
+    UNKNOWN,
+    Encoded,
+    Job,
+    Outcome,
+    Row,
+    Status,
+)
+from dispatcher.destinations.sendgrid.api import Api, Contact
+from dispatcher.destinations.sendgrid.jobs import (
+    failed_addresses,
+    failed_count,
+    settle,
+)
+from dispatcher.destinations.sendgrid.values import normal_email
+from dispatcher.errors import RowRefused
+
+MISSING = Outcome(Status.MISSING, "missing", "SendGrid has no contact of this address")
+
+_ENDED = ("completed", "errored", "failed")
+
+
+def settled_or_address(row: Row) -> str | Outcome:
+    """The address to look up, or the outcome of a row that has no valid one."""
+    try:
+        return normal_email(row.values.get("email"))
+    except RowRefused as refused:
+        return Outcome(Status.REJECTED, refused.code, str(refused))
+
+
+def identified(address: str, found: Contact | None) -> dict[str, Any]:
+    """The part of a contact that says whom we mean.
+
+    The contact's own address where it was found by an alternate one, which
+    would make another contact, and the other identifiers that it has.
+    """
+    if found is None or not found.email:
+        return {"email": address}
+    return {"email": found.email, **found.identifiers}
+
+
+def outcomes_of(
+    api: Api, job: Job, items: Sequence[Encoded], addresses: Sequence[str]
+) -> list[Outcome] | None:
+    """One look at a job, and one at its file of errors where there is one."""
+    state = api.job(job)
+    if state is None:
+        return [UNKNOWN] * len(items)
+    status = str(state.get("status", "")).lower()
+    if status not in _ENDED:
+        return None
+    results = state.get("results") or {}
+    count = failed_count(status, results, len(items))
+    url = results.get("errors_url")
+    failed = failed_addresses(api.errors_file(str(url))) if count and url else {}
+    return settle(items, addresses, count, failed)

@@ -1,0 +1,125 @@
+"""What a finished import job says of its rows.
+
+A job tells counts and, where rows failed, the address of a file about them.
+The format of that file is not published. It is read as CSV with a column
+`email`, then as JSON. Nothing is acknowledged on a guess: where fewer failed
+rows are found than the job counts, all of its rows count as not told apart.
+
+https://www.twilio.com/docs/sendgrid/api-reference/contacts/import-contacts-status
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from dispatcher.destinations.base import ACCEPTED, Encoded, Outcome, Status
+from dispatcher.redaction import excerpt
+
+_REASONS = ("error", "errors", "error_message", "message", "reason", "description")
+
+
+def failed_addresses(data: bytes) -> dict[str, str]:
+    """Addresses in a file of errors, in lower case, each with its reason.
+
+    Empty where the file cannot be read.
+    """
+    try:
+        content = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return {}
+    records = list(_csv_records(content)) or list(_json_records(content))
+    failed: dict[str, str] = {}
+    for record in records:
+        by_name = {str(key).strip().lower(): value for key, value in record.items()}
+        address = by_name.get("email")
+        if isinstance(address, str) and "@" in address:
+            reasons = (by_name.get(name) for name in _REASONS)
+            reason = next((str(text) for text in reasons if text), "")
+            failed[address.strip().lower()] = excerpt(reason)
+    return failed
+
+
+def failed_count(status: str, results: Mapping[str, Any], rows: int) -> int:
+    """How many rows a finished job has failed at; all, where it tells none."""
+    count = results.get("errored_count")
+    if isinstance(count, (int, float)) and not isinstance(count, bool) and count > 0:
+        return min(int(count), rows)
+    if status == "completed":
+        return 0
+    return rows if status == "failed" else 1
+
+
+def settle(
+    items: Sequence[Encoded],
+    addresses: Sequence[str],
+    count: int,
+    failed: Mapping[str, str],
+) -> list[Outcome]:
+    """One outcome per row of a finished job.
+
+    addresses: what was sent, row by row. count: rows that failed, by the job.
+    failed: rows that failed, by its file, as `failed_addresses` gives them.
+
+    Where the two disagree, no row is acknowledged and none is blamed: rows that
+    were not looked up are (the look-up supplies what such rows mostly lack),
+    all others are unknown, so that they stay in doubt and are sent again.
+    """
+    if count == 0:
+        return [ACCEPTED] * len(items)
+    named = sum(address in failed for address in addresses)
+    if named >= count:
+        return [
+            _failure(item, failed[address]) if address in failed else ACCEPTED
+            for item, address in zip(items, addresses, strict=True)
+        ]
+    if count >= len(items):
+        return [
+            _failure(item, failed.get(address, ""))
+            for item, address in zip(items, addresses, strict=True)
+        ]
+    unknown = Outcome(
+        Status.UNKNOWN,
+        "not_told_apart",
+        f"the import failed for {count} of {len(items)} rows and does not say which",
+    )
+    return [_failure(item, "") if item.found is None else unknown for item in items]
+
+
+def _failure(item: Encoded, reason: str) -> Outcome:
+    """A failed row: once more with what a look-up finds, or finally refused.
+
+    The usual reason is an identifier that the contact has and we did not send.
+    """
+    status = Status.LOOK_UP if item.found is None else Status.REJECTED
+    message = "the import failed for this row" + (f": {reason}" if reason else "")
+    return Outcome(status, "import_failed", message)
+
+
+def _csv_records(content: str) -> Iterator[Mapping[str, Any]]:
+    reader = csv.DictReader(io.StringIO(content))
+    try:
+        names = [str(name).strip().lower() for name in reader.fieldnames or ()]
+        if "email" in names:
+            yield from reader
+    except csv.Error:
+        return
+
+
+def _json_records(content: str) -> Iterator[Mapping[str, Any]]:
+    try:
+        waiting: list[Any] = [json.loads(content)]
+    except (ValueError, RecursionError):
+        return
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, dict):
+            if any(str(key).lower() == "email" for key in item):
+                yield item
+            else:
+                waiting += item.values()
+        elif isinstance(item, list):
+            waiting += item

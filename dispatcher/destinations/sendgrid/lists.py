@@ -1,0 +1,200 @@
+"""The service `list`: the members of a segment as members of a list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import orjson
+
+from dispatcher.destinations.base import (
+    ACCEPTED,
+    UNKNOWN,
+    Activation,
+    Change,
+    Column,
+    Encoded,
+    Job,
+    Limits,
+    Outcome,
+    Row,
+    Service,
+    setting,
+)
+from dispatcher.destinations.sendgrid.api import Contact
+from dispatcher.destinations.sendgrid.importing import (
+    MISSING,
+    identified,
+    outcomes_of,
+    settled_or_address,
+)
+from dispatcher.destinations.sendgrid.values import normal_email
+from dispatcher.errors import (
+    ConfigurationError,
+    RequestRefused,
+    RowRefused,
+    StopSync,
+)
+
+if TYPE_CHECKING:
+    from dispatcher.destinations.sendgrid.account import SendGrid
+
+_LONGEST_NAME = 100
+
+
+@dataclass(frozen=True)
+class ListOptions:
+    """What a diff may set for the service `list`."""
+
+    list_name: str = setting(
+        "The list's name at SendGrid, 1 to 100 characters; default: the segment's.",
+        default="",
+    )
+
+
+class ContactList(Service):
+    """Adds those who enter the segment to a list and removes those who leave.
+
+    Contacts are never created and never deleted: who is no contact yet is
+    `missing`. Both directions can be repeated without harm. A contact that
+    somebody deletes between look-up and import is created again.
+    """
+
+    name = "list"
+    title = "List"
+    consumes = frozenset({Change.INSERTED, Change.REMOVED})
+    identity = "email"
+    membership = True
+    stage = 1
+    Options: ClassVar[type] = ListOptions
+
+    def __init__(
+        self, account: SendGrid, options: ListOptions, activation: Activation
+    ) -> None:
+        self._account = account
+        self._list_name = options.list_name or activation.segment
+        self._activation = activation
+        self._list_id = ""
+        self.lookup_limits = account.lookup_limits
+        self.poll_seconds = account.poll_seconds
+        self.poll_timeout_seconds = account.poll_timeout_seconds
+        self.request_seconds = account.request_seconds
+
+    def target(self) -> str | None:
+        return f"list '{self._list_name}'"
+
+    def limits(self, change: Change) -> Limits:
+        if change is Change.REMOVED:
+            return self._account.removal_limits
+        return self._account.write_limits
+
+    def check(self, columns: Sequence[Column]) -> list[str]:
+        self._check_columns(columns)
+        created = self._account.api.find_list(self._list_name) is None
+        unsent = [each.field for each in columns if each.field != "email"]
+        return [f"list '{self._list_name}' will be created"] * created + [
+            f"column '{field}' is not sent: a list holds addresses" for field in unsent
+        ]
+
+    def prepare(self, columns: Sequence[Column]) -> None:
+        self._check_columns(columns)
+        api = self._account.api
+        self._list_id = api.find_list(self._list_name) or self._create()
+
+    def needs_look_up(self, change: Change) -> bool:
+        return True
+
+    def look_up(self, rows: Sequence[Row]) -> list[Any]:
+        """Contacts by address, or the outcome of a row that needs no request."""
+        asked = [settled_or_address(row) for row in rows]
+        found = self._account.search([each for each in asked if isinstance(each, str)])
+        return [
+            each if isinstance(each, Outcome) else self._found(row, each, found[each])
+            for row, each in zip(rows, asked, strict=True)
+        ]
+
+    def encode(self, row: Row, found: Contact | None = None) -> bytes:
+        address = normal_email(row.values.get("email"))
+        if address != row.values["email"]:
+            raise RowRefused(
+                "not_normal",
+                "the address is not in lower case without outer spaces; select"
+                " {{ outhaul.normalized_email('email') }} as email",
+            )
+        if found is None:
+            raise RowRefused("not_looked_up", "the address was not looked up")
+        if row.change is Change.REMOVED:
+            return found.id.encode()
+        return orjson.dumps(identified(address, found))
+
+    def send(self, items: Sequence[Encoded]) -> list[Outcome] | Job:
+        addresses = [self._address(item) for item in items]
+        self._account.recent.note(self._touched(address) for address in addresses)
+        if items[0].row.change is Change.REMOVED:
+            return self._remove(items)
+        return self._account.api.put_contacts(
+            [item.body for item in items], addresses, self._list_id
+        )
+
+    def poll(self, job: Job, items: Sequence[Encoded]) -> list[Outcome] | None:
+        addresses = [self._address(item) for item in items]
+        return outcomes_of(self._account.api, job, items, addresses)
+
+    def _found(self, row: Row, address: str, contact: Contact | None) -> Any:
+        """The contact to send, or the outcome where nothing is to be done.
+
+        The search lags behind, so it is not asked whether somebody is a member
+        whom we added or removed a short while ago: the request is made again.
+        """
+        recent = self._account.recent
+        leaves = row.change is Change.REMOVED
+        if contact is None:
+            if ("contact", address) not in recent:
+                return ACCEPTED if leaves else MISSING
+            return UNKNOWN if leaves else Contact(email=address)
+        is_done = (self._list_id in contact.list_ids) is not leaves
+        if is_done and self._touched(contact.email) not in recent:
+            return ACCEPTED
+        return contact
+
+    def _remove(self, items: Sequence[Encoded]) -> list[Outcome] | Job:
+        contact_ids = list(dict.fromkeys(item.body.decode() for item in items))
+        job = self._account.api.remove_members(self._list_id, contact_ids)
+        if job is not None:
+            return job
+        if len(items) == 1:
+            # The contact itself was deleted, and its membership with it.
+            return [ACCEPTED]
+        raise RequestRefused("SendGrid does not know one of these contacts any more")
+
+    def _address(self, item: Encoded) -> str:
+        found = item.found
+        return found.email if found else normal_email(item.row.values["email"])
+
+    def _touched(self, address: str) -> tuple[str, ...]:
+        return ("touched", self._list_id, address)
+
+    def _create(self) -> str:
+        """Create the list, or find it where somebody was faster."""
+        try:
+            return self._account.api.create_list(self._list_name)
+        except RequestRefused as error:
+            refused = str(error)
+        found = self._account.api.find_list(self._list_name)
+        if found is None:
+            raise StopSync(f"{self.target()} cannot be created: {refused}")
+        return found
+
+    def _check_columns(self, columns: Sequence[Column]) -> None:
+        if not 1 <= len(self._list_name) <= _LONGEST_NAME:
+            raise ConfigurationError(
+                f"{self._activation.name}: the name of a list at SendGrid has 1 to"
+                f" {_LONGEST_NAME} characters, and '{self._list_name}' has"
+                f" {len(self._list_name)}; set 'list_name'"
+            )
+        if "email" not in {column.field for column in columns}:
+            raise ConfigurationError(
+                f"{self._activation.name}: there is no column 'email', by which"
+                " SendGrid recognises the members of a list"
+            )

@@ -1,0 +1,359 @@
+"""The server that the stand-ins share, with its control endpoint.
+
+Each stand-in lives under a prefix: `http://127.0.0.1:8025/sendgrid` takes the
+place of `https://api.sendgrid.com`. Beside them:
+
+- `GET /_sandbox/state`: what the stand-ins hold, and the requests so far;
+- `POST /_sandbox/faults`, `DELETE /_sandbox/faults`: see `faults.py`;
+- `POST /_sandbox/reset`: forget everything.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import socket
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from dispatcher.errors import ConfigurationError
+from dispatcher.sandbox.faults import HTTP_FAULTS, Fault, Faults, parse_fault
+from dispatcher.sandbox.messages import Reply, Request, Vendor
+from dispatcher.sandbox.sendgrid import SendGridStandIn
+
+LARGEST_REQUEST = 64 * 1024 * 1024
+_MOST_LOGGED = 10_000
+
+Observer = Callable[[Request, Reply], None]
+
+
+class Sandbox:
+    """All stand-ins behind one port of this machine.
+
+    >>> with Sandbox(port=0) as sandbox:
+    ...     sandbox.url("sendgrid")
+    'http://127.0.0.1:49152/sendgrid'
+
+    Parameters
+    ----------
+    port: 0 takes one that is free.
+    job_seconds: how long asynchronous jobs take.
+    latency: seconds by which every answer of a stand-in is delayed.
+    state_file: keeps what is held over a restart.
+    api_key: the one key that is taken; by default every one of the right form.
+    observer: called with each request and reply of a stand-in.
+    """
+
+    def __init__(
+        self,
+        port: int = 0,
+        *,
+        host: str = "127.0.0.1",
+        job_seconds: float = 0.2,
+        latency: float = 0.0,
+        state_file: str | Path | None = None,
+        api_key: str | None = None,
+        observer: Observer | None = None,
+    ) -> None:
+        self.latency = latency
+        self.faults = Faults()
+        self.sendgrid = SendGridStandIn(
+            self.faults, job_seconds=job_seconds, api_key=api_key
+        )
+        self.vendors: dict[str, Vendor] = {"sendgrid": self.sendgrid}
+        self.stopping = threading.Event()
+        self._address = (host, port)
+        self._observer = observer
+        self._state_file = Path(state_file) if state_file else None
+        self._requests: deque[dict[str, Any]] = deque(maxlen=_MOST_LOGGED)
+        self._save_lock = threading.Lock()
+        self._server: _Server | None = None
+        self._thread: threading.Thread | None = None
+
+    def __enter__(self) -> Sandbox:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Listen. Raises ConfigurationError where the port or the file is unfit."""
+        self._load()
+        problem = ""
+        try:
+            self._server = _Server(self._address, self)
+        except OSError as error:
+            problem = error.strerror or "it cannot be opened"
+        if self._server is None:
+            raise ConfigurationError(
+                f"the sandbox cannot listen on {self._address[0]}:{self._address[1]}:"
+                f" {problem}. Choose another port with --port"
+            )
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Close all connections and save."""
+        self.stopping.set()
+        if self._server is not None and self._thread is not None:
+            self._server.shutdown()
+            self._server.end_connections()
+            self._server.server_close()
+            self._thread.join()
+            self._server = self._thread = None
+            self._save()
+
+    def wait(self) -> None:
+        """Block until `stop` is called, for example by a signal handler."""
+        self.stopping.wait()
+
+    @property
+    def port(self) -> int:
+        if self._server is None:
+            raise ConfigurationError("the sandbox has not been started")
+        return int(self._server.server_address[1])
+
+    def url(self, vendor: str = "") -> str:
+        """The address of a stand-in, to be used as `base_url`, or of the sandbox."""
+        address = f"http://{self._address[0]}:{self.port}"
+        return f"{address}/{vendor}" if vendor else address
+
+    def add_faults(self, *faults: Fault) -> None:
+        self.faults.add(faults)
+
+    def state(self) -> dict[str, Any]:
+        """What `GET /_sandbox/state` answers."""
+        held = {name: vendor.state() for name, vendor in self.vendors.items()}
+        return {
+            **held,
+            "requests": list(self._requests),
+            "faults": self.faults.state(),
+        }
+
+    def reset(self) -> None:
+        """Forget everything: what was sent, the log and the faults."""
+        for vendor in self.vendors.values():
+            vendor.reset()
+        self.faults.clear()
+        self._requests.clear()
+        self._save()
+
+    def answer(self, prefix: str, request: Request) -> Reply | None:
+        """The reply of a stand-in, or None where the connection shall break."""
+        vendor = self.vendors[prefix]
+        if self.latency:
+            self.stopping.wait(self.latency)
+        fault = self.faults.take(HTTP_FAULTS, request.method, request.path)
+        if fault is None:
+            reply: Reply | None = vendor.handle(request)
+        else:
+            reply = self._faulty(fault, vendor, request)
+        if request.method != "GET":
+            self._save()
+        self._log(request, reply)
+        if reply is not None and self._observer is not None:
+            self._observer(request, reply)
+        return reply
+
+    def control(self, request: Request) -> Reply:
+        """The control endpoint."""
+        what = (request.method, request.path)
+        if what == ("GET", "/state"):
+            return Reply(200, self.state())
+        if what == ("POST", "/reset"):
+            self.reset()
+            return Reply(204)
+        if what == ("DELETE", "/faults"):
+            self.faults.clear()
+            return Reply(204)
+        if what == ("POST", "/faults"):
+            try:
+                given = request.json()
+                faults = given if isinstance(given, list) else [given]
+                self.faults.add([parse_fault(each) for each in faults])
+            except ValueError as error:
+                return Reply(400, {"error": str(error)})
+            return Reply(200, self.faults.state())
+        return Reply(404, {"error": "there are /state, /faults and /reset"})
+
+    def _faulty(self, fault: Fault, vendor: Vendor, request: Request) -> Reply | None:
+        if fault.what == "delay":
+            self.stopping.wait(fault.seconds)
+            return vendor.handle(request)
+        reply = vendor.handle(request) if fault.applied else Reply(0)
+        if fault.what == "drop":
+            return None
+        if fault.what == "throttle":
+            return _throttled(fault.seconds)
+        return Reply(fault.status, fault.body, fault.headers, reply.rows)
+
+    def _log(self, request: Request, reply: Reply | None) -> None:
+        self._requests.append(
+            {
+                "method": request.method,
+                "path": request.path,
+                "status": reply.status if reply else 0,
+                "rows": reply.rows if reply else 0,
+            }
+        )
+
+    def _load(self) -> None:
+        if self._state_file is None or not self._state_file.exists():
+            return
+        readable = True
+        try:
+            dumped = json.loads(self._state_file.read_text(encoding="utf-8"))
+            for name, vendor in self.vendors.items():
+                vendor.load(dumped.get(name, {}))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            readable = False
+        if not readable:
+            raise ConfigurationError(
+                f"the sandbox cannot read its state from '{self._state_file}';"
+                " delete the file or choose another one"
+            )
+
+    def _save(self) -> None:
+        if self._state_file is None:
+            return
+        with self._save_lock:
+            dumped = {name: vendor.dump() for name, vendor in self.vendors.items()}
+            written = self._state_file.with_name(self._state_file.name + ".part")
+            mode = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+            with open(os.open(written, mode, 0o600), "w", encoding="utf-8") as file:
+                json.dump(dumped, file, ensure_ascii=False)
+            written.replace(self._state_file)
+
+
+def _throttled(seconds: float) -> Reply:
+    body = {"errors": [{"field": None, "message": "too many requests"}]}
+    headers = {
+        "X-RateLimit-Limit": "500",
+        "X-RateLimit-Remaining": "0",
+        "X-RateLimit-Reset": str(math.ceil(time.time() + seconds)),
+    }
+    return Reply(429, body, headers)
+
+
+class _Server(ThreadingHTTPServer):
+    # Threads are waited for when the server closes, so nothing outlives a test.
+    daemon_threads = False
+    request_queue_size = 128
+
+    def __init__(self, address: tuple[str, int], sandbox: Sandbox) -> None:
+        self.sandbox = sandbox
+        self._open: set[socket.socket] = set()
+        self._open_lock = threading.Lock()
+        super().__init__(address, _Handler)
+
+    def opened(self, connection: socket.socket) -> None:
+        with self._open_lock:
+            self._open.add(connection)
+
+    def closed(self, connection: socket.socket) -> None:
+        with self._open_lock:
+            self._open.discard(connection)
+
+    def end_connections(self) -> None:
+        with self._open_lock:
+            for connection in self._open:
+                try:
+                    connection.shutdown(socket.SHUT_RDWR)
+                except OSError:
+                    continue
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that goes away in the middle is no event."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server_version = "outhaul-sandbox"
+    sys_version = ""
+    # One packet per answer: small writes would wait for each other.
+    wbufsize = -1
+    disable_nagle_algorithm = True
+    server: _Server
+
+    def setup(self) -> None:
+        super().setup()
+        self.server.opened(self.connection)
+
+    def finish(self) -> None:
+        self.server.closed(self.connection)
+        try:
+            super().finish()
+        except OSError:
+            self.close_connection = True
+
+    def log_message(self, format: str, *arguments: Any) -> None:
+        """Silent: the log is part of the state."""
+
+    def _serve(self) -> None:
+        body = self._body()
+        if body is None:
+            self._write(Reply(413, {"errors": [{"message": "content too large"}]}))
+            self.close_connection = True
+            return
+        parts = urlsplit(self.path)
+        prefix, _, rest = parts.path.lstrip("/").partition("/")
+        sandbox = self.server.sandbox
+        request = Request(
+            method=self.command,
+            path="/" + rest,
+            query=dict(parse_qsl(parts.query, keep_blank_values=True)),
+            headers={name.lower(): value for name, value in self.headers.items()},
+            body=body,
+            url=sandbox.url(prefix),
+        )
+        if prefix == "_sandbox":
+            self._write(sandbox.control(request))
+        elif prefix in sandbox.vendors:
+            reply = sandbox.answer(prefix, request)
+            if reply is None:
+                self.close_connection = True
+            else:
+                self._write(reply)
+        else:
+            known = ", ".join(f"/{name}" for name in sandbox.vendors)
+            self._write(Reply(404, {"error": f"there are {known} and /_sandbox"}))
+
+    def _body(self) -> bytes | None:
+        try:
+            length = int(self.headers.get("Content-Length") or 0)
+        except ValueError:
+            length = -1
+        if not 0 <= length <= LARGEST_REQUEST:
+            return None
+        return self.rfile.read(length)
+
+    def _write(self, reply: Reply) -> None:
+        content = reply.content()
+        self.send_response(reply.status)
+        if reply.status != 204:
+            names = {name.lower() for name in reply.headers}
+            if content and "content-type" not in names:
+                self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(content)))
+        for name, value in reply.headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        if reply.status != 204:
+            self.wfile.write(content)
+        self.wfile.flush()
+
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _serve
