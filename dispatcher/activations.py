@@ -69,7 +69,7 @@ class Binding:
         return self.record.name
 
     def for_ledger(self) -> dict[str, str]:
-        """What `outhaul_syncs` says of a binding; a changed one has a new fingerprint."""
+        """What `outhaul_syncs` says of it; a changed binding has a new fingerprint."""
         content = json.dumps(
             [
                 self.record.destination,
@@ -129,7 +129,7 @@ def bind(record: ActivationRecord, destinations: Destinations) -> Binding:
     dispatch = read_settings(DispatchOptions, ours, where)
     columns = _columns(record, dispatch.fields)
     _check_identity(record, service_class, columns, where)
-    options = read_settings(service_class.Options, theirs, where)
+    options: Any = read_settings(service_class.Options, theirs, where)
     activation = Activation(record.name, record.segment, destination.name)
     return Binding(
         record=record,

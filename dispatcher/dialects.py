@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from dispatcher.destinations.base import Kind
 
 _WHOLE_NUMBERS = frozenset(
-    "tinyint smallint integer int bigint hugeint int2 int4 int8 int64 long byteint".split()
+    ("tinyint", "smallint", "integer", "int", "bigint", "hugeint", "byteint", "long")
+    + ("int2", "int4", "int8", "int64")
 )
 _NUMBERS = ("decimal", "numeric", "number", "bignumeric", "float", "double", "real")
 _TEXTS = ("char", "text", "string", "uuid", "enum", "name", "citext")
@@ -58,7 +59,7 @@ _DIALECTS = {
 
 
 def dialect_of(adapter_type: str) -> Dialect:
-    """The dialect of a dbt adapter; DuckDB's, the most standard, where none is known."""
+    """The dialect of a dbt adapter; DuckDB's, the most standard, for others."""
     return _DIALECTS.get(adapter_type, _DIALECTS["duckdb"])
 
 

@@ -1,4 +1,4 @@
-"""The rows of the ledger as the dispatcher handles them; docs/ledger.md explains them."""
+"""The rows of the ledger as the dispatcher handles them; see docs/ledger.md."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class ActivationRecord:
     lease_is_live: bool
 
     def remaining(self, after: int, upto: int) -> Counter[Change]:
-        """Rows per change at the positions after+1 … upto, from the published counts."""
+        """Rows per change at the positions after+1 … upto, as published."""
         order = [Change.REMOVED, Change.INSERTED, Change.UPDATED]
         if self.hold == "removals":  # what a guard holds back comes last
             order = [Change.INSERTED, Change.UPDATED, Change.REMOVED]
@@ -111,7 +111,7 @@ class Claims(NamedTuple):
 
 
 class LeaseGrant(NamedTuple):
-    """A lease as the ledger gave it: who holds which activation, and since which fence."""
+    """A lease as the ledger gave it: who holds which activation, and its fence."""
 
     activation: str
     holder: str

@@ -30,7 +30,10 @@ _LONGEST_INPUT = 20_000
 _SHORTEST_SECRET = 4
 
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)")
-_EMAIL = re.compile(r"[^\s\"'<>(),;:=/?&|]{1,256}(?:@|%40)[^\s\"'<>(),;:=/?&|]{1,256}")
+_EMAIL = re.compile(
+    r"[^\s\"'<>(),;:=/?&|@][^\s\"<>(),;:=/?&|@]{0,255}"
+    r"(?:@|%40)[^\s\"'<>(),;:=/?&|]{1,256}"
+)
 _PHONE = re.compile(r"\+?\d(?:[\s().-]{0,2}\d){6,}")
 
 
@@ -46,7 +49,7 @@ def excerpt(text: str | bytes | None, secrets: Iterable[str] = ()) -> str:
     if isinstance(text, bytes):
         text = text[:_LONGEST_INPUT].decode("utf-8", "replace")
     pattern = _secret_pattern(secrets)
-    # Twice: a secret may hold a line break, and escapes may be strewn into one.
+    # Twice: a secret may hold escapes itself, and others may be strewn into one.
     text = pattern.sub(MASK, text[:_LONGEST_INPUT]) if pattern else text
     text = _one_line(text[:_LONGEST_INPUT])
     text = pattern.sub(MASK, text) if pattern else text
@@ -82,10 +85,11 @@ def mask_value(value: Any) -> Any:
 
 
 def _mask_text(value: str) -> str:
-    local, at, domain = value.strip().rpartition("@")
-    if at and local and " " not in value.strip():
-        return _first_letter(local) + MASK + at + _one_line(domain)
-    return _first_letter(value.strip()) + MASK
+    value = value.strip()
+    local, at, domain = value.rpartition("@")
+    if at and local and value.isprintable() and " " not in value:
+        return _first_letter(local) + MASK + at + domain
+    return _first_letter(value) + MASK
 
 
 def _first_letter(value: str) -> str:
@@ -93,16 +97,15 @@ def _first_letter(value: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    text = _ESCAPES.sub(" ", text)
-    visible = (
-        " " if unicodedata.category(character) in _INVISIBLE else character
-        for character in text
+    shown = (
+        character if unicodedata.category(character) not in _INVISIBLE else ""
+        for character in " ".join(_ESCAPES.sub("", text).split())
     )
-    return " ".join("".join(visible).split())
+    return " ".join("".join(shown).split())
 
 
-# Control, format (also those that turn the direction of text round),
-# surrogate, and the two separators that count as line breaks.
+# Control, format (also those that turn the direction of text round), surrogate,
+# and the two separators that count as line breaks.
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
@@ -116,7 +119,9 @@ def _secret_pattern(secrets: Iterable[str]) -> re.Pattern[str] | None:
     if not forms:
         return None
     longest_first = sorted(forms, key=len, reverse=True)
-    return re.compile("|".join(map(re.escape, longest_first)), re.IGNORECASE)
+    # White space between any two characters: long texts come wrapped.
+    patterns = (r"\s*".join(map(re.escape, form)) for form in longest_first)
+    return re.compile("|".join(patterns), re.IGNORECASE)
 
 
 def _forms(secret: str) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""How results look on a terminal: rich tables and plain sentences, printed by `cli.py`."""
+"""How results look on a terminal; `cli.py` prints what these functions return."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def _samples(samples: Sequence[Mapping[str, Any]]) -> RenderableType:
 def statuses(found: Sequence[ActivationStatus]) -> RenderableType:
     """What `outhaul status` shows."""
     table = _table("activation", "to")
-    for name in ("holds", "pending", "in doubt", "rejected", "held"):
+    for name in ("rows", "pending", "in doubt", "rejected", "held"):
         table.add_column(name, justify="right")
     table.add_column("last sync")
     table.add_column("lag", justify="right")
@@ -142,7 +142,7 @@ def statuses(found: Sequence[ActivationStatus]) -> RenderableType:
         table.add_row(
             status.name,
             f"{status.destination}.{status.service}",
-            _count(status.acknowledged),
+            _count(status.rows),
             changes(status.pending),
             _count(status.in_doubt),
             _count(status.rejected + status.waiting),

@@ -119,7 +119,8 @@ class Warehouse:
             f"update {table} set lease_holder = ?, lease_fence = lease_fence + 1,"
             f" lease_expires_at = {self._dialect.after(seconds)}"
             f" where activation = (select activation from {table} where activation = ?"
-            f" and (lease_expires_at is null or lease_expires_at <= {self._dialect.now})"
+            " and (lease_expires_at is null"
+            f" or lease_expires_at <= {self._dialect.now})"
             f"{self._dialect.lock_rows})",
             (holder, name),
         )

@@ -83,9 +83,14 @@ def run_two_days(shop: Path, env: dict[str, str]) -> None:
     run(shop, env, "dbt", "build", show=WORTH_SHOWING)
     headline("Day 1: plan", "What a sync would do. Nothing is sent.")
     run(shop, env, "outhaul", "plan")
-    headline("Day 1: sync", "The changed rows go to the destination.")
+    headline(
+        "Day 1: sync",
+        "The changed rows go to the destination: a local stand-in of SendGrid.",
+    )
     run(shop, env, "outhaul", "sync")
-    headline("Day 1: status", "The ledger knows what the destination holds.")
+    headline(
+        "Day 1: status", "The ledger knows what was delivered: nothing is left to send."
+    )
     run(shop, env, "outhaul", "status")
 
     headline(
@@ -108,6 +113,9 @@ def copy_starter(shop: Path) -> None:
     made_by_dbt = shutil.ignore_patterns("dbt_packages", "target", "logs", "*.duckdb*")
     shutil.copytree(ROOT / "dbt_project", shop, ignore=made_by_dbt)
     (shop / "packages.yml").write_text(f"packages:\n  - local: {ROOT}\n")
+    with (shop / "destinations.yml").open("a") as destinations:
+        # SendGrid takes a while to work off an import; the sandbox does not.
+        destinations.write("    poll_seconds: 0.2\n")
 
 
 def environment(address: str) -> dict[str, str]:
@@ -213,7 +221,7 @@ def show_destination(shop: Path, held: Any) -> bool:
     left = len(contacts.keys() - {row[0] for row in newsletter})
     console.print(
         f"{equal} of {len(newsletter)} newsletter customers are contacts with the"
-        f" values of the warehouse.\n{left} more contacts have left the newsletter:"
+        f" values of the warehouse.\n{left} more contacts left or have a new address:"
         f" outhaul deletes no contact.\n{len(members & vip)} of {len(vip)} VIPs are in"
         f" the list '{VIP}', and {len(members - vip)} others.",
         soft_wrap=True,
@@ -227,4 +235,7 @@ def by_name(contact: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit("Stopped.")

@@ -14,7 +14,7 @@ from dispatcher.records import ActivationRecord
 
 @dataclass(frozen=True)
 class ActivationStatus:
-    """One activation. Counts are rows.
+    """One activation. Counts are rows; `rows` are those of the segment.
 
     in_doubt: claimed, and without an outcome. guarded: kept back by a guard. waiting:
     rejected earlier, and not yet tried again. lag_seconds: since the build whose
@@ -26,7 +26,7 @@ class ActivationStatus:
     service: str
     generation: int
     built_at: datetime | None
-    acknowledged: int
+    rows: int
     pending: dict[str, int]
     in_doubt: int
     rejected: int
@@ -75,7 +75,7 @@ def _status(
         service=record.service,
         generation=record.generation,
         built_at=record.built_at,
-        acknowledged=record.rows_acknowledged,
+        rows=record.rows_in_segment,
         pending={change.value: pending[change] for change in Change},
         in_doubt=max(0, claims.claimed - claims.committed),
         rejected=refused,

@@ -222,7 +222,11 @@ class Service(ABC):
 
     @abstractmethod
     def encode(self, row: Row, found: Any = None) -> bytes:
-        """The row as a part of a request. Raises RowRefused."""
+        """The row as a part of a request. Raises RowRefused.
+
+        Without `found` also where a look-up is needed: so a restarted sync encodes
+        the rows of a job that it polls. `send` answers LOOK_UP for such rows.
+        """
 
     @abstractmethod
     def send(self, items: Sequence[Encoded]) -> list[Outcome] | Job:

@@ -19,7 +19,7 @@ class Batch:
         return len(self._items)
 
     def learn(self, rows: int) -> None:
-        """The destination found a request too large: fill with fewer rows from now on."""
+        """The destination found a request too large: fill with fewer rows."""
         self._most_rows = min(self._most_rows or rows, max(1, rows))
 
     def add(self, item: Encoded, limits: Limits) -> list[tuple[Encoded, ...]]:

@@ -146,7 +146,7 @@ class Dispatcher:
         report: Report,
         lease: Lease,
     ) -> bool:
-        """Send under the lease; returns whether the outcome of all that was sent is known."""
+        """Send under the lease; returns whether nothing that was sent is in doubt."""
         record = binding.record
         upto = sendable(record, approval)
         claims = self.warehouse.claims(record.name, record.generation)
@@ -171,7 +171,7 @@ class Dispatcher:
             report,
             self.options,
             self.seams,
-            progress=lambda done, total: self.observer.progressed(record.name, done),
+            progress=lambda done: self.observer.progressed(record.name, done),
         )
         is_known = claims.claimed <= claims.committed
         try:

@@ -10,53 +10,59 @@ from dispatcher.activations import Binding
 from dispatcher.destinations.base import Change, Row
 from dispatcher.engine.options import SyncOptions
 from dispatcher.engine.seams import Seams
+from dispatcher.records import Claims
 from dispatcher.warehouse import Warehouse
 
 
 class Feed:
-    """Pages of rows from a position to the last one that may be sent.
+    """Pages of rows from the committed position to the last one that may be sent.
 
     `claim(upto)` is called before the first row of a range is read; the ranges grow
-    while they are worked off quickly. `gate()` says whether more may be claimed.
+    while they are worked off quickly. The first range of a new binding is small, and
+    the next one is claimed only after `go_on`.
     """
 
     def __init__(
         self,
         binding: Binding,
         warehouse: Warehouse,
-        after: int,
+        claims: Claims,
         upto: int,
-        claimed: int,
-        canary: bool,
+        is_new: bool,
         claim: Callable[[int], None],
         options: SyncOptions,
         seams: Seams,
     ) -> None:
-        self._binding = binding
         self._warehouse = warehouse
-        self._position = after
+        self._record = binding.record
+        self._rows = _Rows(binding)
+        self._position = claims.committed
         self._upto = upto
-        self._claimed = claimed
+        self._claimed = min(claims.claimed, upto)
         self._claim = claim
         self._options = options
         self._seams = seams
         self._page: list[Row] = []
         self._next = 0
-        self._claim_rows = options.canary_rows if canary else options.first_claim_rows
-        self._is_canary = canary
+        self._is_new = is_new
+        self._has_begun = False
+        self._claim_rows = options.canary_rows if is_new else options.first_claim_rows
         self._claimed_at = seams.clock()
-        self._fields = [column.field for column in binding.columns]
-        self._field_of = {column.name: column.field for column in binding.columns}
 
     @property
-    def canary_pending(self) -> bool:
-        """Whether the next claim waits for the first rows of a new binding to settle."""
-        is_taken = self._next >= len(self._page)
-        return self._is_canary and is_taken and self._position >= self._claimed
+    def waits_for_first_rows(self) -> bool:
+        """Whether the first rows of a new binding are out, and nothing else may be."""
+        return (
+            self._is_new
+            and self._has_begun
+            and self._next >= len(self._page)
+            and self._position >= self._claimed
+            and self._position < self._upto
+        )
 
-    def canary_passed(self) -> None:
-        """The first rows are settled and good: go on with larger claims."""
-        self._is_canary = False
+    def go_on(self) -> None:
+        """The first rows are settled and good: claim larger ranges from now on."""
+        self._is_new = False
         self._claim_rows = self._options.first_claim_rows
 
     def peek(self) -> Row | None:
@@ -74,27 +80,33 @@ class Feed:
             return False
         if self._position >= self._claimed:
             self._claim_more()
-        upto = min(self._claimed, self._position + self._options.page_rows, self._upto)
-        rows = self._warehouse.page(self._binding.record, self._position, upto)
-        self._page = [self._row(row) for row in rows]
+        upto = min(self._claimed, self._position + self._options.page_rows)
+        page = self._warehouse.page(self._record, self._position, upto)
+        self._page = [self._rows.of(row) for row in page]
         self._next = 0
         self._position = upto
+        self._has_begun = True
         return True
 
     def _claim_more(self) -> None:
         now = self._seams.clock()
-        quick = now - self._claimed_at < self._options.claim_seconds
-        upto = min(self._position + self._claim_rows, self._upto)
-        self._claim(upto)
-        self._claimed = upto
+        was_quick = now - self._claimed_at < self._options.claim_seconds
+        self._claimed = min(self._position + self._claim_rows, self._upto)
+        self._claim(self._claimed)
         self._claimed_at = now
-        if quick and not self._is_canary:
-            self._claim_rows = min(
-                self._claim_rows * self._options.claim_growth,
-                self._options.largest_claim_rows,
-            )
+        if was_quick and not self._is_new:
+            grown = self._claim_rows * self._options.claim_growth
+            self._claim_rows = min(grown, self._options.largest_claim_rows)
 
-    def _row(self, row: tuple[Any, ...]) -> Row:
+
+class _Rows:
+    """Makes rows of what the warehouse returns, in the names of the destination."""
+
+    def __init__(self, binding: Binding) -> None:
+        self._fields = [column.field for column in binding.columns]
+        self._field_of = {column.name: column.field for column in binding.columns}
+
+    def of(self, row: tuple[Any, ...]) -> Row:
         changed = json.loads(row[2]) if row[2] else ()
         return Row(
             seq=row[0],
@@ -107,22 +119,8 @@ class Feed:
 def read_positions(
     binding: Binding, warehouse: Warehouse, positions: tuple[int, ...]
 ) -> list[Row]:
-    """The rows at these ascending positions, for a job of an earlier sync."""
+    """The rows at these ascending positions, such as those of a job."""
     wanted = set(positions)
-    feed = Feed(
-        binding,
-        warehouse,
-        after=positions[0] - 1,
-        upto=positions[-1],
-        claimed=positions[-1],
-        canary=False,
-        claim=lambda upto: None,
-        options=SyncOptions(),
-        seams=Seams(),
-    )
-    rows: list[Row] = []
-    while (row := feed.peek()) is not None:
-        feed.take()
-        if row.seq in wanted:
-            rows.append(row)
-    return rows
+    rows = _Rows(binding)
+    page = warehouse.page(binding.record, positions[0] - 1, positions[-1])
+    return [rows.of(row) for row in page if row[0] in wanted]

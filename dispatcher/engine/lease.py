@@ -52,7 +52,7 @@ class Lease:
         since = self._seams.clock()
         if not self.covers(0):
             raise LeaseLost(
-                f"'{self.grant.activation}': the lease ended before it could be renewed; "
+                f"'{self.grant.activation}': the lease ended before it was renewed; "
                 "the sync stopped sending, and what it had not committed is in doubt"
             )
         self._warehouse.renew_lease(self.grant, self._seconds)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dispatcher.destinations.base import Outcome, Row, Status
-from dispatcher.engine.positions import Settled
 from dispatcher.engine.report import Report
 from dispatcher.records import Rejection
 
@@ -12,36 +11,39 @@ _STORM_SHARE = 0.5
 
 
 class Outcomes:
-    """What is settled, and the rejections that the ledger does not know yet."""
+    """Which positions are settled, and the rejections the ledger does not know yet.
+
+    committed: the last position up to which every row has an outcome. count: rows
+    settled in this sync. outstanding: rows taken up and not settled.
+    """
 
     def __init__(self, committed: int, max_rejected: float, report: Report) -> None:
-        self._settled = Settled(committed)
+        self.committed = committed
+        self.count = 0
+        self.outstanding = 0
+        self.left_in_doubt = False
+        self._beyond: set[int] = set()
         self._max_rejected = max_rejected
         self._report = report
         self._unrecorded: list[Rejection] = []
-        self.count = 0
-        self.left_in_doubt = False
-
-    @property
-    def committed(self) -> int:
-        """The last position up to which every row has an outcome."""
-        return self._settled.committed
-
-    @property
-    def has_unrecorded(self) -> bool:
-        """Whether rejections wait to be written."""
-        return bool(self._unrecorded)
 
     def __contains__(self, position: int) -> bool:
-        return position in self._settled
+        return position <= self.committed or position in self._beyond
 
-    def settle(self, row: Row, outcome: Outcome, *, kind: str, in_doubt: bool) -> None:
-        """A row has its outcome: accepted, rejected or missing.
+    def take_up(self) -> None:
+        """A row is on its way."""
+        self.outstanding += 1
 
-        in_doubt: an earlier attempt may have been applied all the same.
+    def settle(
+        self, row: Row, outcome: Outcome, *, in_doubt: bool = False, kind: str = ""
+    ) -> None:
+        """A row that was taken up has its outcome: accepted, rejected or missing.
+
+        in_doubt: an earlier attempt may have been applied all the same. kind: of the
+        rejection, where it is not the status.
         """
-        self._settled.add(row.seq)
-        self.count += 1
+        self.outstanding -= 1
+        self.known(row.seq)
         if outcome.status is Status.ACCEPTED:
             self._report.accepted[row.change] += 1
             return
@@ -62,13 +64,21 @@ class Outcomes:
 
     def pass_over(self, row: Row) -> None:
         """The service takes no notice of this change: done without a request."""
-        self._settled.add(row.seq)
-        self.count += 1
+        self._report.not_consumed[row.change] += 1
+        self.known(row.seq)
 
     def known(self, position: int) -> None:
-        """An earlier sync recorded the rejection of this position."""
-        self._settled.add(position)
+        """This position has an outcome."""
         self.count += 1
+        self._beyond.add(position)
+        while self.committed + 1 in self._beyond:
+            self.committed += 1
+            self._beyond.discard(self.committed)
+
+    @property
+    def has_unrecorded(self) -> bool:
+        """Whether rejections wait to be written."""
+        return bool(self._unrecorded)
 
     def unrecorded(self) -> list[Rejection]:
         """The rejections that the ledger does not know yet, handed out once."""
@@ -95,3 +105,8 @@ class Outcomes:
                 "'outhaul rejections'"
             )
         return ""
+
+
+def refused(code: str, message: str) -> Outcome:
+    """The outcome of a row that was not taken."""
+    return Outcome(Status.REJECTED, code, message)

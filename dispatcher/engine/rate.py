@@ -11,7 +11,7 @@ _RECOVERY = 0.9
 
 
 class RateLimiter:
-    """Evenly spaced requests; a refusal for now slows down, successes speed up again."""
+    """Evenly spaced requests; a pause slows them down, successes speed up again."""
 
     def __init__(self, per_second: float, seams: Seams) -> None:
         self._interval = 1.0 / per_second
@@ -49,7 +49,7 @@ class RateLimiters:
         self._lock = threading.Lock()
 
     def of(self, destination: str, lane: str, per_second: float) -> RateLimiter:
-        """The limiter of a lane, such as 'send' or 'look_up'; made at the first call."""
+        """The limiter of a lane, such as 'send'; made at the first call."""
         with self._lock:
             key = (destination, lane)
             if key not in self._limiters:

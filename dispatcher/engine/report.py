@@ -59,7 +59,7 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """0: all that was pending is accepted (or missing where it must not be made)."""
+        """0: all that was pending is accepted, or missing where it must not be made."""
         return _EXIT_CODES.get(self.result, 0)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
-from dispatcher.destinations.base import Change, Encoded, Job, Service
+from dispatcher.destinations.base import Change, Encoded, Job, Limits, Service
 from dispatcher.engine.lease import Lease
 from dispatcher.engine.rate import RateLimiter
 from dispatcher.errors import DestinationError
@@ -21,13 +21,13 @@ class Step(str, Enum):
     POLL = "poll"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Task:
     """Rows of one lane on their way through one step.
 
-    attempts: how often this step failed without a verdict. in_doubt: whether some
-    attempt may have been applied. look_ups: how often an answer asked for another
-    look-up. first_tried_at: when the step was first taken, by the sync's clock.
+    attempts: how often this step failed without a verdict. look_ups: how often an
+    answer asked for another look-up. in_doubt: whether some attempt may have been
+    applied. first_tried_at: when the step was first taken, by the sync's clock.
     """
 
     step: Step
@@ -57,9 +57,14 @@ class LeaseTooShort(DestinationError):
     """The request might outlive the lease; it was not made."""
 
 
-def perform(
-    task: Task, service: Service, lease: Lease, limiter: RateLimiter
-) -> Sequence[Any] | Job | None:
+def limits_of(service: Service, task: Task) -> Limits:
+    """The limits that a task's request falls under; polls count as look-ups."""
+    if task.step is not Step.SEND and service.lookup_limits is not None:
+        return service.lookup_limits
+    return service.limits(task.change)
+
+
+def perform(task: Task, service: Service, lease: Lease, limiter: RateLimiter) -> Any:
     """Make the task's request within the rate and the lease; runs in a worker.
 
     Returns what the service returned. Raises DestinationError.
@@ -67,7 +72,7 @@ def perform(
     limiter.acquire()
     if not lease.covers(service.request_seconds):
         raise LeaseTooShort("the lease does not cover another request")
-    steps: dict[Step, Callable[[], Sequence[Any] | Job | None]] = {
+    steps: dict[Step, Callable[[], Any]] = {
         Step.LOOK_UP: lambda: service.look_up([item.row for item in task.items]),
         Step.SEND: lambda: service.send(task.items),
         Step.POLL: lambda: service.poll(_job(task), task.items),

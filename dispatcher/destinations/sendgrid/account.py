@@ -21,6 +21,9 @@ _MOST_BYTES = 5_500_000
 _MOST_LOOKUPS = 100
 _MOST_REMOVALS = 100
 _MOST_ADDRESS_BYTES = 30_000
+# Enough to reach the rates below with slow answers.
+_WRITES_AT_ONCE = 2
+_LOOKUPS_AT_ONCE = 4
 # Ids of 36 characters with their commas, in an address of about 4 kB.
 _MOST_REMOVAL_BYTES = 4_000
 
@@ -108,15 +111,24 @@ class SendGrid(Account):
 
     @property
     def write_limits(self) -> Limits:
-        return Limits(self.rows_per_request, _MOST_BYTES, self.writes_per_second)
+        return Limits(
+            self.rows_per_request, _MOST_BYTES, self.writes_per_second, _WRITES_AT_ONCE
+        )
 
     @property
     def removal_limits(self) -> Limits:
-        return Limits(_MOST_REMOVALS, _MOST_REMOVAL_BYTES, self.writes_per_second)
+        return Limits(
+            _MOST_REMOVALS, _MOST_REMOVAL_BYTES, self.writes_per_second, _WRITES_AT_ONCE
+        )
 
     @property
     def lookup_limits(self) -> Limits:
-        return Limits(_MOST_LOOKUPS, _MOST_ADDRESS_BYTES, self.lookups_per_second)
+        return Limits(
+            _MOST_LOOKUPS,
+            _MOST_ADDRESS_BYTES,
+            self.lookups_per_second,
+            _LOOKUPS_AT_ONCE,
+        )
 
     def search(self, addresses: Sequence[str]) -> dict[str, Contact | None]:
         """Look addresses up, each once; nothing is asked where there is none."""

@@ -34,6 +34,7 @@ from dispatcher.destinations.sendgrid.importing import (
     identified,
     outcomes_of,
     settled_or_address,
+    to_be_looked_up,
 )
 from dispatcher.errors import ConfigurationError, NotSent, RequestRefused, RowRefused
 
@@ -155,6 +156,10 @@ class Contacts(Service):
         return orjson.dumps(contact)
 
     def send(self, items: Sequence[Encoded]) -> list[Outcome] | Job:
+        if self.needs_look_up(items[0].row.change):
+            asked = to_be_looked_up(items)
+            if asked is not None:
+                return asked
         addresses = [self._address(item) for item in items]
         return self._account.api.put_contacts([item.body for item in items], addresses)
 

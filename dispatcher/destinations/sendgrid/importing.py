@@ -56,8 +56,20 @@ def outcomes_of(
     status = str(state.get("status", "")).lower()
     if status not in _ENDED:
         return None
-    results = state.get("results") or {}
-    count = failed_count(status, results, len(items))
+    results = state.get("results")
+    results = results if isinstance(results, dict) else {}
     url = results.get("errors_url")
-    failed = failed_addresses(api.errors_file(str(url))) if count and url else {}
-    return settle(items, addresses, count, failed)
+    has_failed = failed_count(status, results) != 0
+    file = api.errors_file(str(url)) if has_failed and url else b""
+    return settle(items, addresses, status, results, failed_addresses(file))
+
+
+def to_be_looked_up(items: Sequence[Encoded]) -> list[Outcome] | None:
+    """Where a row was not looked up: outcomes that ask for it, and no request.
+
+    That happens to rows of a job that an earlier sync began: a restarted sync
+    encodes them without a look-up, to ask what became of the job.
+    """
+    if all(item.found is not None for item in items):
+        return None
+    return [Outcome(Status.LOOK_UP)] * len(items)

@@ -43,50 +43,64 @@ def failed_addresses(data: bytes) -> dict[str, str]:
     return failed
 
 
-def failed_count(status: str, results: Mapping[str, Any], rows: int) -> int:
-    """How many rows a finished job has failed at; all, where it tells none."""
-    count = results.get("errored_count")
-    if isinstance(count, (int, float)) and not isinstance(count, bool) and count > 0:
-        return min(int(count), rows)
-    if status == "completed":
-        return 0
-    return rows if status == "failed" else 1
+def failed_count(status: str, results: Mapping[str, Any]) -> int | None:
+    """How many rows a finished job has failed at, or None: it does not tell."""
+    count = _count(results, "errored_count")
+    if count:
+        return count
+    return 0 if status == "completed" else None
 
 
 def settle(
     items: Sequence[Encoded],
     addresses: Sequence[str],
-    count: int,
+    status: str,
+    results: Mapping[str, Any],
     failed: Mapping[str, str],
 ) -> list[Outcome]:
     """One outcome per row of a finished job.
 
-    addresses: what was sent, row by row. count: rows that failed, by the job.
+    addresses: what was sent, row by row. results: the counts of the job.
     failed: rows that failed, by its file, as `failed_addresses` gives them.
 
-    Where the two disagree, no row is acknowledged and none is blamed: rows that
-    were not looked up are (the look-up supplies what such rows mostly lack),
+    Where file and count disagree, no row is acknowledged and none is blamed: rows
+    that were not looked up are (the look-up supplies what such rows mostly lack),
     all others are unknown, so that they stay in doubt and are sent again.
+
+    A restarted sync may ask for some of the job's rows only, since it knows of the
+    others. Failed rows in the file that are not ours are then those others.
     """
+    count = failed_count(status, results)
     if count == 0:
         return [ACCEPTED] * len(items)
-    named = sum(address in failed for address in addresses)
-    if named >= count:
+    is_whole = (_count(results, "requested_count") or 0) <= len(items)
+    ours = sum(address in failed for address in addresses)
+    found = ours if is_whole else len(failed)
+    if found and found >= (count or 1):
         return [
             _failure(item, failed[address]) if address in failed else ACCEPTED
             for item, address in zip(items, addresses, strict=True)
         ]
-    if count >= len(items):
+    # A job of which all rows failed needs no file, and so does one of one row.
+    if is_whole and (status == "failed" or (count or 1) >= len(items)):
         return [
             _failure(item, failed.get(address, ""))
             for item, address in zip(items, addresses, strict=True)
         ]
+    number = "some" if count is None else str(count)
     unknown = Outcome(
         Status.UNKNOWN,
         "not_told_apart",
-        f"the import failed for {count} of {len(items)} rows and does not say which",
+        f"the import failed for {number} of its rows and does not say for which",
     )
     return [_failure(item, "") if item.found is None else unknown for item in items]
+
+
+def _count(results: Mapping[str, Any], name: str) -> int | None:
+    count = results.get(name)
+    if isinstance(count, bool) or not isinstance(count, (int, float)):
+        return None
+    return int(count) if 0 <= count < 2**31 else None
 
 
 def _failure(item: Encoded, reason: str) -> Outcome:

@@ -10,7 +10,6 @@ import orjson
 
 from dispatcher.destinations.base import (
     ACCEPTED,
-    UNKNOWN,
     Activation,
     Change,
     Column,
@@ -20,6 +19,7 @@ from dispatcher.destinations.base import (
     Outcome,
     Row,
     Service,
+    Status,
     setting,
 )
 from dispatcher.destinations.sendgrid.api import Contact
@@ -28,6 +28,7 @@ from dispatcher.destinations.sendgrid.importing import (
     identified,
     outcomes_of,
     settled_or_address,
+    to_be_looked_up,
 )
 from dispatcher.destinations.sendgrid.values import normal_email
 from dispatcher.errors import (
@@ -41,6 +42,13 @@ if TYPE_CHECKING:
     from dispatcher.destinations.sendgrid.account import SendGrid
 
 _LONGEST_NAME = 100
+
+_NOT_SHOWN = Outcome(
+    Status.REJECTED,
+    "not_shown_yet",
+    "this contact was written a short while ago and SendGrid's search does not show it"
+    " yet; without its id it cannot be taken off the list",
+)
 
 
 @dataclass(frozen=True)
@@ -122,13 +130,14 @@ class ContactList(Service):
                 "the address is not in lower case without outer spaces; select"
                 " {{ outhaul.normalized_email('email') }} as email",
             )
-        if found is None:
-            raise RowRefused("not_looked_up", "the address was not looked up")
-        if row.change is Change.REMOVED:
+        if row.change is Change.REMOVED and found is not None:
             return found.id.encode()
         return orjson.dumps(identified(address, found))
 
     def send(self, items: Sequence[Encoded]) -> list[Outcome] | Job:
+        asked = to_be_looked_up(items)
+        if asked is not None:
+            return asked
         addresses = [self._address(item) for item in items]
         self._account.recent.note(self._touched(address) for address in addresses)
         if items[0].row.change is Change.REMOVED:
@@ -152,7 +161,7 @@ class ContactList(Service):
         if contact is None:
             if ("contact", address) not in recent:
                 return ACCEPTED if leaves else MISSING
-            return UNKNOWN if leaves else Contact(email=address)
+            return _NOT_SHOWN if leaves else Contact(email=address)
         is_done = (self._list_id in contact.list_ids) is not leaves
         if is_done and self._touched(contact.email) not in recent:
             return ACCEPTED

@@ -1,0 +1,273 @@
+"""What becomes of a task's rows: settled, repeated, split, given up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from dispatcher.destinations.base import (
+    Encoded,
+    Job,
+    Outcome,
+    Service,
+    Status,
+)
+from dispatcher.engine.intake import Intake
+from dispatcher.engine.outcomes import Outcomes, refused
+from dispatcher.engine.rate import RateLimiter
+from dispatcher.engine.report import Report, Result
+from dispatcher.engine.retries import (
+    ATTEMPTS,
+    LONGEST_PAUSE_SECONDS,
+    PAUSES,
+    RetryBudget,
+    backoff,
+)
+from dispatcher.engine.schedule import Schedule
+from dispatcher.engine.seams import Seams
+from dispatcher.engine.tasks import Step, Task
+from dispatcher.errors import (
+    DestinationError,
+    OutcomeUnknown,
+    RequestRefused,
+    RequestTooLarge,
+    RetryRequest,
+    RowRefused,
+    StopSync,
+    Throttled,
+)
+
+_MOST_SPLITS = 400
+_MOST_LOOK_UPS = 3
+_LONGEST_POLL_WAIT = 30.0
+
+
+class Verdicts:
+    """Judges results and errors by the table in docs/ledger.md.
+
+    is_stopped: whether the sync should feed nothing more; the first reason to stop
+    is the one that the report tells.
+    """
+
+    def __init__(
+        self,
+        service: Service,
+        intake: Intake,
+        schedule: Schedule,
+        outcomes: Outcomes,
+        report: Report,
+        seams: Seams,
+        record_job: Callable[[Job, Task], None],
+    ) -> None:
+        self._service = service
+        self._intake = intake
+        self._schedule = schedule
+        self._outcomes = outcomes
+        self._report = report
+        self._seams = seams
+        self._record_job = record_job
+        self._budget = RetryBudget()
+        self._splits = 0
+        self._pauses = 0
+        self._succeeded_at: float | None = None
+        self.is_stopped = False
+
+    def stop(self, result: Result, message: str) -> None:
+        """Feed nothing more."""
+        if not self.is_stopped:
+            self.is_stopped = True
+            self._report.result = result
+            self._report.message = message
+
+    def lose(self, task: Task) -> None:
+        """Give a task up without a verdict; only what may be applied is in doubt."""
+        if task.may_be_applied:
+            self._report.unknown += len(task.items)
+
+    # --- answers
+
+    def of_result(self, task: Task, result: Any) -> None:
+        """The request was answered: found rows, a job, outcomes, or None: not ended."""
+        self._budget.requests += 1
+        self._pauses = 0
+        self._succeeded_at = self._seams.clock()
+        if isinstance(result, Job):
+            self._on_job(task, result)
+        elif result is None:
+            self._poll_again(task)
+        elif len(result) != len(task.items):
+            self.of_error(task, OutcomeUnknown("the answer does not tell of every row"))
+        elif task.step is Step.LOOK_UP:
+            self._on_found(task, result)
+        else:
+            self._on_outcomes(task, result)
+
+    def _on_found(self, task: Task, result: Sequence[Any]) -> None:
+        for item, found in zip(task.items, result, strict=True):
+            if isinstance(found, Outcome):
+                self._outcomes.settle(item.row, found, in_doubt=task.in_doubt)
+            else:
+                self._intake.encode(item.row, found, task.in_doubt)
+
+    def _on_job(self, task: Task, job: Job) -> None:
+        """Write the job down before the first look at it, so a restart can resume."""
+        self._record_job(job, task)
+        polling = replace(
+            task,
+            step=Step.POLL,
+            job=job,
+            attempts=0,
+            first_tried_at=self._seams.clock(),
+        )
+        self._schedule.delay(polling, self._service.poll_seconds)
+
+    def _poll_again(self, task: Task) -> None:
+        """Look again after half the time waited so far: each wait grows by half."""
+        waited = self._seams.clock() - (task.first_tried_at or 0.0)
+        if waited > self._service.poll_timeout_seconds:
+            minutes = self._service.poll_timeout_seconds / 60
+            self._give_up(task, f"a job has not ended within {minutes:.0f} minutes")
+            return
+        pause = max(self._service.poll_seconds, waited / 2)
+        self._schedule.delay(replace(task, attempts=0), min(pause, _LONGEST_POLL_WAIT))
+
+    def _on_outcomes(self, task: Task, outcomes: Sequence[Outcome]) -> None:
+        unknown: list[Encoded] = []
+        again: list[Encoded] = []
+        for item, outcome in zip(task.items, outcomes, strict=True):
+            if outcome.status is Status.UNKNOWN:
+                unknown.append(item)
+            elif outcome.status is Status.LOOK_UP:
+                again.append(item)
+            else:
+                self._outcomes.settle(item.row, outcome, in_doubt=task.in_doubt)
+        if again:
+            self._look_up_again(task, again)
+        if unknown:
+            repeat = replace(task, step=Step.SEND, job=None, items=tuple(unknown))
+            self._on_retry(repeat, OutcomeUnknown("rows without an outcome"))
+
+    def _look_up_again(self, task: Task, items: Sequence[Encoded]) -> None:
+        limits = self._service.lookup_limits
+        if limits is None or task.look_ups >= _MOST_LOOK_UPS:
+            outcome = refused("not_applied", "refused again after a look-up")
+            for item in items:
+                self._outcomes.settle(item.row, outcome, in_doubt=task.in_doubt)
+            return
+        for start in range(0, len(items), limits.rows):
+            chunk = tuple(items[start : start + limits.rows])
+            look_up = Task(Step.LOOK_UP, task.change, chunk, in_doubt=task.in_doubt)
+            self._schedule.add(replace(look_up, look_ups=task.look_ups + 1))
+
+    # --- errors
+
+    def of_error(
+        self, task: Task, error: DestinationError, limiter: RateLimiter | None = None
+    ) -> None:
+        """The request failed; `limiter` is the one that a pause applies to."""
+        self._budget.requests += 1
+        if isinstance(error, Throttled):
+            self._on_throttled(task, error, limiter)
+        elif isinstance(error, RetryRequest):
+            self._on_retry(task, error)
+        elif isinstance(error, RequestTooLarge):
+            self._on_too_large(task)
+        elif isinstance(error, RequestRefused):
+            self._on_refused(task, error)
+        elif isinstance(error, RowRefused) and len(task.items) == 1:
+            self._refuse(task, error.code, str(error))
+        else:
+            unknown = isinstance(error, StopSync) and error.outcome_unknown
+            self.lose(replace(task, in_doubt=task.in_doubt or unknown))
+            self.stop(Result.FAILED, str(error))
+
+    def _on_throttled(
+        self, task: Task, error: Throttled, limiter: RateLimiter | None
+    ) -> None:
+        """Nothing was applied: pause all requests of this kind; no attempt counts."""
+        self._pauses += 1
+        pause = error.after
+        if pause is None:
+            pause = backoff(min(self._pauses, ATTEMPTS) + 1, self._seams.random)
+        if pause > LONGEST_PAUSE_SECONDS or self._pauses > PAUSES:
+            self.lose(task)
+            self.stop(
+                Result.INCOMPLETE,
+                f"{error}; the destination asks for a pause of {pause:.0f} s: run the "
+                "sync again later",
+            )
+            return
+        if limiter is not None:
+            limiter.pause(pause)
+        self._schedule.delay(task, pause)
+
+    def _on_retry(self, task: Task, error: RetryRequest) -> None:
+        attempts = task.attempts + 1
+        may_be_applied = isinstance(error, OutcomeUnknown) and task.step is Step.SEND
+        task = replace(
+            task, attempts=attempts, in_doubt=task.in_doubt or may_be_applied
+        )
+        if self.is_stopped or attempts >= ATTEMPTS or not self._budget.allows_one():
+            self._give_up(task, str(error))
+            return
+        self._budget.retries += 1
+        pause = backoff(attempts, self._seams.random)
+        self._schedule.delay(task, max(pause, error.after or 0.0))
+
+    def _give_up(self, task: Task, reason: str) -> None:
+        """No verdict after all attempts: single out a row that breaks it, or stop.
+
+        Where other requests went through meanwhile, some row here is the cause:
+        halve until it stands alone, and refuse it; it stays in doubt.
+        """
+        others_work = (
+            self._succeeded_at is not None
+            and task.first_tried_at is not None
+            and self._succeeded_at > task.first_tried_at
+        )
+        if task.step is Step.SEND and others_work and not self.is_stopped:
+            if len(task.items) == 1:
+                self._refuse(task, "no_answer", reason)
+                return
+            if self._may_split():
+                halves = (replace(h, attempts=ATTEMPTS - 2) for h in task.halves())
+                self._schedule.add(*halves)
+                return
+        self.lose(task)
+        self.stop(Result.INCOMPLETE, reason)
+
+    def _on_too_large(self, task: Task) -> None:
+        if len(task.items) == 1:
+            self._refuse(
+                task, "too_large", "the destination finds the row alone too large"
+            )
+            return
+        self._intake.learn_size(len(task.items) // 2)
+        self._schedule.add(*task.halves())
+
+    def _on_refused(self, task: Task, error: RequestRefused) -> None:
+        """Drop the rows that the answer names, or halve until a bad row is alone."""
+        if error.rows:
+            rest = []
+            for index, item in enumerate(task.items):
+                if index in error.rows:
+                    outcome = refused(*error.rows[index])
+                    self._outcomes.settle(item.row, outcome, in_doubt=task.in_doubt)
+                else:
+                    rest.append(item)
+            if rest:
+                self._schedule.add(replace(task, items=tuple(rest)))
+        elif len(task.items) == 1 or not self._may_split():
+            self._refuse(task, error.code, str(error))
+        else:
+            self._schedule.add(*task.halves())
+
+    def _refuse(self, task: Task, code: str, message: str) -> None:
+        outcome = refused(code, message)
+        for item in task.items:
+            self._outcomes.settle(item.row, outcome, in_doubt=task.in_doubt)
+
+    def _may_split(self) -> bool:
+        self._splits += 1
+        return self._splits <= _MOST_SPLITS
