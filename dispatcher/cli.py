@@ -349,10 +349,16 @@ def _show(data: Any, table: RenderableType, as_json: bool) -> None:
 
 
 def _print(renderable: RenderableType) -> None:
+    """To a terminal in its colours and width; elsewhere plain, without padding."""
     console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=_PLAIN_WIDTH)
-    console.print(renderable, markup=False, soft_wrap=isinstance(renderable, str))
+    if console.is_terminal:
+        console.print(renderable, markup=False, soft_wrap=isinstance(renderable, str))
+        return
+    console = Console(highlight=False, width=_PLAIN_WIDTH, no_color=True)
+    with console.capture() as capture:
+        console.print(renderable, markup=False, soft_wrap=isinstance(renderable, str))
+    for line in capture.get().splitlines():
+        click.echo(line.rstrip())
 
 
 def _print_error(message: str) -> None:

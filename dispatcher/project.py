@@ -124,18 +124,23 @@ def _project_file(option: Path | None, environ: Mapping[str, str]) -> Path:
 def _project_vars(
     written: Any, name: str, cli_vars: Mapping[str, Any], file: Path
 ) -> dict[str, Any]:
-    """What a model of the project sees: plain vars, then ours, then the project's.
+    """What a model of the project sees: plain vars, then those of the project's name.
 
-    dbt itself shows those under `outhaul:` to the models of that package alone.
+    The ledger's schema must be plain: dbt shows a scoped var to the package's hook or
+    to the project's models, never to both, and they would look in two places.
     """
     if written is not None and not isinstance(written, dict):
         raise ConfigurationError(f"{file}: vars: must be a mapping of names to values")
     plain = written or {}
-    scoped = [plain.get(package) for package in ("outhaul", name)]
-    merged = dict(plain)
-    for package in scoped:
-        merged.update(package if isinstance(package, dict) else {})
-    return merged | dict(cli_vars)
+    for package in ("outhaul", name):
+        scoped = plain.get(package)
+        if isinstance(scoped, dict) and "outhaul_schema" in scoped:
+            raise ConfigurationError(
+                f"{file}: vars.{package}.outhaul_schema: must stand directly under "
+                "'vars:', so that the package and your models see the same value"
+            )
+    own = plain.get(name)
+    return {**plain, **(own if isinstance(own, dict) else {}), **cli_vars}
 
 
 def _text(value: Any, file: Path, key: str) -> str:

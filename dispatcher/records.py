@@ -57,16 +57,24 @@ class ActivationRecord:
 
     def remaining(self, after: int, upto: int) -> Counter[Change]:
         """Rows per change at the positions after+1 … upto, as published."""
+        return Counter(
+            {
+                change: max(0, min(end, upto) - max(start, after))
+                for change, (start, end) in self.ranges().items()
+            }
+        )
+
+    def ranges(self) -> dict[Change, tuple[int, int]]:
+        """Per change the positions start+1 … end, in the order of the diff."""
         order = [Change.REMOVED, Change.INSERTED, Change.UPDATED]
         if self.hold == "removals":  # what a guard holds back comes last
             order = [Change.INSERTED, Change.UPDATED, Change.REMOVED]
-        remaining: Counter[Change] = Counter()
+        ranges = {}
         start = 0
         for change in order:
-            end = start + self.counts[change]
-            remaining[change] = max(0, min(end, upto) - max(start, after))
-            start = end
-        return remaining
+            ranges[change] = (start, start + self.counts[change])
+            start += self.counts[change]
+        return ranges
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> ActivationRecord:

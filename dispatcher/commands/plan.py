@@ -95,9 +95,14 @@ def _effort(binding: Binding, consumed: Counter[Change]) -> tuple[int, float]:
 def _samples(
     session: Session, binding: Binding, after: int, upto: int
 ) -> list[dict[str, Any]]:
-    """The first rows to send, with personal data masked."""
-    last = min(upto, after + SAMPLES)
-    if last <= after:
+    """The first rows that become requests, with personal data masked."""
+    ranges = binding.record.ranges()
+    consumed = [ranges[change] for change in binding.service.consumes]
+    first = min(
+        (max(after, start) for start, end in consumed if end > after), default=upto
+    )
+    last = min(upto, first + SAMPLES)
+    if last <= first:
         return []
     fields = [column.field for column in binding.columns]
     return [
@@ -106,5 +111,5 @@ def _samples(
             field: mask_value(value)
             for field, value in zip(fields, row[3:], strict=True)
         }
-        for row in session.warehouse.page(binding.record, after, last)
+        for row in session.warehouse.page(binding.record, first, last)
     ]

@@ -195,9 +195,7 @@ def test_the_names_of_other_warehouses_for_database_and_schema_are_known(folder)
     [
         ("{}", "main"),
         ("{outhaul_schema: plain}", "plain"),
-        ("{outhaul: {outhaul_schema: ours}}", "ours"),
-        ("{outhaul_schema: plain, outhaul: {outhaul_schema: ours}}", "ours"),
-        ("{outhaul: {outhaul_schema: ours}, shop: {outhaul_schema: shops}}", "shops"),
+        ("{outhaul_schema: plain, outhaul: {other: ours}}", "plain"),
         ("{outhaul_schema: plain, stranger: {outhaul_schema: theirs}}", "plain"),
     ],
 )
@@ -206,6 +204,15 @@ def test_the_ledgers_schema_is_a_var_of_the_project(folder, written, schema):
     assert load_project(environ={}).outhaul_schema == schema
     given = {"outhaul_schema": "given"}
     assert load_project(vars=given, environ={}).outhaul_schema == "given"
+
+
+@pytest.mark.parametrize("package", ["outhaul", "shop"])
+def test_a_scoped_schema_of_the_ledger_is_refused(folder, package):
+    scoped = f"{{{package}: {{outhaul_schema: ours}}}}"
+    write(folder / "dbt_project.yml", f"name: shop\nprofile: shop\nvars: {scoped}\n")
+    message = refusal(environ={})
+    assert f"vars.{package}.outhaul_schema" in message
+    assert "directly under 'vars:'" in message
 
 
 def test_vars_of_the_command_line_reach_profiles(folder):

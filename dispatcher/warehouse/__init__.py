@@ -1,0 +1,35 @@
+"""The only package that talks SQL: the ledger, and reading the rows of diffs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from dispatcher.warehouse.activations import Activations
+from dispatcher.warehouse.deliveries import Deliveries
+from dispatcher.warehouse.history import History
+from dispatcher.warehouse.leases import Leases
+from dispatcher.warehouse.rejections import Rejections
+
+_APPENDED = (
+    "outhaul_claims",
+    "outhaul_rejections",
+    "outhaul_syncs",
+    "outhaul_jobs",
+    "outhaul_controls",
+)
+
+
+class Warehouse(Activations, Leases, Deliveries, Rejections, History):
+    """All that the dispatcher says to a warehouse."""
+
+    def grant_probes(self) -> list[Callable[[], int]]:
+        """Statements that touch no row, and fail where a grant is missing."""
+        table = self._table("outhaul_activations")
+        probes = [f"update {table} set lease_holder = lease_holder where 1 = 0"]
+        probes += [
+            f"insert into {self._table(name)} (activation)"
+            f" select activation from {table} where 1 = 0"
+            for name in _APPENDED
+        ]
+        return [partial(self._connection.execute, probe) for probe in probes]

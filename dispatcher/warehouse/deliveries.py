@@ -1,0 +1,97 @@
+"""Claims, rows, and jobs: what a sync reads and writes while it sends."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dispatcher.errors import WarehouseError
+from dispatcher.records import (
+    ActivationRecord,
+    Claims,
+    LeaseGrant,
+    RecordedJob,
+    pack_positions,
+    unpack_positions,
+)
+from dispatcher.warehouse.leases import lease_lost
+from dispatcher.warehouse.statements import Statements
+
+
+class Deliveries(Statements):
+    """The log of a generation: its rows, and how far they are claimed and committed."""
+
+    def claims(self, name: str, generation: int) -> Claims:
+        """How far the generation is claimed and committed; 0 and 0 at first."""
+        row = self._query(
+            "select coalesce(max(claimed_seq), 0), coalesce(max(committed_seq), 0)"
+            f" from {self._table('outhaul_claims')}"
+            " where activation = ? and generation = ?",
+            (name, generation),
+        )[0]
+        return Claims(int(row[0]), int(row[1]))
+
+    def claim(self, lease: LeaseGrant, claims: Claims) -> None:
+        """Record how far is claimed and committed, if the lease is still ours.
+
+        Raises LeaseLost, and then nothing was recorded.
+        """
+        written = self._write(
+            f"insert into {self._table('outhaul_claims')} (activation, generation,"
+            " fence, claimed_seq, committed_seq, recorded_at)"
+            " select activation, generation, lease_fence,"
+            f" cast(? as bigint), cast(? as bigint), {self._dialect.now}"
+            f" from {self._table('outhaul_activations')} where activation = ?"
+            " and lease_holder = ? and lease_fence = ? and generation = ?"
+            f" and lease_expires_at > {self._dialect.now}",
+            (*claims, lease.activation, lease.holder, lease.fence, lease.generation),
+        )
+        if written != 1:
+            raise lease_lost(lease)
+
+    def page(
+        self, record: ActivationRecord, after: int, upto: int
+    ) -> list[tuple[Any, ...]]:
+        """The rows at the positions after+1 … upto, in order.
+
+        Each is (seq, change, changed_columns, *the columns of the select).
+        Raises WarehouseError where the table is not the published generation.
+        """
+        columns = ", ".join(self._dialect.identifier(c.name) for c in record.columns)
+        relation = self._dialect.relation(*record.relation)
+        rows = self._query(
+            f"select _outhaul_seq, _outhaul_change, _outhaul_changed_columns, {columns}"
+            f" from {relation} where _outhaul_seq > ? and _outhaul_seq <= ?"
+            " and _outhaul_generation = ? order by _outhaul_seq",
+            (after, upto, record.generation),
+        )
+        if len(rows) != upto - after:
+            raise WarehouseError(
+                f"{relation} does not hold the rows that its last build published "
+                f"({len(rows)} of the positions {after + 1} to {upto}): it was changed "
+                'behind the ledger; run "dbt build" for it'
+            )
+        return rows
+
+    def record_job(self, lease: LeaseGrant, job: RecordedJob) -> None:
+        """Append a job; must be done before it is polled."""
+        self._write(
+            f"insert into {self._table('outhaul_jobs')} (activation, generation,"
+            f" fence, job, positions, recorded_at) values (?, ?, ?, ?, ?,"
+            f" {self._dialect.now})",
+            (
+                lease.activation,
+                lease.generation,
+                lease.fence,
+                job.reference,
+                pack_positions(job.positions),
+            ),
+        )
+
+    def jobs(self, name: str, generation: int) -> list[RecordedJob]:
+        """The jobs of a generation, oldest first."""
+        rows = self._query(
+            f"select job, positions from {self._table('outhaul_jobs')}"
+            " where activation = ? and generation = ? order by recorded_at",
+            (name, generation),
+        )
+        return [RecordedJob(row[0], unpack_positions(row[1])) for row in rows]

@@ -1,0 +1,119 @@
+"""`outhaul_syncs` and `outhaul_controls`: what was done, and what people decided."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from dispatcher.destinations.base import Change
+from dispatcher.records import ActivationRecord, Control, LeaseGrant, SyncRecord
+from dispatcher.warehouse.statements import Statements
+
+_OUTCOMES = ("planned", "accepted", "rejected", "missing")
+
+
+class History(Statements):
+    """Syncs and controls, both append-only."""
+
+    def record_sync(
+        self, lease: LeaseGrant, binding: Mapping[str, str], sync: SyncRecord
+    ) -> None:
+        """Append a sync's start or end.
+
+        binding: destination, service and fingerprint of what the rows are bound to.
+        """
+        counts = [
+            (f"{outcome}_{change.value}", getattr(sync, outcome).get(change, 0))
+            for outcome in _OUTCOMES
+            for change in Change
+        ]
+        columns = ", ".join(name for name, _ in counts)
+        self._write(
+            f"insert into {self._table('outhaul_syncs')} (sync_id, activation,"
+            " generation, fence, destination, service, binding, status, message,"
+            f" requests, seconds, {columns}, recorded_at) values ("
+            f"{', '.join('?' * (11 + len(counts)))}, {self._dialect.now})",
+            (
+                sync.sync_id,
+                lease.activation,
+                lease.generation,
+                lease.fence,
+                binding["destination"],
+                binding["service"],
+                binding["fingerprint"],
+                sync.status,
+                sync.message,
+                sync.requests,
+                sync.seconds,
+                *(count for _, count in counts),
+            ),
+        )
+
+    def last_syncs(self) -> dict[str, dict[str, Any]]:
+        """Per activation the last recorded row of `outhaul_syncs`.
+
+        Keys: status, message, recorded_at, seconds_ago, requests, seconds.
+        """
+        rows = self._query(
+            "select activation, status, message, recorded_at, seconds_ago, requests,"
+            " seconds from (select activation, status, message, recorded_at,"
+            f" extract(epoch from ({self._dialect.now} - recorded_at)) as seconds_ago,"
+            " requests, seconds, row_number() over (partition by activation order by"
+            " recorded_at desc, case when status = 'running' then 1 else 0 end) as"
+            f" recency from {self._table('outhaul_syncs')}) as ranked where recency = 1"
+        )
+        names = (
+            "status",
+            "message",
+            "recorded_at",
+            "seconds_ago",
+            "requests",
+            "seconds",
+        )
+        return {row[0]: dict(zip(names, row[1:], strict=True)) for row in rows}
+
+    def has_succeeded(self, name: str, fingerprint: str) -> bool:
+        """Whether a sync with this binding has delivered rows before."""
+        row = self._query(
+            f"select count(*) from {self._table('outhaul_syncs')} where activation = ?"
+            " and binding = ? and accepted_inserted + accepted_updated +"
+            " accepted_removed > 0",
+            (name, fingerprint),
+        )[0]
+        return int(row[0]) > 0
+
+    def control(
+        self,
+        record: ActivationRecord,
+        action: str,
+        actor: str,
+        reason: str | None = None,
+        counts: str | None = None,
+    ) -> None:
+        """Record a person's decision."""
+        self._write(
+            f"insert into {self._table('outhaul_controls')} (control_id, activation,"
+            " action, generation, reason, actor, counts, recorded_at) values"
+            f" (?, ?, ?, ?, ?, ?, ?, {self._dialect.now})",
+            (
+                uuid.uuid4().hex,
+                record.name,
+                action,
+                record.generation,
+                reason,
+                actor,
+                counts,
+            ),
+        )
+
+    def controls(self, actions: Iterable[str]) -> dict[str, Control]:
+        """Per activation the newest control among these actions."""
+        wanted = tuple(actions)
+        rows = self._query(
+            "select activation, action, generation, reason, actor, recorded_at from"
+            f" {self._table('outhaul_controls')} where action in"
+            f" ({', '.join('?' * len(wanted))}) order by recorded_at",
+            wanted,
+        )
+        return {row[0]: Control(*row[1:]) for row in rows}

@@ -1,0 +1,107 @@
+"""`outhaul_rejections`, and the refused rows that wait beside a diff."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from dispatcher.records import ActivationRecord, LeaseGrant, Rejection
+from dispatcher.warehouse.statements import Statements
+
+_REJECTIONS_A_STATEMENT = 500
+
+
+class Rejections(Statements):
+    """Rows that did not reach the destination, and why."""
+
+    def record_rejections(
+        self, lease: LeaseGrant, rejections: Sequence[Rejection]
+    ) -> None:
+        """Append rejections, some hundreds a statement."""
+        for start in range(0, len(rejections), _REJECTIONS_A_STATEMENT):
+            chunk = rejections[start : start + _REJECTIONS_A_STATEMENT]
+            row = f"(?, ?, ?, ?, ?, ?, ?, ?, ?, {self._dialect.now})"
+            self._write(
+                f"insert into {self._table('outhaul_rejections')} (activation,"
+                " generation, fence, seq, change, kind, code, message, is_in_doubt,"
+                f" recorded_at) values {', '.join([row] * len(chunk))}",
+                [
+                    value
+                    for rejection in chunk
+                    for value in (
+                        lease.activation,
+                        lease.generation,
+                        lease.fence,
+                        rejection.seq,
+                        rejection.change.value,
+                        rejection.kind,
+                        rejection.code,
+                        rejection.message,
+                        rejection.is_in_doubt,
+                    )
+                ],
+            )
+
+    def rejected_positions(self, name: str, generation: int, after: int) -> set[int]:
+        """The rejected positions of a generation beyond `after`."""
+        rows = self._query(
+            f"select distinct seq from {self._table('outhaul_rejections')}"
+            " where activation = ? and generation = ? and seq > ?",
+            (name, generation, after),
+        )
+        return {int(row[0]) for row in rows}
+
+    def rejections(self, record: ActivationRecord) -> list[dict[str, Any]]:
+        """What is refused now, by position: of this generation, then held ones.
+
+        Keys: key (list of values), change, kind, code, message, attempts,
+        rejected_at, retry_at (None until the next build).
+        """
+        relation = self._dialect.relation(*record.relation)
+        beside = self._dialect.relation(
+            *record.relation[:2], f"{record.relation[2]}__rejected"
+        )
+        key = [self._dialect.identifier(name) for name in record.key]
+        names = (
+            "change",
+            "kind",
+            "code",
+            "message",
+            "attempts",
+            "rejected_at",
+            "retry_at",
+        )
+        fresh = self._query(
+            f"select {', '.join(f'diff.{name}' for name in key)}, rejections.change,"
+            " rejections.kind, rejections.code, rejections.message, 1,"
+            " rejections.recorded_at, null"
+            f" from {self._table('outhaul_rejections')} as rejections"
+            f" inner join {relation} as diff on diff._outhaul_seq = rejections.seq"
+            " and diff._outhaul_generation = rejections.generation"
+            " where rejections.activation = ? and rejections.generation = ?"
+            " order by rejections.seq, rejections.recorded_at",
+            (record.name, record.generation),
+        )
+        held = self._query(
+            f"select {', '.join(key)}, _outhaul_change, _outhaul_kind, _outhaul_code,"
+            " _outhaul_message, _outhaul_attempts, _outhaul_rejected_at,"
+            f" _outhaul_retry_at from {beside} order by _outhaul_rejected_at"
+        )
+        found: dict[tuple[str, ...], dict[str, Any]] = {}
+        for row in [*held, *fresh]:
+            row_key = list(row[: len(key)])
+            values = dict(zip(names, row[len(key) :], strict=True))
+            earlier = found.get(tuple(map(str, row_key)))
+            if earlier is not None:
+                values["attempts"] = earlier["attempts"] + 1
+            found[tuple(map(str, row_key))] = {"key": row_key, **values}
+        return list(found.values())
+
+    def refused_count(self, record: ActivationRecord) -> int:
+        """How many rows of the published generation were rejected or missing."""
+        row = self._query(
+            f"select count(distinct seq) from {self._table('outhaul_rejections')}"
+            " where activation = ? and generation = ?",
+            (record.name, record.generation),
+        )[0]
+        return int(row[0])

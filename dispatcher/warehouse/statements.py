@@ -1,0 +1,40 @@
+"""What the statements of the dispatcher stand on: a connection, names, a count."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from dispatcher.connections.base import Connection
+from dispatcher.dialects import dialect_of
+
+
+class Statements:
+    """A connection, and where the ledger's tables are.
+
+    Values are bound parameters; names come from the ledger and are quoted. Every
+    write is one statement that is right on its own, so no transaction is needed.
+
+    database, schema: where the ledger is. `writes` counts the statements that wrote,
+    for reports and benchmarks.
+    """
+
+    def __init__(self, connection: Connection, database: str, schema: str) -> None:
+        self._connection = connection
+        self._dialect = dialect_of(connection.adapter_type)
+        self._place = (database, schema)
+        self.writes = 0
+
+    def close(self) -> None:
+        """End the session."""
+        self._connection.close()
+
+    def _table(self, name: str) -> str:
+        return self._dialect.relation(*self._place, name)
+
+    def _query(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        return self._connection.query(sql, parameters)
+
+    def _write(self, sql: str, parameters: Sequence[Any]) -> int:
+        self.writes += 1
+        return self._connection.execute(sql, parameters)
