@@ -1,0 +1,132 @@
+"""The smallest engine that keeps a service's side of the bargain.
+
+It prepares, looks up, encodes, sends and polls in the order that `base.py`
+promises, bisects what is refused as a whole, and sends a row that asks for a
+look-up once more. It never waits for long: jobs of the sandbox are short.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+
+from dispatcher.destinations.base import (
+    Change,
+    Column,
+    Encoded,
+    Job,
+    Outcome,
+    Row,
+    Service,
+    Status,
+)
+from dispatcher.errors import RequestRefused, RequestTooLarge, RowRefused
+
+JOB_SECONDS = 5.0
+
+
+def deliver(
+    service: Service, columns: Sequence[Column], rows: Iterable[Row]
+) -> dict[int, Outcome]:
+    """Outcomes by `seq`; rows of a change that is not consumed are left out."""
+    service.prepare(columns)
+    outcomes: dict[int, Outcome] = {}
+    wanted = [row for row in rows if row.change in service.consumes]
+    removed = [row for row in wanted if row.change is Change.REMOVED]
+    others = [row for row in wanted if row.change is not Change.REMOVED]
+    for lane in (removed, others):
+        _deliver_lane(service, lane, outcomes, again=True)
+    return outcomes
+
+
+def _deliver_lane(
+    service: Service, lane: list[Row], outcomes: dict[int, Outcome], *, again: bool
+) -> None:
+    looked_up = [row for row in lane if not again or service.needs_look_up(row.change)]
+    found = look_up(service, looked_up)
+    items = []
+    for row in lane:
+        known = found.get(row.seq)
+        if isinstance(known, Outcome):
+            outcomes[row.seq] = known
+            continue
+        try:
+            items.append(Encoded(row, service.encode(row, known), known))
+        except RowRefused as refused:
+            outcomes[row.seq] = Outcome(Status.REJECTED, refused.code, str(refused))
+    size = service.limits(lane[0].change).rows if lane else 1
+    for start in range(0, len(items), size):
+        _settle(service, items[start : start + size], outcomes)
+    repeated = [row for row in lane if _asks(outcomes[row.seq])]
+    if repeated and again:
+        _deliver_lane(service, repeated, outcomes, again=False)
+
+
+def look_up(service: Service, rows: Sequence[Row]) -> dict[int, object]:
+    """What was found, by `seq`; a request that is refused is bisected."""
+    found: dict[int, object] = {}
+    size = service.lookup_limits.rows if service.lookup_limits else 1
+    waiting = [list(rows[at : at + size]) for at in range(0, len(rows), size)]
+    while waiting:
+        part = waiting.pop()
+        try:
+            answers = service.look_up(part)
+        except RequestRefused as refused:
+            if len(part) == 1:
+                found[part[0].seq] = Outcome(Status.REJECTED, refused.code, "")
+            else:
+                waiting += _halves(part)
+            continue
+        assert len(answers) == len(part)
+        found |= {row.seq: answer for row, answer in zip(part, answers, strict=True)}
+    return found
+
+
+def send(service: Service, items: Sequence[Encoded]) -> list[Outcome]:
+    """One request and its job, to the end."""
+    answer = service.send(items)
+    if not isinstance(answer, Job):
+        return answer
+    end = time.monotonic() + JOB_SECONDS
+    while time.monotonic() < end:
+        outcomes = service.poll(answer, items)
+        if outcomes is not None:
+            return outcomes
+        time.sleep(0.005)
+    return [Outcome(Status.UNKNOWN)] * len(items)
+
+
+def _settle(
+    service: Service, items: list[Encoded], outcomes: dict[int, Outcome]
+) -> None:
+    waiting = [items] if items else []
+    while waiting:
+        part = waiting.pop()
+        try:
+            answers = send(service, part)
+        except (RequestRefused, RequestTooLarge) as refused:
+            rows = getattr(refused, "rows", {})
+            for index, refusal in rows.items():
+                seq = part[index].row.seq
+                outcomes[seq] = Outcome(Status.REJECTED, refusal.code, refusal.message)
+            rest = [item for index, item in enumerate(part) if index not in rows]
+            if rows:
+                waiting += [rest] if rest else []
+            elif len(part) == 1:
+                code = getattr(refused, "code", "too_large")
+                outcomes[part[0].row.seq] = Outcome(Status.REJECTED, code, "")
+            else:
+                waiting += _halves(part)
+            continue
+        assert len(answers) == len(part)
+        for item, outcome in zip(part, answers, strict=True):
+            outcomes[item.row.seq] = outcome
+
+
+def _halves(part: list) -> list[list]:
+    middle = len(part) // 2
+    return [part[:middle], part[middle:]]
+
+
+def _asks(outcome: Outcome) -> bool:
+    return outcome.status is Status.LOOK_UP
