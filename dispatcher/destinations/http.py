@@ -8,19 +8,25 @@ what happens next; no exception of a library gets out, since those quote URLs.
 from __future__ import annotations
 
 import http.client
-import re
 import socket
 import ssl
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import requests
 import urllib3
 from requests.structures import CaseInsensitiveDict
 
 from dispatcher import __version__
+from dispatcher.destinations.addresses import (
+    base_url_problem,
+    check_headers,
+    header_problem,
+    is_loopback,
+    segment,
+)
 from dispatcher.destinations.answers import Response, classify, json_of, wait_of
 from dispatcher.destinations.transport import (
     Exchange,
@@ -33,15 +39,10 @@ from dispatcher.errors import (
     DestinationError,
     NotSent,
     OutcomeUnknown,
-    RowRefused,
     StopSync,
 )
 
 LARGEST_ANSWER = 10 * 1024 * 1024
-
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
-_HEADER_VALUE = re.compile(r"[!-~]([ -~]*[!-~])?")
 
 _FAILURES = (
     requests.RequestException,
@@ -66,41 +67,6 @@ _NO_COMMON_TLS = frozenset(
 
 class Unreadable(ValueError):
     """An answer that is cut off, too long, or packed in a way we did not ask for."""
-
-
-def is_loopback(url: str) -> bool:
-    """Whether an address is on this machine, where the sandbox lives."""
-    return (urlsplit(url).hostname or "") in _LOOPBACK
-
-
-def base_url_problem(url: str) -> str | None:
-    """Why this cannot be the address of a destination, or None.
-
-    It must be https. http is taken for this machine alone. Credentials belong
-    into settings of their own, and a query or fragment has no place.
-    """
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
-    except ValueError:
-        return "is not a web address"
-    if parts.scheme not in ("https", "http") or not host:
-        return "must start with https:// and name a host"
-    if parts.scheme == "http" and host not in _LOOPBACK:
-        return "must start with https://; http:// is taken for this machine alone"
-    if parts.username is not None or parts.password is not None:
-        return "must not hold a user name or a password"
-    if parts.query or parts.fragment or re.search(r"[^!-~]", url):
-        return "must be a plain address without query, fragment and spaces"
-    return None
-
-
-def segment(value: Any) -> str:
-    """A value as one segment of a path, so that it cannot lead elsewhere."""
-    text = str(value)
-    if text in ("", ".", ".."):
-        raise RowRefused("path", "an empty value or dots cannot be part of an address")
-    return quote(text, safe="", errors="strict")
 
 
 class _Plan(NamedTuple):
@@ -141,7 +107,7 @@ class HttpClient:
         problem = base_url_problem(base_url)
         if problem:
             raise ConfigurationError(f"the address of a destination {problem}")
-        _check_headers(headers)
+        check_headers(headers)
         self.base_url = base_url.rstrip("/")
         self.host = urlsplit(base_url).hostname or ""
         self._headers = {
@@ -213,7 +179,7 @@ class HttpClient:
     def _send(
         self, plan: _Plan, body: bytes | None, headers: Mapping[str, str]
     ) -> Response:
-        _check_headers(headers)
+        check_headers(headers)
         prepared = requests.Request(
             plan.method, plan.url, headers={**self._headers, **headers}, data=body
         ).prepare()
@@ -254,24 +220,6 @@ class HttpClient:
             reason = next(filter(None, map(_reason, causes)), type(error).__name__)
         text = f"{plan.name} at {self.host}: {reason}"
         return OutcomeUnknown(text) if running.sent else NotSent(text)
-
-
-def header_problem(value: str) -> str | None:
-    """Why this cannot be the value of an HTTP header, or None."""
-    if not value.strip():
-        return "is empty"
-    if value != value.strip():
-        return "starts or ends with white space"
-    if not _HEADER_VALUE.fullmatch(value):
-        return "holds a line break or a character that is not ASCII"
-    return None
-
-
-def _check_headers(headers: Mapping[str, str]) -> None:
-    for name, value in headers.items():
-        problem = header_problem(value)
-        if problem or not _HEADER_NAME.fullmatch(name):
-            raise ConfigurationError(f"the value for the header {name!r} {problem}")
 
 
 def _content(raw: Any) -> Iterator[bytes]:

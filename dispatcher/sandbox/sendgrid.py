@@ -23,44 +23,24 @@ from typing import Any
 from dispatcher.sandbox.faults import Faults
 from dispatcher.sandbox.messages import Reply, Request
 from dispatcher.sandbox.sendgrid_jobs import Jobs, import_work, removal_work
-from dispatcher.sandbox.sendgrid_store import FIELDS, IDENTIFIERS, Store
-
-MOST_ROWS = 30_000
-MOST_BYTES = 6_000_000
-MOST_LOOKUPS = 100
-MOST_FIELDS = 500
-MOST_ALTERNATES = 5
-
-_READ_ONLY = {
-    "email_domains": "Text",
-    "last_clicked": "Date",
-    "last_opened": "Date",
-    "last_emailed": "Date",
-    "singlesend_id": "Text",
-    "automation_id": "Text",
-    "created_at": "Date",
-    "updated_at": "Date",
-    "contact_id": "Text",
-}
-# Fields that imports take and the listing of reserved fields leaves out.
-_UNLISTED = frozenset({"phone_number_id", "external_id", "anonymous_id"})
-
-_EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.(?!invalid$)[^\s@.]+", re.IGNORECASE)
-_FIELD_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
-_TYPES = ("Text", "Number", "Date")
+from dispatcher.sandbox.sendgrid_rules import (
+    EMAIL,
+    FIELD_NAME,
+    FIELD_TYPES,
+    MOST_BYTES,
+    MOST_FIELDS,
+    MOST_LOOKUPS,
+    MOST_ROWS,
+    READ_ONLY,
+    UNLISTED,
+    Refused,
+    check_rows,
+    object_of,
+    reserved_fields,
+)
+from dispatcher.sandbox.sendgrid_store import FIELDS, Store
 
 _IMPORT_FAULTS = ("errored", "failed", "endless", "lost")
-
-
-class Refused(Exception):
-    """A request is refused as a whole."""
-
-    def __init__(self, status: int, message: str, field: str | None = None) -> None:
-        super().__init__(message)
-        error = {"message": message}
-        if field is not None:
-            error["field"] = field
-        self.reply = Reply(status, {"errors": [error]})
 
 
 class SendGridStandIn:
@@ -171,54 +151,19 @@ class SendGridStandIn:
     def _put_contacts(self, request: Request) -> Reply:
         if len(request.body) > MOST_BYTES:
             raise Refused(413, "content too large")
-        given = _object(request)
+        given = object_of(request)
         rows = given.get("contacts")
         if not isinstance(rows, list) or not 1 <= len(rows) <= MOST_ROWS:
             raise Refused(400, f"contacts must be 1 to {MOST_ROWS}", "contacts")
         list_ids = given.get("list_ids") or []
         for list_id in list_ids:
             self._list_name(list_id)
-        self._check_rows(rows)
+        check_rows(rows, self._store.fields)
         self._play_refusal(request, rows)
         fault = self._faults.take(_IMPORT_FAULTS, request.method, request.path)
         work = import_work(self._store, rows, list_ids, fault)
         job = self._jobs.add("upsert", len(rows), work, fault)
         return Reply(202, {"job_id": job.id}, rows=len(rows))
-
-    def _check_rows(self, rows: Sequence[Any]) -> None:
-        """What the vendor checks before it queues an import."""
-        bad = [
-            row["email"]
-            for row in rows
-            if isinstance(row, dict)
-            and isinstance(row.get("email"), str)
-            and not _EMAIL.fullmatch(row["email"].strip())
-        ]
-        if bad:
-            raise Refused(400, f"email '{bad[0]}' is not valid", "email")
-        for row in rows:
-            self._check_row(row)
-
-    def _check_row(self, row: Any) -> None:
-        if not isinstance(row, dict) or not any(row.get(key) for key in IDENTIFIERS):
-            raise Refused(400, "a contact needs an identifier", "contacts")
-        for name, value in row.items():
-            if name == "custom_fields":
-                continue
-            if name == "alternate_emails":
-                if not isinstance(value, list) or len(value) > MOST_ALTERNATES:
-                    raise Refused(400, "at most 5 alternate emails", name)
-                continue
-            if name not in FIELDS or not isinstance(value, str):
-                raise Refused(400, "unknown field or wrong type", name)
-            longest = FIELDS[name]
-            if longest is not None and len(value) > longest:
-                raise Refused(400, f"length should be less than {longest}", name)
-        for field_id, value in (row.get("custom_fields") or {}).items():
-            if field_id not in self._store.fields:
-                raise Refused(400, "invalid custom field id", field_id)
-            if value is None:
-                raise Refused(400, f'custom field "{field_id}" cannot be null')
 
     def _play_refusal(self, request: Request, rows: Sequence[Any]) -> None:
         """A fault that stays on refuses each import that holds its addresses."""
@@ -232,14 +177,14 @@ class SendGridStandIn:
                 raise Refused(400, named if fault.named else "invalid contact")
 
     def _search(self, request: Request) -> Reply:
-        emails = _object(request).get("emails")
+        emails = object_of(request).get("emails")
         if not isinstance(emails, list) or not all(isinstance(e, str) for e in emails):
             raise Refused(400, "emails must be a list of texts", "emails")
         if len(emails) > MOST_LOOKUPS:
             raise Refused(400, f"at most {MOST_LOOKUPS} emails", "emails")
         asked = [each.strip().lower() for each in emails if each.strip()]
         for address in asked:
-            if not _EMAIL.fullmatch(address):
+            if not EMAIL.fullmatch(address):
                 raise Refused(400, f"email '{address}' is not valid", "emails")
         found = {address: self._store.search(address) for address in asked}
         if not any(found.values()):
@@ -282,7 +227,7 @@ class SendGridStandIn:
         return Reply(200, {"result": page, "_metadata": metadata})
 
     def _post_list(self, request: Request) -> Reply:
-        name = _object(request).get("name")
+        name = object_of(request).get("name")
         if not isinstance(name, str) or not 1 <= len(name) <= 100:
             raise Refused(400, "name must have 1 to 100 characters", "name")
         if name in self._store.lists.values():
@@ -320,31 +265,24 @@ class SendGridStandIn:
         return Reply(202, {"job_id": job.id}, rows=len(contact_ids))
 
     def _get_fields(self, request: Request) -> Reply:
-        names = [(name, "Text", False) for name in FIELDS if name not in _UNLISTED]
-        names += [(name, kind, True) for name, kind in _READ_ONLY.items()]
-        reserved = [
-            {"id": f"_rf{number}_{kind[0]}", "name": name, "field_type": kind}
-            | ({"read_only": True} if read_only else {})
-            for number, (name, kind, read_only) in enumerate(names)
-        ]
         return Reply(
             200,
             {
                 "custom_fields": list(self._store.fields.values()),
-                "reserved_fields": reserved,
+                "reserved_fields": reserved_fields(),
                 "_metadata": {"self": f"{request.url}{request.path}"},
             },
         )
 
     def _post_field(self, request: Request) -> Reply:
-        given = _object(request)
+        given = object_of(request)
         name, field_type = given.get("name"), given.get("field_type")
-        if not isinstance(name, str) or not _FIELD_NAME.fullmatch(name):
+        if not isinstance(name, str) or not FIELD_NAME.fullmatch(name):
             raise Refused(400, "invalid name", "name")
-        if field_type not in _TYPES:
+        if field_type not in FIELD_TYPES:
             raise Refused(400, "field_type must be Text, Number or Date", "field_type")
         taken = {each["name"].lower() for each in self._store.fields.values()}
-        if name.lower() in taken | set(FIELDS) | set(_READ_ONLY):
+        if name.lower() in taken | set(FIELDS) | set(READ_ONLY):
             raise Refused(400, "a field with this name exists", "name")
         if len(taken) >= MOST_FIELDS:
             raise Refused(400, f"at most {MOST_FIELDS} custom fields")
@@ -378,7 +316,7 @@ class SendGridStandIn:
 
     def _view(self, contact: Mapping[str, Any], request: Request) -> dict[str, Any]:
         """A contact as a search shows it."""
-        empty = {name: "" for name in FIELDS if name not in _UNLISTED}
+        empty = {name: "" for name in FIELDS if name not in UNLISTED}
         own = {name: contact[name] for name in FIELDS if contact.get(name)}
         link = f"{request.url}/v3/marketing/contacts/{contact['id']}"
         return {
@@ -397,13 +335,3 @@ class SendGridStandIn:
 
 def _path(form: str) -> re.Pattern[str]:
     return re.compile("/v3/marketing/" + form.replace("{}", "([^/]+)"))
-
-
-def _object(request: Request) -> dict[str, Any]:
-    try:
-        given = request.json()
-    except ValueError:
-        given = None
-    if not isinstance(given, dict):
-        raise Refused(400, "the body must be a JSON object")
-    return given

@@ -30,6 +30,7 @@ from dispatcher.destinations.http import (
     segment,
     wait_of,
 )
+from dispatcher.destinations.transport import exchange
 from dispatcher.errors import (
     ConfigurationError,
     DestinationError,
@@ -661,7 +662,16 @@ def test_J07_an_address_that_a_server_named_must_not_lead_into_a_private_network
     assert ask(script).status == 200
 
 
-@pytest.mark.parametrize("value", ["", ".", ".."])
+def test_a_connection_made_after_the_deadline_is_shut_down_at_once():
+    ours, theirs = socket.socketpair()
+    with ours, theirs, exchange(0.01) as running:
+        time.sleep(0.05)
+        running.watch(ours)
+        theirs.settimeout(1)
+        assert theirs.recv(1) == b""
+
+
+@pytest.mark.parametrize("value", ["", ".", "..", "\ud800"])
 def test_G25_a_segment_that_leads_elsewhere_is_refused(value):
     with pytest.raises(RowRefused):
         segment(value)

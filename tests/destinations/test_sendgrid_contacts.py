@@ -24,6 +24,7 @@ from dispatcher.errors import (
 from dispatcher.sandbox import Sandbox
 from dispatcher.sandbox.faults import Fault
 from tests.destinations.driver import deliver, send
+from tests.destinations.raw_server import serving
 from tests.destinations.sendgrid_rows import (
     COLUMNS,
     EMAIL,
@@ -533,6 +534,16 @@ def test_the_file_of_errors_is_asked_for_without_the_key():
 )
 def test_J07_a_file_of_errors_elsewhere_is_not_asked_for(account, url):
     assert account.api.errors_file(url) == b""
+
+
+def test_J07_a_name_that_leads_to_this_machine_is_told_by_its_address():
+    """2130706433 is 127.0.0.1, written as one number."""
+    seen = []
+    with serving(lambda connection: seen.append(connection.recv(100))) as server:
+        port = server.url.rpartition(":")[2]
+        account = SendGrid(api_key="SG.x", base_url="https://api.sendgrid.com")
+        assert account.api.errors_file(f"https://2130706433:{port}/x.csv") == b""
+    assert seen == [b""]
 
 
 def test_J07_an_account_elsewhere_asks_for_no_file_on_this_machine(sandbox):
