@@ -25,9 +25,10 @@ class Step(str, Enum):
 class Task:
     """Rows of one lane on their way through one step.
 
-    attempts: how often this step failed without a verdict. look_ups: how often an
-    answer asked for another look-up. in_doubt: whether some attempt may have been
-    applied. first_tried_at: when the step was first taken, by the sync's clock.
+    attempts: how often this step failed without a verdict. look_ups, resends: how
+    often an answer asked for another look-up, or left rows without an outcome.
+    in_doubt: whether some attempt may have been applied. first_tried_at: when the step
+    was first taken, by the sync's clock.
     """
 
     step: Step
@@ -36,6 +37,7 @@ class Task:
     job: Job | None = None
     attempts: int = 0
     look_ups: int = 0
+    resends: int = 0
     in_doubt: bool = False
     first_tried_at: float | None = None
 

@@ -104,11 +104,17 @@ class Verdicts:
             self._on_outcomes(task, result)
 
     def _on_found(self, task: Task, result: Sequence[Any]) -> None:
+        unknown: list[Encoded] = []
         for item, found in zip(task.items, result, strict=True):
-            if isinstance(found, Outcome):
+            if isinstance(found, Outcome) and found.status is Status.UNKNOWN:
+                unknown.append(item)
+            elif isinstance(found, Outcome):
                 self._outcomes.settle(item.row, found, in_doubt=task.in_doubt)
             else:
                 self._intake.encode(item.row, found, task.in_doubt)
+        if unknown:
+            repeat = replace(task, items=tuple(unknown))
+            self._on_retry(repeat, OutcomeUnknown("rows that a look-up left open"))
 
     def _on_job(self, task: Task, job: Job) -> None:
         """Write the job down before the first look at it, so a restart can resume."""
@@ -145,7 +151,14 @@ class Verdicts:
         if again:
             self._look_up_again(task, again)
         if unknown:
-            repeat = replace(task, step=Step.SEND, job=None, items=tuple(unknown))
+            repeat = replace(
+                task,
+                step=Step.SEND,
+                job=None,
+                items=tuple(unknown),
+                attempts=task.resends,
+                resends=task.resends + 1,
+            )
             self._on_retry(repeat, OutcomeUnknown("rows without an outcome"))
 
     def _look_up_again(self, task: Task, items: Sequence[Encoded]) -> None:
