@@ -40,6 +40,8 @@ from dispatcher.redaction import mask_value
 F = TypeVar("F", bound=Callable[..., Any])
 
 _PLAIN_WIDTH = 160
+_NO_ACTIVATION = "No activation is in the ledger yet: run 'dbt build' with a diff."
+_DEBUG_HELP = "Show tracebacks of errors."
 
 
 def project_options(function: F) -> F:
@@ -50,6 +52,7 @@ def project_options(function: F) -> F:
     @click.option("--profile", help="Profile to use.")
     @click.option("--target", "-t", help="Target of the profile.")
     @click.option("--vars", "vars_text", default="", help="Vars, as for dbt.")
+    @click.option("--debug", is_flag=True, expose_value=False, help=_DEBUG_HELP)
     @functools.wraps(function)
     def wrapped(vars_text: str, **arguments: Any) -> Any:
         names = ("project_dir", "profiles_dir", "profile", "target")
@@ -72,8 +75,8 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON."
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="outhaul")
-@click.option("--debug", is_flag=True, help="Show tracebacks of errors.")
-def cli(debug: bool) -> None:
+@click.option("--debug", is_flag=True, expose_value=False, help=_DEBUG_HELP)
+def cli() -> None:
     """Forward what changed in your segments to the tools that act on it."""
 
 
@@ -342,7 +345,9 @@ def _confirm(question: str) -> None:
 
 
 def _show(data: Any, table: RenderableType, as_json: bool) -> None:
-    if as_json:
+    if not data and not as_json:
+        _print(_NO_ACTIVATION)
+    elif as_json:
         click.echo(json.dumps(data, default=_json_value, ensure_ascii=False, indent=2))
     else:
         _print(table)

@@ -64,6 +64,10 @@ class ActivationRecord:
             }
         )
 
+    def guarded(self, committed: int, upto: int) -> int:
+        """Rows that a guard keeps back, where only positions to `upto` may be sent."""
+        return max(0, self.last_seq - max(committed, upto))
+
     def ranges(self) -> dict[Change, tuple[int, int]]:
         """Per change the positions start+1 … end, in the order of the diff."""
         order = [Change.REMOVED, Change.INSERTED, Change.UPDATED]

@@ -64,7 +64,7 @@ def plan(session: Session, bindings: Sequence[Binding]) -> list[Plan]:
                 consumed={change.value: consumed[change] for change in Change},
                 waiting=record.rows_held,
                 invalid=record.rows_invalid,
-                guarded=record.last_seq - upto,
+                guarded=record.guarded(after, upto),
                 hold_reason=record.hold_reason,
                 may_send=session.may_send(binding),
                 requests=requests,

@@ -80,7 +80,7 @@ def _status(
         in_doubt=max(0, claims.claimed - claims.committed),
         rejected=refused,
         waiting=record.rows_held,
-        guarded=record.last_seq - upto,
+        guarded=record.guarded(claims.committed, upto),
         invalid=record.rows_invalid,
         hold_reason=record.hold_reason,
         lag_seconds=_age(record.built_at) if pending.total() else 0.0,

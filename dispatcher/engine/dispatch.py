@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import socket
 import uuid
@@ -92,7 +93,9 @@ class Dispatcher:
         report = Report(binding.name)
         started = self.seams.clock()
         try:
-            if control is not None and control.action == "pause":
+            if self.seams.stop.is_set():
+                report.result, report.message = Result.INCOMPLETE, "interrupted"
+            elif control is not None and control.action == "pause":
                 report.result = Result.PAUSED
                 report.message = f"paused by {control.actor}" + (
                     f": {control.reason}" if control.reason else ""
@@ -105,6 +108,11 @@ class Dispatcher:
             report.result, report.message = Result.BUSY, str(error)
         except OuthaulError as error:
             report.result, report.message = Result.FAILED, str(error)
+        except Exception as error:  # a bug of ours: the other activations go on
+            report.result, report.error = Result.FAILED, error
+            report.message = (
+                f"internal error ({type(error).__name__}); run with --debug for details"
+            )
         report.seconds = self.seams.clock() - started
         self.observer.finished(report)
         return report
@@ -118,22 +126,26 @@ class Dispatcher:
     ) -> None:
         record = binding.record
         claims = self.warehouse.claims(record.name, record.generation)
-        if claims.committed >= sendable(record, approval):
-            _nothing_to_send(record, approval, report)
+        upto = sendable(record, approval)
+        if claims.committed >= upto:
+            _nothing_to_send(record, record.guarded(claims.committed, upto), report)
             return
         since = self.seams.clock()
-        grant = self.warehouse.take_lease(
-            record.name, holder(), self.options.lease_seconds
+        seconds = max(
+            self.options.lease_seconds, math.ceil(3 * binding.service.request_seconds)
         )
+        grant = self.warehouse.take_lease(record.name, holder(), seconds)
         if grant is None:
             report.result = Result.BUSY
             report.message = "another sync or a build is at work on it"
             return
-        lease = Lease(
-            self.warehouse, grant, self.options.lease_seconds, since, self.seams
-        )
+        lease = Lease(self.warehouse, grant, seconds, since, self.seams)
         if grant.generation != record.generation:
-            binding = self.bind(self.warehouse.activation(record.name))
+            try:
+                binding = self.bind(self.warehouse.activation(record.name))
+            except ConfigurationError:
+                lease.release()
+                raise
         is_known = self._sync_leased(binding, approval, limiters, report, lease)
         if is_known:
             lease.release()
@@ -151,9 +163,11 @@ class Dispatcher:
         upto = sendable(record, approval)
         claims = self.warehouse.claims(record.name, record.generation)
         report.planned = record.remaining(claims.committed, upto)
-        report.held = record.last_seq - upto
+        report.held = record.guarded(claims.committed, upto)
         ledger = binding.for_ledger()
-        is_new = not self.warehouse.has_succeeded(record.name, ledger["fingerprint"])
+        is_new = not self.warehouse.has_succeeded(
+            record.name, ledger["fingerprint"], binding.max_rejected
+        )
         sync_id = uuid.uuid4().hex
         self.warehouse.record_sync(
             lease.grant, ledger, _sync_record(sync_id, report, "running", 0.0)
@@ -173,12 +187,9 @@ class Dispatcher:
             self.seams,
             progress=lambda done: self.observer.progressed(record.name, done),
         )
-        is_known = claims.claimed <= claims.committed
         try:
-            self._prepare(binding)
-            is_known = False
+            self._prepare(binding, lease)
             sync.run()
-            is_known = not sync.leaves_doubt
             _conclude(record, report)
         except OuthaulError as error:
             is_config = isinstance(error, ConfigurationError)
@@ -192,11 +203,12 @@ class Dispatcher:
             ledger,
             _sync_record(sync_id, report, report.result.value, seconds),
         )
-        return is_known
+        return not sync.leaves_doubt
 
-    def _prepare(self, binding: Binding) -> None:
+    def _prepare(self, binding: Binding, lease: Lease) -> None:
         """Let the service find or create what it needs, with a few attempts."""
         for attempt in range(1, ATTEMPTS + 1):
+            lease.keep()
             try:
                 binding.service.prepare(binding.columns)
                 return
@@ -226,10 +238,8 @@ def _in_stages(
     ]
 
 
-def _nothing_to_send(
-    record: ActivationRecord, approval: Control | None, report: Report
-) -> None:
-    report.held = record.last_seq - sendable(record, approval)
+def _nothing_to_send(record: ActivationRecord, held: int, report: Report) -> None:
+    report.held = held
     report.result = Result.HELD if report.held else Result.NOTHING
     if report.held:
         report.message = _hold_message(record)

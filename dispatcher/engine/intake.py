@@ -42,7 +42,9 @@ class Intake:
     @property
     def is_exhausted(self) -> bool:
         """Whether every row was taken and made into a task."""
-        return not self._look_ups and not len(self._batch) and self._feed.peek() is None
+        if self._look_ups or len(self._batch) or self._feed.waits_for_first_rows:
+            return False
+        return self._feed.peek() is None
 
     def fill(self, in_flight: Collection[Task]) -> None:
         """Take rows until a request is full, or none may be taken now."""

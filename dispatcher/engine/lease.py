@@ -26,8 +26,8 @@ class Lease:
         seams: Seams,
     ) -> None:
         self.grant = grant
+        self.seconds = seconds
         self._warehouse = warehouse
-        self._seconds = seconds
         self._seams = seams
         self._ends_at = since + seconds
         self._lock = threading.Lock()
@@ -44,7 +44,7 @@ class Lease:
 
     def keep(self) -> None:
         """Renew when a third of the time is gone. Raises LeaseLost."""
-        if self.remaining < self._seconds * 2 / 3:
+        if self.remaining < self.seconds * 2 / 3:
             self.renew()
 
     def renew(self) -> None:
@@ -55,9 +55,9 @@ class Lease:
                 f"'{self.grant.activation}': the lease ended before it was renewed; "
                 "the sync stopped sending, and what it had not committed is in doubt"
             )
-        self._warehouse.renew_lease(self.grant, self._seconds)
+        self._warehouse.renew_lease(self.grant, self.seconds)
         with self._lock:
-            self._ends_at = since + self._seconds
+            self._ends_at = since + self.seconds
 
     def release(self) -> None:
         """Give it back, for a sync that knows the outcome of all it sent."""

@@ -20,13 +20,14 @@ class RateLimiter:
         self._seams = seams
         self._lock = threading.Lock()
 
-    def acquire(self) -> None:
-        """Wait until the next request may be made."""
+    def acquire(self) -> bool:
+        """Wait until the next request may be made; False: it was asked to stop."""
         with self._lock:
             now = self._seams.clock()
             start = max(now, self._next)
             self._next = start + self._interval * self._slowness
         self._seams.wait(start - now)
+        return not self._seams.stop.is_set()
 
     def pause(self, seconds: float) -> None:
         """The destination asked for a pause: no request before it, and fewer after."""

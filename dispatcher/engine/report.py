@@ -40,7 +40,8 @@ class Report:
 
     not_consumed: rows whose change the service takes no notice of, committed
     without a request. unknown: rows that were sent and not answered. waiting: rows
-    that were not attempted. held: removals that a guard keeps back.
+    that were not attempted. held: removals that a guard keeps back. error: what was
+    raised where nothing should be, for a traceback.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Report:
     seconds: float = 0.0
     result: Result = Result.SUCCEEDED
     message: str = ""
+    error: Exception | None = field(default=None, repr=False)
 
     @property
     def exit_code(self) -> int:

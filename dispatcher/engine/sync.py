@@ -103,8 +103,22 @@ class Sync:
 
     @property
     def leaves_doubt(self) -> bool:
-        """Whether some row was sent and nothing is known of it: keep the lease."""
-        return self._report.unknown > 0 or self._outcomes.left_in_doubt
+        """Whether the destination may still act on what was sent: keep the lease.
+
+        Also on a request whose repetition was accepted, for as long as a lease lasts.
+        """
+        doubted_at = self._verdicts.doubted_at
+        is_fresh = (
+            doubted_at is not None
+            and self._seams.clock() - doubted_at < self._lease.seconds
+        )
+        return (
+            is_fresh
+            or self._report.unknown > 0
+            or self._outcomes.left_in_doubt
+            or bool(self._in_flight)
+            or any(task.may_be_applied for task in self._schedule.tasks())
+        )
 
     def run(self) -> None:
         """Work until everything has an outcome, or nothing more can be done."""
@@ -169,22 +183,25 @@ class Sync:
 
     def _collect(self) -> None:
         for future in [future for future in self._in_flight if future.done()]:
-            task = self._in_flight.pop(future)
-            try:
-                result = future.result()
-            except LeaseTooShort:
-                self._lease.renew()
-                self._schedule.add(task)
-            except DestinationError as error:
-                self._report.requests += 0 if isinstance(error, NotSent) else 1
-                self._verdicts.of_error(task, error, self._limiter(task))
-            else:
-                self._report.requests += 1
-                self._verdicts.of_result(task, result)
+            self._judge(future, self._in_flight[future])
+            del self._in_flight[future]  # where judging fails, it stays in doubt
         self._progress(self._outcomes.count)
         reason = self._outcomes.storm()
         if reason:
             self._verdicts.stop(Result.REJECTED, reason)
+
+    def _judge(self, future: Future[Any], task: Task) -> None:
+        try:
+            result = future.result()
+        except LeaseTooShort:
+            self._lease.renew()
+            self._schedule.add(task)
+        except DestinationError as error:
+            self._report.requests += 0 if isinstance(error, NotSent) else 1
+            self._verdicts.of_error(task, error, self._limiter(task))
+        else:
+            self._report.requests += 1
+            self._verdicts.of_result(task, result)
 
     def _limiter(self, task: Task) -> RateLimiter:
         per_second = limits_of(self._service, task).per_second

@@ -10,7 +10,7 @@ from typing import Any
 from dispatcher.destinations.base import Change, Encoded, Job, Limits, Service
 from dispatcher.engine.lease import Lease
 from dispatcher.engine.rate import RateLimiter
-from dispatcher.errors import DestinationError
+from dispatcher.errors import DestinationError, NotSent
 
 
 class Step(str, Enum):
@@ -71,7 +71,8 @@ def perform(task: Task, service: Service, lease: Lease, limiter: RateLimiter) ->
 
     Returns what the service returned. Raises DestinationError.
     """
-    limiter.acquire()
+    if not limiter.acquire():
+        raise NotSent("interrupted")
     if not lease.covers(service.request_seconds):
         raise LeaseTooShort("the lease does not cover another request")
     steps: dict[Step, Callable[[], Any]] = {

@@ -47,7 +47,8 @@ class Verdicts:
     """Judges results and errors by the table in docs/ledger.md.
 
     is_stopped: whether the sync should feed nothing more; the first reason to stop
-    is the one that the report tells.
+    is the one that the report tells. doubted_at: when a request was last sent of which
+    nothing is known, by the sync's clock; it may be applied later than its repetition.
     """
 
     def __init__(
@@ -70,7 +71,9 @@ class Verdicts:
         self._budget = RetryBudget()
         self._splits = 0
         self._pauses = 0
-        self._succeeded_at: float | None = None
+        self._has_probed = False
+        self._judged_at: float | None = None
+        self.doubted_at: float | None = None
         self.is_stopped = False
 
     def stop(self, result: Result, message: str) -> None:
@@ -91,7 +94,6 @@ class Verdicts:
         """The request was answered: found rows, a job, outcomes, or None: not ended."""
         self._budget.requests += 1
         self._pauses = 0
-        self._succeeded_at = self._seams.clock()
         if isinstance(result, Job):
             self._on_job(task, result)
         elif result is None:
@@ -147,6 +149,7 @@ class Verdicts:
             elif outcome.status is Status.LOOK_UP:
                 again.append(item)
             else:
+                self._judged_at = self._seams.clock()
                 self._outcomes.settle(item.row, outcome, in_doubt=task.in_doubt)
         if again:
             self._look_up_again(task, again)
@@ -221,6 +224,8 @@ class Verdicts:
         task = replace(
             task, attempts=attempts, in_doubt=task.in_doubt or may_be_applied
         )
+        if may_be_applied:
+            self.doubted_at = self._seams.clock()
         if self.is_stopped or attempts >= ATTEMPTS or not self._budget.allows_one():
             self._give_up(task, str(error))
             return
@@ -231,19 +236,22 @@ class Verdicts:
     def _give_up(self, task: Task, reason: str) -> None:
         """No verdict after all attempts: single out a row that breaks it, or stop.
 
-        Where other requests went through meanwhile, some row here is the cause:
-        halve until it stands alone, and refuse it; it stays in doubt.
+        Where other rows got a verdict meanwhile, some row here is the cause: halve
+        until it stands alone, and refuse it; it stays in doubt. Where none did, one
+        halving shows whether it is the destination that is down.
         """
         others_work = (
-            self._succeeded_at is not None
+            self._judged_at is not None
             and task.first_tried_at is not None
-            and self._succeeded_at > task.first_tried_at
+            and self._judged_at > task.first_tried_at
         )
-        if task.step is Step.SEND and others_work and not self.is_stopped:
-            if len(task.items) == 1:
+        may_single_out = others_work or not self._has_probed
+        if task.step is Step.SEND and may_single_out and not self.is_stopped:
+            if len(task.items) == 1 and others_work:
                 self._refuse(task, "no_answer", reason)
                 return
-            if self._may_split():
+            if len(task.items) > 1 and self._may_split():
+                self._has_probed = self._has_probed or not others_work
                 halves = (replace(h, attempts=ATTEMPTS - 2) for h in task.halves())
                 self._schedule.add(*halves)
                 return
@@ -261,14 +269,14 @@ class Verdicts:
 
     def _on_refused(self, task: Task, error: RequestRefused) -> None:
         """Drop the rows that the answer names, or halve until a bad row is alone."""
-        if error.rows:
-            rest = []
-            for index, item in enumerate(task.items):
-                if index in error.rows:
-                    outcome = refused(*error.rows[index])
-                    self._outcomes.settle(item.row, outcome, in_doubt=task.in_doubt)
-                else:
-                    rest.append(item)
+        rest = []
+        for index, item in enumerate(task.items):
+            if index in error.rows:
+                outcome = refused(*error.rows[index])
+                self._outcomes.settle(item.row, outcome, in_doubt=task.in_doubt)
+            else:
+                rest.append(item)
+        if len(rest) < len(task.items):
             if rest:
                 self._schedule.add(replace(task, items=tuple(rest)))
         elif len(task.items) == 1 or not self._may_split():

@@ -35,15 +35,14 @@ class Deliveries(Statements):
 
         Raises LeaseLost, and then nothing was recorded.
         """
+        is_held, holding = self._held_by(lease)
         written = self._write(
             f"insert into {self._table('outhaul_claims')} (activation, generation,"
             " fence, claimed_seq, committed_seq, recorded_at)"
             " select activation, generation, lease_fence,"
             f" cast(? as bigint), cast(? as bigint), {self._dialect.now}"
-            f" from {self._table('outhaul_activations')} where activation = ?"
-            " and lease_holder = ? and lease_fence = ? and generation = ?"
-            f" and lease_expires_at > {self._dialect.now}",
-            (*claims, lease.activation, lease.holder, lease.fence, lease.generation),
+            f" from {self._table('outhaul_activations')} where {is_held}",
+            (*claims, *holding),
         )
         if written != 1:
             raise lease_lost(lease)

@@ -73,13 +73,21 @@ class History(Statements):
         )
         return {row[0]: dict(zip(names, row[1:], strict=True)) for row in rows}
 
-    def has_succeeded(self, name: str, fingerprint: str) -> bool:
-        """Whether a sync with this binding has delivered rows before."""
+    def has_succeeded(self, name: str, fingerprint: str, max_rejected: float) -> bool:
+        """Whether a sync with this binding has delivered rows before.
+
+        One of which a larger share than `max_rejected` was rejected does not count: it
+        was stopped by its first rows, and the next one must not run on regardless.
+        """
+        accepted, rejected, missing = (
+            " + ".join(f"{outcome}_{change.value}" for change in Change)
+            for outcome in ("accepted", "rejected", "missing")
+        )
         row = self._query(
             f"select count(*) from {self._table('outhaul_syncs')} where activation = ?"
-            " and binding = ? and accepted_inserted + accepted_updated +"
-            " accepted_removed > 0",
-            (name, fingerprint),
+            f" and binding = ? and {accepted} > 0 and {rejected} <="
+            f" ? * ({accepted} + {rejected} + {missing})",
+            (name, fingerprint, max_rejected),
         )[0]
         return int(row[0]) > 0
 

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from dispatcher.records import ActivationRecord, LeaseGrant, Rejection
+from dispatcher.warehouse.leases import lease_lost
 from dispatcher.warehouse.statements import Statements
 
 _REJECTIONS_A_STATEMENT = 500
+_REFUSED = "cast(? as bigint), ?, ?, ?, ?, cast(? as boolean)"
 
 
 class Rejections(Statements):
@@ -17,30 +19,28 @@ class Rejections(Statements):
     def record_rejections(
         self, lease: LeaseGrant, rejections: Sequence[Rejection]
     ) -> None:
-        """Append rejections, some hundreds a statement."""
+        """Append rejections, some hundreds a statement, if the lease is still ours.
+
+        Raises LeaseLost; what another holder saw accepted must not count as refused.
+        """
+        is_held, holding = self._held_by(lease)
         for start in range(0, len(rejections), _REJECTIONS_A_STATEMENT):
             chunk = rejections[start : start + _REJECTIONS_A_STATEMENT]
-            row = f"(?, ?, ?, ?, ?, ?, ?, ?, ?, {self._dialect.now})"
-            self._write(
+            refused = " union all ".join([f"select {_REFUSED}"] * len(chunk))
+            written = self._write(
                 f"insert into {self._table('outhaul_rejections')} (activation,"
                 " generation, fence, seq, change, kind, code, message, is_in_doubt,"
-                f" recorded_at) values {', '.join([row] * len(chunk))}",
-                [
-                    value
-                    for rejection in chunk
-                    for value in (
-                        lease.activation,
-                        lease.generation,
-                        lease.fence,
-                        rejection.seq,
-                        rejection.change.value,
-                        rejection.kind,
-                        rejection.code,
-                        rejection.message,
-                        rejection.is_in_doubt,
-                    )
-                ],
+                " recorded_at) select held.*, refused.*,"
+                f" {self._dialect.now} from (select activation, generation,"
+                f" lease_fence from {self._table('outhaul_activations')}"
+                f" where {is_held}) as held cross join ({refused}) as refused",
+                (
+                    *holding,
+                    *(value for rejection in chunk for value in _values(rejection)),
+                ),
             )
+            if written != len(chunk):
+                raise lease_lost(lease)
 
     def rejected_positions(self, name: str, generation: int, after: int) -> set[int]:
         """The rejected positions of a generation beyond `after`."""
@@ -105,3 +105,14 @@ class Rejections(Statements):
             (record.name, record.generation),
         )[0]
         return int(row[0])
+
+
+def _values(rejection: Rejection) -> tuple[Any, ...]:
+    return (
+        rejection.seq,
+        rejection.change.value,
+        rejection.kind,
+        rejection.code,
+        rejection.message,
+        rejection.is_in_doubt,
+    )

@@ -7,6 +7,7 @@ from typing import Any
 
 from dispatcher.connections.base import Connection
 from dispatcher.dialects import dialect_of
+from dispatcher.records import LeaseGrant
 
 
 class Statements:
@@ -31,6 +32,14 @@ class Statements:
 
     def _table(self, name: str) -> str:
         return self._dialect.relation(*self._place, name)
+
+    def _held_by(self, lease: LeaseGrant) -> tuple[str, tuple[Any, ...]]:
+        """The activation's row while this lease is live: a condition, its values."""
+        return (
+            "activation = ? and lease_holder = ? and lease_fence = ? and generation = ?"
+            f" and lease_expires_at > {self._dialect.now}",
+            (lease.activation, lease.holder, lease.fence, lease.generation),
+        )
 
     def _query(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         return self._connection.query(sql, parameters)

@@ -1,0 +1,146 @@
+with
+
+-- An activation whose first build did not end has no model yet.
+activations as (
+
+    select * from {{ outhaul.ledger_relation('outhaul_activations') }}
+    where model_id is not null
+
+),
+
+claims as (
+
+    select
+        activation,
+        generation,
+        max(claimed_seq) as claimed_seq,
+        max(committed_seq) as committed_seq
+    from {{ outhaul.ledger_relation('outhaul_claims') }}
+    group by activation, generation
+
+),
+
+rejections as (
+
+    select
+        activation,
+        generation,
+        count(distinct seq) as row_count
+    from {{ outhaul.ledger_relation('outhaul_rejections') }}
+    group by activation, generation
+
+),
+
+-- An approval releases what a guard holds of one generation.
+approvals as (
+
+    select distinct
+        activation,
+        generation
+    from {{ outhaul.ledger_relation('outhaul_controls') }}
+    where action = 'approve'
+
+),
+
+switches as (
+
+    select
+        activation,
+        action,
+        row_number() over (
+            partition by activation
+            order by recorded_at desc
+        ) as recency
+    from {{ outhaul.ledger_relation('outhaul_controls') }}
+    where action in ('pause', 'resume')
+
+),
+
+syncs as (
+
+    select
+        activation,
+        status,
+        message,
+        recorded_at,
+        row_number() over (
+            partition by activation
+            order by
+                recorded_at desc,
+                case when status = 'running' then 1 else 0 end
+        ) as recency
+    from {{ outhaul.ledger_relation('outhaul_syncs') }}
+
+),
+
+counted as (
+
+    select
+        activations.*,
+        coalesce(claims.claimed_seq, 0) as claimed_seq,
+        coalesce(claims.committed_seq, 0) as committed_seq,
+        coalesce(rejections.row_count, 0) as rows_rejected,
+        case
+            when approvals.activation is null then activations.sendable_seq
+            else activations.last_seq
+        end as released_seq,
+        coalesce(switches.action = 'pause', false) as is_paused,
+        syncs.status as last_sync_status,
+        syncs.message as last_sync_message,
+        syncs.recorded_at as last_synced_at
+    from activations
+    left join claims
+        on
+            activations.activation = claims.activation
+            and activations.generation = claims.generation
+    left join rejections
+        on
+            activations.activation = rejections.activation
+            and activations.generation = rejections.generation
+    left join approvals
+        on
+            activations.activation = approvals.activation
+            and activations.generation = approvals.generation
+    left join switches
+        on
+            activations.activation = switches.activation
+            and switches.recency = 1
+    left join syncs
+        on
+            activations.activation = syncs.activation
+            and syncs.recency = 1
+
+),
+
+activation_status as (
+
+    select
+        activation,
+        segment,
+        destination,
+        service,
+        generation,
+        built_at,
+        rows_in_segment,
+        greatest(released_seq - committed_seq, 0) as rows_pending,
+        greatest(claimed_seq - committed_seq, 0) as rows_in_doubt,
+        rows_rejected,
+        rows_held as rows_waiting,
+        greatest(last_seq - greatest(released_seq, committed_seq), 0)
+            as rows_guarded,
+        rows_invalid,
+        case
+            when last_seq > greatest(released_seq, committed_seq)
+                then hold_reason
+        end as hold_reason,
+        is_paused,
+        coalesce(lease_expires_at > {{ outhaul.now_utc() }}, false)
+            as is_running,
+        last_sync_status,
+        last_sync_message,
+        last_synced_at
+    from counted
+
+)
+
+select * from activation_status

@@ -1,0 +1,90 @@
+"""Reference pages say what the code says."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from pathlib import Path
+
+import pytest
+
+from dispatcher.activations import BUILD_KEYS
+from dispatcher.sandbox.faults import ALL_FAULTS, FILES, Fault
+from scripts import generate_docs
+from tests.docs.pages import ROOT, tables
+
+PAGES = pytest.mark.parametrize(
+    "page", generate_docs.pages(), ids=lambda page: page.name
+)
+PUBLIC = re.compile(r"{%-? *macro ([a-z]\w*)\(([^)]*)\)")
+
+
+@PAGES
+def test_generated_parts_are_up_to_date(page: Path) -> None:
+    assert page.read_text("utf-8") == generate_docs.filled(page), (
+        "run: python scripts/generate_docs.py"
+    )
+
+
+def test_a_part_that_is_out_of_date_is_noticed(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("<!-- generated: results -->\nold\n<!-- /generated -->\n")
+    assert "`succeeded`" in generate_docs.filled(page)
+
+
+def test_every_generated_part_stands_on_some_page() -> None:
+    written = "".join(page.read_text("utf-8") for page in generate_docs.pages())
+    used = {found["name"].split()[0] for found in generate_docs.PART.finditer(written)}
+    assert used == set(generate_docs.PARTS)
+
+
+def public_macros() -> dict[str, dict[str, list[str]]]:
+    """Folder to the public macros in its files, each with its arguments."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for file in sorted((ROOT / "macros").glob("*/*.sql")):
+        for name, arguments in PUBLIC.findall(file.read_text("utf-8")):
+            if "__" not in name:
+                names = [each.split("=")[0].strip() for each in arguments.split(",")]
+                found.setdefault(file.parent.name, {})[name] = [n for n in names if n]
+    return found
+
+
+def test_every_public_macro_is_described_with_its_arguments() -> None:
+    described = {
+        folder: {
+            entry["name"]: [each["name"] for each in entry.get("arguments", [])]
+            for entry in entries
+            if not generate_docs.is_materialization(entry)
+        }
+        for folder, entries in generate_docs.documented_macros().items()
+    }
+    described = {folder: entries for folder, entries in described.items() if entries}
+    assert described == public_macros()
+
+
+def test_every_materialization_is_described() -> None:
+    text = "".join(file.read_text() for file in (ROOT / "macros").glob("*/*.sql"))
+    written = re.findall(r"{% materialization (\w+), (\w+) %}", text)
+    described = [
+        entry["name"]
+        for entries in generate_docs.documented_macros().values()
+        for entry in entries
+        if generate_docs.is_materialization(entry)
+    ]
+    assert described == [f"materialization_{name}_{kind}" for name, kind in written]
+
+
+def test_the_keys_of_a_build_are_documented() -> None:
+    page = (ROOT / "docs" / "configuration.md").read_text("utf-8")
+    rows = tables(page)["Keys that the build uses"]
+    assert [row[0].strip("`") for row in rows[1:]] == list(BUILD_KEYS)
+
+
+def test_the_faults_of_the_sandbox_are_documented() -> None:
+    page = (ROOT / "docs" / "sandbox.md").read_text("utf-8").partition("## Faults")[2]
+    kinds, keys = (each for each in page.split("\n\n") if each.startswith("|"))
+    assert set(re.findall(r"^\| `(\w+)`", kinds, re.MULTILINE)) == {"what"} | ALL_FAULTS
+    documented = re.findall(r"^\| `(\w+)` \| (.+?) \|", keys, re.MULTILINE)
+    fields = {each.name: each for each in dataclasses.fields(Fault)}
+    assert [name for name, _ in documented] == list(fields)
+    assert all(f"`{name}`" in keys for name in FILES)

@@ -1,0 +1,74 @@
+"""docs/ledger.md names every table and column, with its type, and no other."""
+
+from __future__ import annotations
+
+import re
+from types import SimpleNamespace
+from typing import Any
+
+import jinja2
+
+from tests.docs.pages import ROOT, tables
+
+PAGE = tables((ROOT / "docs" / "ledger.md").read_text("utf-8"))
+TYPES = ["string", "bigint", "float", "timestamp", "boolean"]
+WORDS = SimpleNamespace(
+    **{
+        f"type_{name}": lambda name=name: {"string": "text"}.get(name, name)
+        for name in TYPES
+    }
+)
+
+
+class Returned(Exception):
+    """What a macro returns, carried out of Jinja as dbt does."""
+
+
+def call(file: str, macro: str) -> Any:
+    """The value that one of our macros returns, on a warehouse that knows our words."""
+
+    def give_back(value: Any) -> None:
+        raise Returned(value)
+
+    environment = jinja2.Environment(extensions=["jinja2.ext.do"])  # noqa: S701
+    text = (ROOT / "macros" / file).read_text("utf-8")
+    template = environment.from_string(f"{text}{{{{ {macro}() }}}}")
+    try:
+        template.render({"dbt": WORDS, "return": give_back})
+    except Returned as returned:
+        return returned.args[0]
+    raise AssertionError(f"{macro} returned nothing")
+
+
+def documented(heading: str) -> dict[str, str]:
+    return {name.strip("`"): data_type for name, data_type, _ in PAGE[heading]}
+
+
+def test_the_tables_of_the_ledger_are_documented() -> None:
+    ledger = call("ledger/ledger_tables.sql", "ledger_tables")
+    assert {name: documented(name) for name in PAGE if name.startswith("outhaul_")} == {
+        name: dict(columns) for name, columns in ledger.items()
+    }
+
+
+def test_columns_are_documented_in_their_order() -> None:
+    ledger = call("ledger/ledger_tables.sql", "ledger_tables")
+    for name, columns in ledger.items():
+        assert list(documented(name)) == list(columns)
+
+
+def test_the_version_of_the_ledger_is_documented() -> None:
+    version = call("ledger/ledger_tables.sql", "ledger_version")
+    rows = {row[0].strip("`"): row[2] for row in PAGE["outhaul_activations"]}
+    assert f"now {version}." in rows["ledger_version"]
+
+
+def test_the_columns_of_rejected_rows_are_documented() -> None:
+    columns = call("diffs/_fold_rejections.sql", "_rejected_own_columns")
+    assert documented("d__rejected") == {each["name"]: each["type"] for each in columns}
+
+
+def test_every_column_has_a_meaning() -> None:
+    for heading, rows in PAGE.items():
+        if heading.startswith(("outhaul_", "d")) and rows:
+            assert all(re.search(r"\w", row[2]) for row in rows), heading
