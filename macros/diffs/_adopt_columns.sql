@@ -2,7 +2,8 @@
 
 An added column starts as null, so rows with a value count as updated. A dropped
 one goes. A retyped one is cast where no value can fail; elsewhere it starts as
-null and its rows count as doubtful, so that they are sent once more. -#}
+null and its rows count as doubtful, so that they are sent once more. The order of
+the columns does not matter. -#}
 {% macro _adopt_columns(diff) %}
     {% set existing = load_cached_relation(diff.acknowledged) %}
     {% if existing is none %}
@@ -10,16 +11,15 @@ null and its rows count as doubtful, so that they are sent once more. -#}
         {{ return('') }}
     {% endif %}
     {% set held = outhaul._without_own(outhaul.columns_of(diff.acknowledged)) %}
-    {% if held != diff.columns %}
+    {% if held | sort(attribute='name', case_sensitive=true) != diff.columns | sort(attribute='name', case_sensitive=true) %}
         {% do diff.update({'columns_changed': true}) %}
         {% do outhaul.replace_table(
             diff.acknowledged, outhaul._adopted_query(diff, held), 'outhaul_adopt'
         ) %}
-        {% do outhaul.replace_table(
-            diff.rejected, outhaul._empty_state_query(diff, outhaul._rejected_own_columns()),
-            'outhaul_adopt'
-        ) %}
-        {% do outhaul.prepare_reading(diff.acknowledged) %}
+        {% do outhaul._create_rejected(diff) %}
+        {% do outhaul.prepare_reading(diff.acknowledged, diff.key) %}
+    {% elif load_cached_relation(diff.rejected) is none %}
+        {% do outhaul._create_rejected(diff) %}
     {% endif %}
     {% do outhaul._check_new_key(diff) %}
 {% endmacro %}
@@ -33,6 +33,11 @@ null and its rows count as doubtful, so that they are sent once more. -#}
     {% do outhaul.replace_table(
         diff.acknowledged, outhaul._empty_state_query(diff, own), 'outhaul_adopt'
     ) %}
+    {% do outhaul._create_rejected(diff) %}
+{% endmacro %}
+
+{#- An empty `d__rejected`: other columns are other contents, which were never rejected. -#}
+{% macro _create_rejected(diff) %}
     {% do outhaul.replace_table(
         diff.rejected, outhaul._empty_state_query(diff, outhaul._rejected_own_columns()),
         'outhaul_adopt'

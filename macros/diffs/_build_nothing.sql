@@ -1,4 +1,4 @@
-{#- Under --empty: run the query, so that its errors show, and change nothing.
+{#- Under --empty and --sample: run the query, so that its errors show, and change nothing.
 
 Where no diff exists yet, an empty one is made, so that what refers to it runs. -#}
 {% macro _build_nothing(diff, sql) %}
@@ -18,4 +18,11 @@ Where no diff exists yet, an empty one is made, so that what refers to it runs. 
         ~ ', ' ~ outhaul._columns_list(diff.columns, 'work')
         ~ ' from ' ~ diff.work ~ ' as work where 1 = 0'
     ) }}
+{% endmacro %}
+
+{#- Whether this run reads less than the whole tables, so that nobody can be said to have left.
+
+`flags` knows nothing of --sample; the arguments of the invocation do. -#}
+{% macro _sees_only_a_part() %}
+    {{ return(flags.EMPTY or invocation_args_dict.get('sample') is not none) }}
 {% endmacro %}

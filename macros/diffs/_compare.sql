@@ -70,5 +70,10 @@ diff `acknowledged_rows` and `is_first`: nothing held, so all is inserted. -#}
     {% if not parts %}
         {{ return("'[]'") }}
     {% endif %}
-    {{ return("'[' || substring(" ~ parts | join(' || ') ~ ", 2) || ']'") }}
+    {#- in groups, because warehouses limit how deep an expression may nest -#}
+    {% set groups = [] %}
+    {% for group in parts | batch(40) %}
+        {% do groups.append('(' ~ group | join(' || ') ~ ')') %}
+    {% endfor %}
+    {{ return("'[' || substring(" ~ groups | join(' || ') ~ ", 2) || ']'") }}
 {% endmacro %}

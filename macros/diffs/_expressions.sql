@@ -27,6 +27,15 @@
     {{ return(parts | join(', ')) }}
 {% endmacro %}
 
+{#- The same in a form that can be compared and ordered. -#}
+{% macro _comparable_list(columns, table) %}
+    {% set parts = [] %}
+    {% for column in columns %}
+        {% do parts.append(outhaul.comparable(table ~ '.' ~ outhaul.quoted(column.name), column.type)) %}
+    {% endfor %}
+    {{ return(parts | join(', ')) }}
+{% endmacro %}
+
 {#- Null-safe "this column differs between the two tables". -#}
 {% macro _column_differs(left, right, column) %}
     {% set name = outhaul.quoted(column.name) %}
@@ -54,12 +63,13 @@
     {{ return('(' ~ parts | join(' or ') ~ ')') }}
 {% endmacro %}
 
-{#- An identity as destinations compare it: without case and outer spaces. -#}
-{% macro _folded_identity(table, identity) %}
-    {{ return(
-        'lower(trim(cast(' ~ table ~ '.' ~ outhaul.quoted(identity) ~ ' as '
-        ~ dbt.type_string() ~ ')))'
-    ) }}
+{#- The identity as destinations compare it: text without case and outer spaces. -#}
+{% macro _folded_identity(diff, table) %}
+    {% set identity = table ~ '.' ~ outhaul.quoted(diff.identity) %}
+    {% if not diff.identity_is_text %}
+        {{ return(identity) }}
+    {% endif %}
+    {{ return('lower(trim(cast(' ~ identity ~ ' as ' ~ dbt.type_string() ~ ')))') }}
 {% endmacro %}
 
 {#- The names in the list that are columns of outhaul's own. -#}

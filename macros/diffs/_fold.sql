@@ -6,8 +6,8 @@ twice gives the same result, so a crash in between does no harm. -#}
 {% macro _fold(diff) %}
     {% set existing = load_cached_relation(diff.acknowledged) %}
     {% do diff.update({'resync_due': outhaul._resync_is_due(diff)}) %}
-    {% do outhaul._refuse_lost_state(diff, existing) %}
     {% set claims = outhaul._claims(diff) %}
+    {% do outhaul._refuse_lost_state(diff, existing, claims) %}
     {% if existing is none or claims.claimed == 0 %}
         {{ return('') }}
     {% endif %}
@@ -23,7 +23,10 @@ twice gives the same result, so a crash in between does no harm. -#}
     {% set key = fromjson(diff.before.key_columns) %}
     {% do outhaul._fold_rejections(diff, columns, key, claims) %}
     {% do outhaul._fold_deliveries(diff, columns, key, claims) %}
-    {% do outhaul.prepare_reading(diff.acknowledged) %}
+    {#- statistics survive a small change -#}
+    {% if claims.claimed > 0.1 * diff.before.rows_acknowledged %}
+        {% do outhaul.prepare_reading(diff.acknowledged, key) %}
+    {% endif %}
 {% endmacro %}
 
 {#- How far the published generation was claimed and committed, and its rejections. -#}
@@ -60,7 +63,7 @@ twice gives the same result, so a crash in between does no harm. -#}
 {% endmacro %}
 
 {#- State that is gone, or that belongs to another destination, must not pass for none. -#}
-{% macro _refuse_lost_state(diff, existing) %}
+{% macro _refuse_lost_state(diff, existing, claims) %}
     {% if diff.before.generation == 0 or diff.resync_due %}
         {{ return('') }}
     {% endif %}
@@ -73,7 +76,7 @@ twice gives the same result, so a crash in between does no harm. -#}
     {% endif %}
     {% set was = diff.before.destination ~ '.' ~ diff.before.service %}
     {% set is = diff.meta.destination ~ '.' ~ diff.meta.service %}
-    {% if was != is and diff.before.rows_acknowledged > 0 %}
+    {% if was != is and (diff.before.rows_acknowledged > 0 or claims.claimed > 0) %}
         {% do outhaul._refuse(
             'it delivered to ' ~ was ~ ' and is now bound to ' ~ is ~ ', which holds nothing of it yet.'
             ~ ' Give the new binding a model of its own, or keep the name' ~ way_out

@@ -11,20 +11,20 @@
         {% do outhaul._execute(
             'update ' ~ diff.acknowledged ~ " as acknowledged set _outhaul_in_doubt = 'removed'"
             ~ ' where exists (select 1 from (' ~ delivered ~ ') as delivered where ' ~ same_key
-            ~ " and delivered._outhaul_change = 'removed' and delivered.is_in_doubt)"
+            ~ " and delivered._outhaul_change = 'removed' and delivered._outhaul_is_in_doubt)"
         ) if claims.claimed > claims.committed or claims.rejected > 0 %}
         {% do outhaul._execute(
             'delete from ' ~ diff.acknowledged ~ ' as acknowledged'
             ~ ' where exists (select 1 from (' ~ delivered ~ ') as delivered where ' ~ same_key
-            ~ " and not (delivered._outhaul_change = 'removed' and delivered.is_in_doubt))"
+            ~ " and not (delivered._outhaul_change = 'removed' and delivered._outhaul_is_in_doubt))"
         ) %}
     {% endif %}
     {% do outhaul._execute(
         'insert into ' ~ diff.acknowledged ~ ' (' ~ outhaul._columns_list(columns)
         ~ ', _outhaul_in_doubt, _outhaul_acknowledged_at) select '
         ~ outhaul._columns_list(columns, 'delivered')
-        ~ ', case when delivered.is_in_doubt then delivered._outhaul_change end'
-        ~ ', case when not delivered.is_in_doubt then ' ~ outhaul.now_utc() ~ ' end'
+        ~ ', case when delivered._outhaul_is_in_doubt then delivered._outhaul_change end'
+        ~ ', case when not delivered._outhaul_is_in_doubt then ' ~ outhaul.now_utc() ~ ' end'
         ~ ' from (' ~ delivered ~ ') as delivered'
         ~ " where delivered._outhaul_change <> 'removed'"
     ) %}
@@ -41,10 +41,10 @@
         ~ ' and published._outhaul_seq <= ' ~ claims.claimed
     %}
     {% if claims.rejected == 0 %}
-        {{ return('select published.*, ' ~ in_doubt ~ ' as is_in_doubt' ~ from_published ~ claimed) }}
+        {{ return('select published.*, ' ~ in_doubt ~ ' as _outhaul_is_in_doubt' ~ from_published ~ claimed) }}
     {% endif %}
     {{ return(
-        'select published.*, (' ~ in_doubt ~ ' or rejected.seq is not null) as is_in_doubt'
+        'select published.*, (' ~ in_doubt ~ ' or rejected.seq is not null) as _outhaul_is_in_doubt'
         ~ from_published
         ~ ' left join (' ~ outhaul._rejected_positions(diff) ~ ') as rejected'
         ~ ' on published._outhaul_seq = rejected.seq' ~ claimed

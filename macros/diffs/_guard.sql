@@ -36,7 +36,10 @@ Adds to the diff `counts` (rows per change that may be sent, and `held`), `hold`
 {#- Rows per change; a first build has only insertions. -#}
 {% macro _change_counts(diff) %}
     {% set counts = {'removed': 0, 'inserted': 0, 'updated': 0, 'held': 0} %}
-    {% if diff.is_first %}
+    {% if diff.is_first and diff.all_valid %}
+        {% do counts.update({'inserted': diff.segment_rows}) %}
+        {{ return(counts) }}
+    {% elif diff.is_first %}
         {% do counts.update({'inserted': outhaul._fetch(
             'select count(*) from (' ~ diff.source ~ ') as source'
         )[0][0] | int}) %}

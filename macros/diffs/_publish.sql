@@ -4,7 +4,7 @@
     {% do outhaul.replace_table(
         diff.relation, outhaul._numbered_query(diff, generation), 'main'
     ) %}
-    {% do outhaul.prepare_reading(diff.relation, '_outhaul_seq') %}
+    {% do outhaul.prepare_reading(diff.relation, diff.key, '_outhaul_seq') %}
     {% do outhaul._record_generation(diff, generation) %}
     {% set counts = diff.counts %}
     {% do log(
@@ -65,7 +65,10 @@ under another ends up in; removals that a guard holds come last. -#}
     ) }}
 {% endmacro %}
 
-{#- Write the activation's row of the ledger: what a sync needs to know of this build. -#}
+{#- Write the activation's row of the ledger: what a sync needs to know of this build.
+
+`built_at` is when the build took the lease: what a person asks for later, a resync
+say, is seen by the next build, even where this one is still at work. -#}
 {% macro _record_generation(diff, generation) %}
     {% set counts = diff.counts %}
     {% set last_seq = counts.removed + counts.inserted + counts.updated %}
@@ -102,7 +105,7 @@ under another ends up in; removals that a guard holds come last. -#}
         'rows_invalid': diff.invalid_rows,
         'sendable_seq': sendable,
         'last_seq': last_seq,
-        'built_at': outhaul.now_utc(),
+        'built_at': dbt.dateadd('minute', 0 - outhaul._lease_minutes(), 'lease_expires_at'),
         'lease_holder': 'null',
         'lease_expires_at': 'null',
     } %}

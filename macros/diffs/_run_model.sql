@@ -1,7 +1,8 @@
 {#- Run the model's query, once, into a work table; find its columns and check them.
 
 Adds to the diff `columns`: the columns of the select as {name, type}, and
-replaces the key's and the identity's names by the spelling of the warehouse. -#}
+`identity_is_text`; replaces the key's and the identity's names by the spelling of
+the warehouse. -#}
 {% macro _run_model(diff, sql) %}
     {% do outhaul._execute(get_create_table_as_sql(True, diff.work, sql), 'outhaul_model') %}
     {% set columns = outhaul.columns_of(diff.work) %}
@@ -24,8 +25,14 @@ replaces the key's and the identity's names by the spelling of the warehouse. -#
     {% if problems %}
         {% do outhaul._refuse(problems | unique | join('; ')) %}
     {% endif %}
-    {% do diff.update({'columns': columns, 'key': key, 'identity': identity}) %}
-    {% do outhaul.prepare_reading(diff.work) %}
+    {% set identity_type = columns | selectattr('name', 'equalto', identity) | map(attribute='type') | first %}
+    {% do diff.update({
+        'columns': columns,
+        'key': key,
+        'identity': identity,
+        'identity_is_text': identity is not none and outhaul.is_text(identity_type),
+    }) %}
+    {% do outhaul.prepare_reading(diff.work, key) %}
 {% endmacro %}
 
 {#- The name of a configured column as the select spells it. -#}

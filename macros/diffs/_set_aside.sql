@@ -6,67 +6,92 @@ treated as having left the segment. Adds to the diff `segment_rows`,
 `invalid_rows` and `source`, a query of the valid rows. -#}
 {% macro _set_aside(diff) %}
     {% set counts = outhaul._key_counts(diff) %}
-    {% set from_work = ' from ' ~ diff.work ~ ' as work' %}
-    {% set columns = outhaul._columns_list(diff.columns, 'work') %}
+    {% set all_valid = counts.unusable == 0 and not counts.has_repeats %}
     {% set unusable = outhaul._unusable(diff) %}
-    {% set source = 'select ' ~ columns ~ from_work %}
-    {% if counts.unusable > 0 or counts.repeated > 0 %}
+    {% set source =
+        'select ' ~ outhaul._columns_list(diff.columns, 'work') ~ ' from ' ~ diff.work ~ ' as work'
+    %}
+    {% if not all_valid %}
+        {% set source = source ~ ' where not ' ~ unusable %}
+    {% endif %}
+    {% if counts.has_repeats %}
         {% do outhaul._create_suspects(diff, unusable) %}
-        {% do outhaul._create_invalid(diff) %}
         {% set suspects = outhaul._suspects(diff) %}
         {% set source =
-            source ~ ' where not ' ~ unusable ~ ' and not exists (select 1 from ' ~ suspects
+            source ~ ' and not exists (select 1 from ' ~ suspects
             ~ ' as suspects where ' ~ outhaul._keys_match('suspects', 'work', diff.key) ~ ')'
             ~ ' union all select ' ~ outhaul._columns_list(diff.columns, 'suspects')
             ~ ' from ' ~ suspects ~ ' as suspects where suspects._outhaul_held is null'
         %}
     {% endif %}
+    {% do outhaul._create_invalid(diff, counts) if not all_valid %}
     {% do diff.update({
         'source': source,
+        'all_valid': all_valid,
         'segment_rows': counts.rows,
-        'invalid_rows': outhaul._count(diff.invalid) if counts.unusable > 0 or counts.repeated > 0 else 0,
+        'invalid_rows': 0 if all_valid else outhaul._count(diff.invalid),
     }) %}
     {% do outhaul._report_invalid(diff, counts) %}
 {% endmacro %}
 
-{#- Rows of the segment, rows without usable key or identity, and repeated keys or identities. -#}
+{#- Rows of the segment, rows without usable key or identity, and whether keys or identities
+    repeat; all in one scan. -#}
 {% macro _key_counts(diff) %}
+    {% set key = [] %}
+    {% for name in diff.key %}
+        {% do key.append(diff.columns | selectattr('name', 'equalto', name) | first) %}
+    {% endfor %}
+    {% set selected = [outhaul._columns_list(key, 'work')] %}
+    {% set null_key = 'sum(case when ' ~ outhaul._key_is_null('work', diff.key) ~ ' then 1 else 0 end)' %}
+    {% set identity_is_key = diff.key == [diff.identity] %}
+    {% set distinct_keys = '0' if identity_is_key else outhaul.distinct_count('work', key) %}
+    {% set counted = ['count(*)', 'coalesce(' ~ null_key ~ ', 0)', distinct_keys] %}
+    {% if diff.identity is not none %}
+        {% set identity = outhaul._identity_column(diff) %}
+        {% set name = outhaul.quoted(identity.name) %}
+        {% do selected.append(outhaul._usable_identity(diff) ~ ' as ' ~ name) %}
+        {% do counted.append('count(*) - count(work.' ~ name ~ ')') %}
+        {% do counted.append(outhaul.distinct_count('work', [identity])) %}
+    {% endif %}
     {% set row = outhaul._fetch(
-        'select count(*), coalesce(sum(case when ' ~ outhaul._unusable(diff) ~ ' then 1 else 0 end), 0)'
-        ~ ' from ' ~ diff.work ~ ' as work'
-    )[0] %}
-    {% set repeated = outhaul._fetch(
-        'select count(*) from (' ~ outhaul._repeated(diff) ~ ') as repeated'
-    )[0][0] %}
-    {{ return({'rows': row[0] | int, 'unusable': row[1] | int, 'repeated': repeated | int}) }}
+        'select ' ~ counted | join(', ') ~ ' from (select ' ~ selected | join(', ') ~ ' from '
+        ~ diff.work ~ ' as work' ~ outhaul.subquery_fence() ~ ') as work'
+    )[0] | map('int') | list %}
+    {% set empty_identities = row[3] if diff.identity is not none else 0 %}
+    {% set keys_repeat = not identity_is_key and row[2] < row[0] - row[1] %}
+    {% set identities_repeat = diff.identity is not none and row[4] < row[0] - row[3] %}
+    {{ return({
+        'rows': row[0],
+        'unusable': row[1] + empty_identities,
+        'has_repeats': keys_repeat or identities_repeat,
+    }) }}
+{% endmacro %}
+
+{#- The folded identity as a column, and the expression of its values: null where it is empty. -#}
+{% macro _identity_column(diff) %}
+    {% set type = diff.columns | selectattr('name', 'equalto', diff.identity) | map(attribute='type') | first %}
+    {{ return({
+        'name': '_outhaul_identity',
+        'type': dbt.type_string() if diff.identity_is_text else type,
+    }) }}
+{% endmacro %}
+
+{% macro _usable_identity(diff) %}
+    {% set identity = outhaul._folded_identity(diff, 'work') %}
+    {{ return('nullif(' ~ identity ~ ", '')" if diff.identity_is_text else identity) }}
 {% endmacro %}
 
 {#- "the key is null or the identity is empty". -#}
 {% macro _unusable(diff) %}
     {% set key_is_null = outhaul._key_is_null('work', diff.key) %}
-    {% if diff.identity is none or diff.identity in diff.key %}
+    {% if diff.identity is none %}
         {{ return(key_is_null) }}
     {% endif %}
-    {{ return(
-        '(' ~ key_is_null ~ ' or coalesce(' ~ outhaul._folded_identity('work', diff.identity) ~ ", '') = '')"
-    ) }}
-{% endmacro %}
-
-{#- What occurs more than once: keys, and folded identities where they are not the key. -#}
-{% macro _repeated(diff) %}
-    {% set usable = ' from ' ~ diff.work ~ ' as work where not ' ~ outhaul._unusable(diff) %}
-    {% set groups = [] %}
-    {% if diff.identity is none or diff.key != [diff.identity] %}
-        {% do groups.append(outhaul._key_list(diff.key, 'work')) %}
+    {% set identity = outhaul._folded_identity(diff, 'work') %}
+    {% if diff.identity_is_text %}
+        {{ return('(' ~ key_is_null ~ ' or coalesce(' ~ identity ~ ", '') = '')") }}
     {% endif %}
-    {% if diff.identity is not none %}
-        {% do groups.append(outhaul._folded_identity('work', diff.identity)) %}
-    {% endif %}
-    {% set queries = [] %}
-    {% for group in groups %}
-        {% do queries.append('select 1 as once' ~ usable ~ ' group by ' ~ group ~ ' having count(*) > 1') %}
-    {% endfor %}
-    {{ return(queries | join(' union all ')) }}
+    {{ return('(' ~ key_is_null ~ ' or ' ~ identity ~ ' is null)') }}
 {% endmacro %}
 
 {#- The name of the work table of suspect rows. -#}
@@ -80,19 +105,16 @@ treated as having left the segment. Adds to the diff `segment_rows`,
 {#- All rows that share a key or an identity, each distinct one once, judged one by one. -#}
 {% macro _create_suspects(diff, unusable) %}
     {% set key = outhaul._key_list(diff.key, 'work') %}
-    {% set alike = [] %}
-    {% for column in diff.columns %}
-        {% do alike.append(outhaul.comparable('work.' ~ outhaul.quoted(column.name), column.type)) %}
-    {% endfor %}
+    {% set alike = outhaul._comparable_list(diff.columns, 'work') %}
     {% set by_identity = '1' %}
     {% if diff.identity is not none %}
-        {% set by_identity = 'count(*) over (partition by ' ~ outhaul._folded_identity('work', diff.identity) ~ ')' %}
+        {% set by_identity = 'count(*) over (partition by ' ~ outhaul._folded_identity(diff, 'work') ~ ')' %}
     {% endif %}
     {% set columns = outhaul._columns_list(diff.columns, 'work') %}
     {% set ranked =
         'select ' ~ columns ~ ', count(*) over (partition by ' ~ key ~ ') as _outhaul_same_key, '
         ~ by_identity ~ ' as _outhaul_same_identity'
-        ~ ', row_number() over (partition by ' ~ alike | join(', ') ~ ' order by ' ~ alike[0] ~ ') as _outhaul_copy'
+        ~ ', row_number() over (partition by ' ~ alike ~ ' order by ' ~ alike ~ ') as _outhaul_copy'
         ~ ' from ' ~ diff.work ~ ' as work where not ' ~ unusable
     %}
     {% set distinct_rows =
@@ -114,7 +136,7 @@ treated as having left the segment. Adds to the diff `segment_rows`,
     {% if diff.identity is not none %}
         {% set verdict =
             verdict ~ ' when count(*) over (partition by '
-            ~ outhaul._folded_identity('work', diff.identity) ~ ") > 1 then 'duplicate identity'"
+            ~ outhaul._folded_identity(diff, 'work') ~ ") > 1 then 'duplicate identity'"
         %}
     {% endif %}
     {{ return(
@@ -123,37 +145,45 @@ treated as having left the segment. Adds to the diff `segment_rows`,
     ) }}
 {% endmacro %}
 
-{#- `prefer` picks one row per key, then one per identity; only the latter's losers are set aside. -#}
+{#- `prefer` picks one row per key, then one per identity; only the latter's losers are set aside.
+
+Rows that `prefer` ranks alike are ordered by their content, so that each build picks the same. -#}
 {% macro _judged_by_preference(diff, distinct_rows) %}
     {% set columns = outhaul._columns_list(diff.columns, 'work') %}
+    {% set order = ' order by ' ~ diff.prefer ~ ', ' ~ outhaul._comparable_list(diff.columns, 'work') %}
     {% set per_key =
         'select ' ~ columns ~ ' from (select ' ~ columns ~ ', row_number() over (partition by '
-        ~ outhaul._key_list(diff.key, 'work') ~ ' order by ' ~ diff.prefer ~ ') as _outhaul_rank from ('
+        ~ outhaul._key_list(diff.key, 'work') ~ order ~ ') as _outhaul_rank from ('
         ~ distinct_rows ~ ') as work) as work where _outhaul_rank = 1'
     %}
     {% set verdict = 'cast(null as ' ~ dbt.type_string() ~ ')' %}
     {% if diff.identity is not none %}
         {% set verdict =
-            'case when row_number() over (partition by ' ~ outhaul._folded_identity('work', diff.identity)
-            ~ ' order by ' ~ diff.prefer ~ ") > 1 then 'duplicate identity' end"
+            'case when row_number() over (partition by ' ~ outhaul._folded_identity(diff, 'work')
+            ~ order ~ ") > 1 then 'duplicate identity' end"
         %}
     {% endif %}
     {{ return('select ' ~ columns ~ ', ' ~ verdict ~ ' as _outhaul_held from (' ~ per_key ~ ') as work') }}
 {% endmacro %}
 
 {#- The rows that are never sent, with the reason. -#}
-{% macro _create_invalid(diff) %}
+{% macro _create_invalid(diff, counts) %}
     {% set columns = outhaul._columns_list(diff.columns, 'work') %}
     {% set reason =
         'case when ' ~ outhaul._key_is_null('work', diff.key) ~ " then 'null key' else 'empty identity' end"
     %}
-    {% do outhaul._execute(
-        'create temporary table ' ~ diff.invalid ~ ' as select ' ~ columns ~ ', ' ~ reason
+    {% set query =
+        'select ' ~ columns ~ ', ' ~ reason
         ~ ' as _outhaul_held from ' ~ diff.work ~ ' as work where ' ~ outhaul._unusable(diff)
-        ~ ' union all select ' ~ outhaul._columns_list(diff.columns, 'suspects')
-        ~ ', suspects._outhaul_held from ' ~ outhaul._suspects(diff)
-        ~ ' as suspects where suspects._outhaul_held is not null'
-    ) %}
+    %}
+    {% if counts.has_repeats %}
+        {% set query =
+            query ~ ' union all select ' ~ outhaul._columns_list(diff.columns, 'suspects')
+            ~ ', suspects._outhaul_held from ' ~ outhaul._suspects(diff)
+            ~ ' as suspects where suspects._outhaul_held is not null'
+        %}
+    {% endif %}
+    {% do outhaul._execute('create temporary table ' ~ diff.invalid ~ ' as ' ~ query) %}
 {% endmacro %}
 
 {#- Warn about invalid rows; too many null and duplicate keys fail the model. -#}

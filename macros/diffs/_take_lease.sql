@@ -7,21 +7,23 @@ and returns whether the lease is ours. -#}
     {% if load_cached_relation(activations) is none %}
         {% do outhaul._refuse(
             'there is no ledger in ' ~ activations.without_identifier()
-            ~ ": it is made by the package's on-run-start hook, which has not run"
+            ~ ": it is made by the package's on-run-start hook, which has not run or looked"
+            ~ " elsewhere. The var 'outhaul_schema' must stand directly under 'vars:' in dbt_project.yml"
+            ~ " (or in --vars), not under the name of a project or package"
         ) %}
     {% endif %}
     {% set name = outhaul.literal(diff.name) %}
     {% set holder = 'build ' ~ invocation_id %}
-    {% do outhaul._execute(
+    {% do outhaul._execute(outhaul.insert_once(
         'insert into ' ~ activations
         ~ ' (activation, ledger_version, generation, rows_acknowledged, lease_fence)'
         ~ ' select ' ~ name ~ ', ' ~ outhaul.ledger_version() ~ ', 0, 0, 0'
         ~ ' where not exists (select 1 from ' ~ activations ~ ' where activation = ' ~ name ~ ')'
-    ) %}
+    )) %}
     {% do outhaul._execute(
         'update ' ~ activations ~ ' set lease_holder = ' ~ outhaul.literal(holder)
         ~ ', lease_fence = lease_fence + 1, lease_expires_at = '
-        ~ dbt.dateadd('minute', 60, outhaul.now_utc())
+        ~ dbt.dateadd('minute', outhaul._lease_minutes(), outhaul.now_utc())
         ~ ' where activation = ' ~ name
         ~ ' and (lease_expires_at is null or lease_expires_at <= ' ~ outhaul.now_utc() ~ ')'
     ) %}
@@ -42,7 +44,24 @@ and returns whether the lease is ours. -#}
         ) %}
     {% endif %}
     {% do diff.update({'before': before}) %}
+    {% do outhaul._notice_relations(diff) %}
     {{ return(before.lease_holder == holder) }}
+{% endmacro %}
+
+{#- How long a build may take before a sync may think it dead. -#}
+{% macro _lease_minutes() %}
+    {{ return(60) }}
+{% endmacro %}
+
+{#- Tables that a build beside this one made while it waited are not in dbt's cache. -#}
+{% macro _notice_relations(diff) %}
+    {% if diff.before.generation > 0 %}
+        {% for relation in [diff.relation, diff.acknowledged, diff.rejected] %}
+            {% if load_cached_relation(relation) is none and outhaul.exists(relation) %}
+                {% do adapter.cache_added(relation) %}
+            {% endif %}
+        {% endfor %}
+    {% endif %}
 {% endmacro %}
 
 {#- A sync holds the lease: keep the diff, and let the next build catch up. -#}

@@ -11,8 +11,8 @@ Where the warehouse has transactions for DDL, all of it is one transaction. -#}
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
-    {% if flags.EMPTY %}
-        -- an empty run is not an empty segment
+    {% if outhaul._sees_only_a_part() %}
+        -- an empty run is not an empty segment, nor is a sample
         {% do outhaul._build_nothing(diff, sql) %}
     {% else %}
         {% if outhaul._take_lease(diff) %}
@@ -35,7 +35,11 @@ Where the warehouse has transactions for DDL, all of it is one transaction. -#}
         {% endif %}
     {% endif %}
 
-    {% do apply_grants(target_relation, config.get('grants'), should_revoke=true) %}
+    {% for relation in [target_relation, diff.acknowledged, diff.rejected] %}
+        {% if load_cached_relation(relation) is not none %}
+            {% do apply_grants(relation, config.get('grants'), should_revoke=true) %}
+        {% endif %}
+    {% endfor %}
     {% do persist_docs(target_relation, model) %}
 
     {{ run_hooks(post_hooks, inside_transaction=True) }}

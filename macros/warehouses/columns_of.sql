@@ -11,6 +11,15 @@
     {{ return(columns) }}
 {% endmacro %}
 
+{#- dbt's column would call every text "character varying(256)". -#}
+{% macro duckdb__columns_of(relation) %}
+    {% set columns = [] %}
+    {% for row in outhaul._fetch('select column_name, column_type from (describe ' ~ relation.render() ~ ')') %}
+        {% do columns.append({'name': row[0], 'type': row[1]}) %}
+    {% endfor %}
+    {{ return(columns) }}
+{% endmacro %}
+
 {#- information_schema says only 'ARRAY' or 'USER-DEFINED' where format_type is exact. -#}
 {% macro postgres__columns_of(relation) %}
     {% set columns = [] %}

@@ -7,12 +7,17 @@
     {{ return(expression) }}
 {% endmacro %}
 
-{#- json, xml and the geometric types have no equality; jsonb also ignores key order. -#}
+{#- json, xml and the geometric types have no equality, and that of citext ignores case;
+    jsonb also ignores key order. -#}
 {% macro postgres__comparable(expression, data_type) %}
-    {% if data_type == 'json' %}
-        {{ return('cast(' ~ expression ~ ' as jsonb)') }}
-    {% elif data_type in ['xml', 'point', 'line', 'lseg', 'box', 'path', 'polygon', 'circle'] %}
-        {{ return('cast(' ~ expression ~ ' as text)') }}
+    {% set array = '[]' if data_type.endswith('[]') else '' %}
+    {% set element_type = data_type | replace('[]', '') %}
+    {% if element_type == 'json' %}
+        {{ return('cast(' ~ expression ~ ' as jsonb' ~ array ~ ')') }}
+    {% elif element_type in [
+        'xml', 'jsonpath', 'citext', 'point', 'line', 'lseg', 'box', 'path', 'polygon', 'circle',
+    ] %}
+        {{ return('cast(' ~ expression ~ ' as text' ~ array ~ ')') }}
     {% endif %}
     {{ return(expression) }}
 {% endmacro %}

@@ -1,0 +1,15 @@
+{#- Whether a relation exists; what dbt's cache says, where nothing else can have made it. -#}
+{% macro exists(relation) %}
+    {{ return(adapter.dispatch('exists', 'outhaul')(relation)) }}
+{% endmacro %}
+
+{% macro default__exists(relation) %}
+    {{ return(load_cached_relation(relation) is not none) }}
+{% endmacro %}
+
+{#- A build that waited for another's lock sees tables that are younger than its cache. -#}
+{% macro postgres__exists(relation) %}
+    {{ return(outhaul._fetch(
+        'select to_regclass(' ~ outhaul.literal(relation.render()) ~ ') is not null'
+    )[0][0]) }}
+{% endmacro %}
