@@ -15,6 +15,7 @@ import os
 import signal
 import sys
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -29,6 +30,7 @@ from dispatcher.commands.check import check as check_bindings
 from dispatcher.commands.plan import plan as plan_bindings
 from dispatcher.commands.session import Session, open_session
 from dispatcher.commands.status import status as status_of
+from dispatcher.destinations.base import Change
 from dispatcher.engine.dispatch import Dispatcher, Observer
 from dispatcher.engine.report import Report, Result, exit_code
 from dispatcher.engine.seams import Seams
@@ -138,6 +140,9 @@ def sync(
     _show(
         [_report_data(each) for each in reports], tables.sync_summary(reports), as_json
     )
+    for report in reports:
+        if report.error is not None and _is_debugging():
+            raise report.error
     return exit_code(reports)
 
 
@@ -260,7 +265,7 @@ def sandbox(
 
 def main() -> None:
     """The console script: errors become one message, and a traceback with --debug."""
-    debug = "--debug" in sys.argv
+    debug = _is_debugging()
     try:
         code = cli.main(standalone_mode=False)
     except click.exceptions.Abort:
@@ -273,10 +278,6 @@ def main() -> None:
             raise
         _print_error(str(error))
         code = error.exit_code
-    except BrokenPipeError:
-        # The reader of our output is gone: what was done is done.
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
-        code = 0
     except Exception as error:
         if debug:
             raise
@@ -284,9 +285,11 @@ def main() -> None:
             f"internal error ({type(error).__name__}); run with --debug for details"
         )
         code = 1
-    with contextlib.suppress(BrokenPipeError):
-        sys.stdout.flush()
     sys.exit(code or 0)
+
+
+def _is_debugging() -> bool:
+    return "--debug" in sys.argv
 
 
 def _not_allowed(session: Session, name: str, destination: str) -> Report:
@@ -302,9 +305,18 @@ def _not_allowed(session: Session, name: str, destination: str) -> Report:
 
 
 def _report_data(report: Report) -> dict[str, Any]:
-    data = dataclasses.asdict(report)
-    data["result"] = report.result.value
-    return data | {"exit_code": report.exit_code}
+    data = {
+        field.name: getattr(report, field.name)
+        for field in dataclasses.fields(report)
+        if field.name != "error"
+    }
+    counts = {
+        name: {change.value: value[change] for change in Change}
+        for name, value in data.items()
+        if isinstance(value, Counter)
+    }
+    result = {"result": report.result.value, "exit_code": report.exit_code}
+    return data | counts | result
 
 
 @contextlib.contextmanager
@@ -344,6 +356,17 @@ def _confirm(question: str) -> None:
     click.confirm(f"{question}?", abort=True, err=True)
 
 
+@contextlib.contextmanager
+def _reader_may_leave() -> Iterator[None]:
+    """Where the reader of our output is gone, what was done is done all the same."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+@_reader_may_leave()
 def _show(data: Any, table: RenderableType, as_json: bool) -> None:
     if not data and not as_json:
         _print(_NO_ACTIVATION)
@@ -353,6 +376,7 @@ def _show(data: Any, table: RenderableType, as_json: bool) -> None:
         _print(table)
 
 
+@_reader_may_leave()
 def _print(renderable: RenderableType) -> None:
     """To a terminal in its colours and width; elsewhere plain, without padding."""
     console = Console(highlight=False)

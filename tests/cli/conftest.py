@@ -1,0 +1,57 @@
+"""A shop on DuckDB whose people go to the SendGrid sandbox."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from dispatcher import cli
+from dispatcher.sandbox import Sandbox
+from tests.cli.shop import Ran, Shop
+from tests.dbt.conftest import duckdb_project
+from tests.dbt.warehouse_project import DiffProject
+
+
+@pytest.fixture(scope="session")
+def cli_project(tmp_path_factory: pytest.TempPathFactory) -> DiffProject:
+    return duckdb_project(tmp_path_factory.mktemp("cli"))
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(job_seconds=0.0) as running:
+        yield running
+
+
+@pytest.fixture
+def shop(cli_project: DiffProject, sandbox: Sandbox) -> Shop:
+    """A project that was never built."""
+    cli_project.reset()
+    return Shop(cli_project, sandbox)
+
+
+@pytest.fixture
+def outhaul(
+    shop: Shop,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Callable[..., Ran]:
+    """Run a command in this process, as the console script does."""
+
+    def run(*arguments: str, here: bool = True) -> Ran:
+        for name, value in shop.environ.items():
+            monkeypatch.setenv(name, value)
+        for name in ("SENDGRID_API_KEY",):
+            if name not in shop.environ:
+                monkeypatch.delenv(name, raising=False)
+        options = shop.options() if here else []
+        monkeypatch.setattr(sys, "argv", ["outhaul", *arguments, *options])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        printed = capsys.readouterr()
+        return Ran(int(ended.value.code or 0), printed.out, printed.err)
+
+    return run

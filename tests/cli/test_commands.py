@@ -1,0 +1,333 @@
+"""Every command, its output for machines and people, and its exit code."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from dispatcher.sandbox.faults import Fault
+from tests.cli.shop import CANARY
+
+BOTH = ("members_out", "people_out")
+
+
+@pytest.fixture
+def built(shop):
+    shop.build("Ann", "Bob", "Cem")
+    return shop
+
+
+def test_K01_check_says_what_it_found_and_sends_nothing(built, outhaul):
+    ran = outhaul("check", "--json")
+    assert ran.code == 0
+    assert [each["name"] for each in ran.json] == ["the ledger", *BOTH]
+    assert "will be created" in ran.out
+    assert all(request["method"] == "GET" for request in built.requests())
+    assert "people_out: ok" in outhaul("check").out
+
+
+def test_check_tells_a_wrong_key(built, outhaul):
+    built.sandbox.sendgrid._api_key = "SG.another"
+    ran = outhaul("check")
+    assert ran.code == 2
+    assert "problem" in ran.out
+
+
+def test_K02_plan_sends_and_writes_nothing_and_masks_its_samples(built, outhaul):
+    tables = "outhaul_claims, outhaul_syncs, outhaul_controls".split(", ")
+    ran = outhaul("plan", "--json", "-s", "people_out")
+    assert ran.code == 0
+    (plan,) = ran.json
+    assert plan["pending"] == {"inserted": 3, "updated": 0, "removed": 0}
+    assert plan["requests"] == 1
+    assert len(plan["samples"]) == 3
+    assert "ann@example.com" not in ran.out
+    assert "ann@example.com" not in outhaul("plan").out
+    assert built.requests() == []
+    for table in tables:
+        assert built.project.run_sql(f"select count(*) from shop.{table}") == [(0,)]
+
+
+def test_K01_sync_sends_what_is_pending(built, outhaul):
+    ran = outhaul("sync", "--json")
+    assert ran.code == 0, ran
+    reports = {report["name"]: report for report in ran.json}
+    assert reports["people_out"]["result"] == "succeeded"
+    assert reports["people_out"]["accepted"]["inserted"] == 3
+    assert reports["members_out"]["exit_code"] == 0
+    assert built.contacts() == {
+        "ann@example.com",
+        "bob@example.com",
+        "cem@example.com",
+    }
+    again = outhaul("sync")
+    assert again.code == 0
+    assert "nothing to send" in again.out
+
+
+def test_progress_goes_to_standard_error(built, outhaul):
+    ran = outhaul("sync", "-s", "people_out")
+    assert "people_out: 3 rows to send" in ran.err
+    assert "people_out: succeeded" in ran.err
+    assert "+3" in ran.out
+
+
+def test_K01_exit_1_where_rows_are_rejected(built, outhaul):
+    built.project.people((1, "Ann", "Oslo"), (2, "not an", "Oslo"))
+    built.project.build()
+    ran = outhaul("sync", "-s", "people_out")
+    assert ran.code == 1
+    assert "outhaul rejections" in ran.out
+    found = outhaul("rejections", "--json")
+    assert found.code == 0
+    (row,) = found.json
+    assert (row["activation"], row["kind"]) == ("people_out", "invalid")
+    assert row["key"] != ["2"] or len("2") == 1
+    shown = outhaul("rejections", "--show-keys", "--json").json
+    assert shown[0]["key"] == ["2"]
+
+
+def test_rejections_says_so_where_there_are_none(built, outhaul):
+    assert outhaul("rejections").out == "Nothing is rejected.\n"
+    assert outhaul("rejections", "--json").json == []
+
+
+def test_K01_exit_1_where_a_sync_fails_and_the_others_go_on(built, outhaul):
+    built.sandbox.add_faults(
+        Fault("status", method="PUT", path="*/contacts", status=404)
+    )
+    ran = outhaul("sync", "--json")
+    assert ran.code == 1
+    results = {report["name"]: report["result"] for report in ran.json}
+    assert results == {"people_out": "failed", "members_out": "succeeded"}
+
+
+def test_K01_exit_3_where_the_target_may_not_send(built, outhaul):
+    built.declare(send_from=["prod"])
+    ran = outhaul("sync")
+    assert ran.code == 3
+    assert "send_from" in ran.out
+    assert built.requests() == []
+    assert outhaul("plan").code == 0
+
+
+def test_K01_exit_4_where_another_sync_is_at_work(built, outhaul):
+    built.project.run_sql(
+        "update shop.outhaul_activations set lease_holder = 'somebody',"
+        " lease_expires_at = (now() at time zone 'utc') + interval '1 minute'"
+    )
+    ran = outhaul("sync")
+    assert ran.code == 4
+    assert "another sync or a build" in ran.out
+    assert outhaul("adopt", "people_out", "--yes").code == 4
+    assert "somebody" in outhaul("status").out
+
+
+def test_pause_resume_and_status(built, outhaul):
+    ran = outhaul("pause", "people_out", "--reason", "holidays")
+    assert (ran.code, ran.out) == (0, "people_out is paused\n")
+    paused = outhaul("sync", "-s", "people_out")
+    assert paused.code == 3
+    assert "paused by tester: holidays" in paused.out
+    status = {each["name"]: each for each in outhaul("status", "--json").json}
+    assert status["people_out"]["paused"] == "tester: holidays"
+    assert status["people_out"]["pending"]["inserted"] == 3
+    assert status["members_out"]["paused"] is None
+    assert "is not paused now" in outhaul("resume", "people_out").out
+    assert outhaul("sync", "-s", "people_out").code == 0
+    after = outhaul("status", "--json", "-s", "people_out").json[0]
+    assert after["last_sync"] == "succeeded"
+    assert sum(after["pending"].values()) == 0
+    assert "people_out" in outhaul("status").out
+
+
+def test_approve_releases_a_guarded_build(built, outhaul):
+    outhaul("sync")
+    assert outhaul("approve", "people_out").code == 2
+    built.build()
+    ran = outhaul("sync", "-s", "members_out")
+    assert ran.code == 3
+    assert "outhaul approve members_out" in ran.out
+    assert outhaul("status", "--json").json[0]["guarded"] == 3
+    approved = outhaul("approve", "members_out", "--json", "--reason", "closing")
+    assert approved.code == 0
+    assert "3 rows were held" in approved.json[0]
+    assert outhaul("sync", "-s", "members_out").code == 0
+    (row,) = built.project.run_sql(
+        "select actor, reason, action from shop.outhaul_controls"
+    )
+    assert row == ("tester", "closing", "approve")
+
+
+def test_retry_resync_and_adopt_end_to_end(built, outhaul):
+    refused = outhaul("resync", "people_out")
+    assert refused.code == 2
+    assert "--yes" in refused.err
+    assert "makes all of its 3 rows pending" in outhaul(
+        "resync", "people_out", "--yes"
+    ).out
+    assert "come back" in outhaul("retry", "people_out").out
+    adopted = outhaul("adopt", "people_out", "--yes", "--json")
+    assert adopted.json == ["people_out: 3 rows count as delivered"]
+    (report,) = outhaul("sync", "--json", "-s", "people_out").json
+    assert report["result"] == "nothing to send"
+    assert built.contacts() == set()
+
+
+def test_a_decision_names_its_activations(built, outhaul):
+    assert "name the activations" in outhaul("pause").err
+    assert outhaul("pause").code == 2
+
+
+def test_one_activation_is_selected_by_a_pattern(built, outhaul):
+    found = outhaul("status", "--json", "-s", "mem*").json
+    assert [each["name"] for each in found] == ["members_out"]
+    ran = outhaul("status", "-s", "peple_out")
+    assert ran.code == 2
+    assert "did you mean 'people_out'" in ran.err.lower()
+
+
+def test_the_help_lists_all_commands(outhaul):
+    ran = outhaul("--help", here=False)
+    assert ran.code == 0
+    names = (
+        "check plan sync status rejections pause resume approve retry resync adopt"
+        " sandbox"
+    )
+    assert all(f"  {name} " in ran.out for name in names.split())
+    assert outhaul("--version", here=False).out.startswith("outhaul, version")
+
+
+def test_wrong_usage_exits_2(built, outhaul):
+    ran = outhaul("sync", "--threads", "0")
+    assert ran.code == 2
+    assert outhaul("snyc").code == 2
+    assert built.requests() == []
+
+
+# --- lists and e-mail addresses
+
+
+def test_a_changed_address_is_one_who_leaves_and_one_who_enters(built, outhaul):
+    assert outhaul("sync").code == 0
+    assert built.members() == {"ann@example.com", "bob@example.com", "cem@example.com"}
+    built.build("Ann", "Bobby", "Cem")
+    ran = outhaul("sync", "--json")
+    assert ran.code == 0
+    reports = {report["name"]: report for report in ran.json}
+    assert reports["members_out"]["accepted"] == {
+        "removed": 1,
+        "inserted": 1,
+        "updated": 0,
+    }
+    assert built.members() == {
+        "ann@example.com",
+        "bobby@example.com",
+        "cem@example.com",
+    }
+
+
+def test_two_people_who_swap_addresses_change_nothing_in_a_list(built, outhaul):
+    outhaul("sync")
+    built.build("Bob", "Ann", "Cem")
+    reports = {each["name"]: each for each in outhaul("sync", "--json").json}
+    assert reports["members_out"]["result"] == "nothing to send"
+    assert reports["people_out"]["accepted"]["updated"] == 2
+    assert built.members() == {"ann@example.com", "bob@example.com", "cem@example.com"}
+
+
+# --- processes
+
+
+@pytest.fixture
+def detached(built, tmp_path):
+    built.build("Åse", "Ümit", "Cem")
+    built.detach(tmp_path)
+    return built
+
+
+def test_K03_a_reader_that_goes_away_does_not_stop_the_sync(detached):
+    process = detached.start("sync", "-s", "people_out", bufsize=1)
+    process.stdout.close()
+    err = process.stderr.read()
+    process.stderr.close()
+    assert process.wait() == 0, err
+    assert "Traceback" not in err
+    assert len(detached.contacts()) == 3
+
+
+def test_K04_a_bare_locale_sends_the_same_bytes(detached):
+    detached.environ |= {"LC_ALL": "C", "LANG": "C", "TZ": "Pacific/Kiritimati"}
+    detached.environ["PYTHONUTF8"] = "0"
+    process = detached.start("sync", "-s", "people_out")
+    out, err = process.communicate()
+    assert process.returncode == 0, out + err
+    names = {
+        contact["first_name"]
+        for contact in detached.sandbox.state()["sendgrid"]["contacts"]
+    }
+    assert names == {"Åse", "Ümit", "Cem"}
+
+
+def test_status_starts_without_dbt(detached):
+    program = (
+        "import sys; from dispatcher.cli import cli;"
+        f" cli.main(['status', '--json', *{detached.options()!r}], standalone_mode=False);"
+        " heavy = [m for m in sys.modules if m.split('.')[0] in"
+        " ('dbt', 'paramiko', 'requests', 'openapi_core')];"
+        " print(heavy[:5], file=sys.stderr)"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", program],
+        env=detached.environ,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert len(json.loads(ran.stdout)) == 2
+    assert "dbt" not in ran.stderr
+
+
+def test_J01_no_secret_is_in_any_output_or_in_the_ledger(built, outhaul):
+    printed: list[str] = []
+    faults = [
+        Fault("status", method="PUT", status=401, body={"key": CANARY}),
+        Fault("status", method="PUT", status=400, body={"key": CANARY}, times=9),
+        Fault("status", method="GET", status=404, body=f"Bearer {CANARY}"),
+        Fault("drop", method="PUT", times=9),
+        Fault("status", method="PUT", status=302, headers={"Location": CANARY}),
+    ]
+    for fault in faults:
+        built.sandbox.faults.clear()
+        built.sandbox.add_faults(fault)
+        built.end_leases()
+        for command in ("check", "sync", "status", "rejections", "plan"):
+            ran = outhaul("--debug", command)
+            printed += [ran.out, ran.err]
+    built.sandbox.faults.clear()
+    built.declare(base_url=f"http://{CANARY}@127.0.0.1:9")
+    ran = outhaul("check")
+    printed += [ran.out, ran.err]
+    assert ran.code == 2
+    for table in ("syncs", "rejections", "jobs", "controls", "activations"):
+        rows = built.project.run_sql(f"select * from shop.outhaul_{table}")
+        printed.append(repr(rows))
+    text = "\n".join(printed)
+    assert "401" in text
+    for hidden in (CANARY, CANARY.removeprefix("SG."), "canary-5321"):
+        assert hidden not in text
+    assert "ann@example.com" not in text
+
+
+def test_J14_an_error_text_with_line_breaks_stays_one_line(built, outhaul):
+    text = "first\nsecond \x1b[31mred"
+    built.sandbox.add_faults(
+        Fault("status", method="PUT", status=404, body={"errors": [{"message": text}]})
+    )
+    ran = outhaul("sync", "-s", "people_out", "--json")
+    message = ran.json[0]["message"]
+    assert "second" in message
+    assert "\n" not in message and "\x1b" not in message

@@ -1,0 +1,121 @@
+"""Real processes: told to end, told twice, frozen, killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable
+
+import pytest
+
+from dispatcher.connections.duckdb import DuckDBConnection
+from dispatcher.sandbox.faults import Fault
+
+
+@pytest.fixture
+def shop(shop, tmp_path):
+    """Twelve people, pending; searches for members of a list take a moment."""
+    shop.build(*(f"Person{each}" for each in range(12)))
+    shop.declare(rows_per_request=2)
+    shop.detach(tmp_path)
+    return shop
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < end, "it did not come about in time"
+        time.sleep(0.05)
+
+
+def is_sending(shop) -> bool:
+    return any(request["method"] == "PUT" for request in shop.requests())
+
+
+@pytest.mark.parametrize(
+    "number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP], ids=["A16", "INT", "K05"]
+)
+def test_a_signal_lets_requests_in_flight_end_and_records_them(shop, number):
+    shop.sandbox.latency = 0.1
+    process = shop.start("sync", "-s", "people_out")
+    wait_for(lambda: is_sending(shop))
+    process.send_signal(number)
+    out, err = process.communicate(timeout=20)
+    assert process.returncode == 1, out + err
+    assert "interrupted" in out
+    assert "Traceback" not in err
+    (status,) = shop.query(
+        "select status from shop.outhaul_syncs where status <> 'running'"
+    )
+    assert status == ("incomplete",)
+    assert 0 < len(shop.contacts()) < 12
+    end_lease(shop)
+    shop.sandbox.latency = 0.0
+    out, err = shop.start("sync", "-s", "people_out").communicate()
+    assert "succeeded" in out, err
+    assert len(shop.contacts()) == 12
+    assert uploaded(shop) == 12  # what was uploaded was followed, not repeated
+
+
+def test_A16_a_second_signal_ends_it_at_once(shop):
+    shop.sandbox.add_faults(Fault("delay", method="PUT", seconds=3.0, times=None))
+    process = shop.start("sync", "-s", "people_out")
+    wait_for(lambda: at_work(shop))
+    time.sleep(0.2)
+    process.send_signal(signal.SIGTERM)
+    time.sleep(0.2)
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=2)
+    assert process.returncode == -signal.SIGTERM
+    assert shop.query("select max(committed_seq) from shop.outhaul_claims") == [(0,)]
+    out, _ = shop.start("sync", "-s", "people_out").communicate()
+    assert "busy" in out
+
+
+def at_work(shop) -> bool:
+    return shop.query("select count(*) from shop.outhaul_claims") != [(0,)]
+
+
+def test_A17_a_frozen_process_sends_nothing_after_its_lease(shop):
+    shop.sandbox.add_faults(Fault("delay", method="PUT", seconds=1.0, times=2))
+    process = shop.start("sync", "-s", "people_out")
+    wait_for(lambda: at_work(shop))
+    time.sleep(0.25)  # now it waits for its two answers, and the file is free
+    os.kill(process.pid, signal.SIGSTOP)
+    end_lease(shop)
+    other, err = shop.start("sync", "-s", "people_out").communicate()
+    assert "succeeded" in other, err
+    assert len(shop.contacts()) == 12
+    wait_for(lambda: uploaded(shop) == 12 + 4)
+    os.kill(process.pid, signal.SIGCONT)
+    out, err = process.communicate(timeout=20)
+    assert process.returncode == 4, out + err
+    assert uploaded(shop) == 12 + 4
+
+
+def uploaded(shop) -> int:
+    """Rows in all imports."""
+    return sum(each["rows"] for each in shop.requests() if each["method"] == "PUT")
+
+
+def end_lease(shop) -> None:
+    path = next(shop.folder.parent.glob("*.duckdb"))
+    DuckDBConnection({"path": str(path)}).execute(
+        "update shop.outhaul_activations set lease_expires_at = null"
+    )
+
+
+def test_a_killed_process_leaves_doubt_and_the_next_converges(shop):
+    shop.sandbox.latency = 0.05
+    process = shop.start("sync", "-s", "people_out")
+    wait_for(lambda: is_sending(shop))
+    process.kill()
+    process.communicate()
+    shop.sandbox.latency = 0.0
+    status, _ = shop.start("status").communicate()
+    assert "at work: sync" in status
+    end_lease(shop)
+    out, err = shop.start("sync", "-s", "people_out").communicate()
+    assert "succeeded" in out, err
+    assert len(shop.contacts()) == 12
