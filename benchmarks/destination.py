@@ -1,0 +1,87 @@
+"""A destination for the benchmark alone: rows as a JSON array, one POST a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from dispatcher.destinations.base import (
+    ACCEPTED,
+    Account,
+    Activation,
+    Change,
+    Column,
+    Encoded,
+    Limits,
+    Outcome,
+    Row,
+    Service,
+    setting,
+)
+from dispatcher.destinations.http import HttpClient, classify
+
+_NO_LIMIT = float("inf")
+
+
+class Rows(Service):
+    """Takes rows of every change; a batch is accepted as a whole."""
+
+    name = "rows"
+    title = "Rows"
+    consumes = frozenset(Change)
+    identity = "email"
+
+    @dataclass(frozen=True)
+    class Options:
+        """Nothing that a diff may set."""
+
+    def __init__(self, account: Sink, options: Options, activation: Activation) -> None:
+        self._limits = Limits(
+            account.batch_rows, 10_000_000, _NO_LIMIT, account.concurrency
+        )
+        self._client = HttpClient(
+            account.url,
+            {"Content-Type": "application/json"},
+            pool=account.concurrency,
+        )
+
+    def target(self) -> str | None:
+        return None
+
+    def limits(self, change: Change) -> Limits:
+        return self._limits
+
+    def check(self, columns: Sequence[Column]) -> list[str]:
+        return []
+
+    def prepare(self, columns: Sequence[Column]) -> None:
+        """Nothing to find or create."""
+
+    def encode(self, row: Row, found: Any = None) -> bytes:
+        return encode(row.values)
+
+    def send(self, items: Sequence[Encoded]) -> list[Outcome]:
+        body = b"[" + b",".join(item.body for item in items) + b"]"
+        classify(self._client.request("POST", "/rows", body=body))
+        return [ACCEPTED] * len(items)
+
+
+@dataclass(frozen=True)
+class Sink(Account):
+    """The sink of `sink.py`."""
+
+    type = "sink"
+    title = "Sink"
+    services = {Rows.name: Rows}
+
+    url: str = setting("Address of the sink.")
+    batch_rows: int = setting("Rows of a request.", default=1_000)
+    concurrency: int = setting("Requests in flight.", default=4)
+
+
+def encode(values: Any) -> bytes:
+    """JSON by orjson, as destinations make it; decimals become texts."""
+    return orjson.dumps(values, default=str)

@@ -1,0 +1,3 @@
+{{ config(materialized='diff') }}
+
+select * from {{ source('shop', 'customers') }}

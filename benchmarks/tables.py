@@ -1,0 +1,71 @@
+"""Results as Markdown tables, ratios first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from benchmarks.builds import DIFF, JOIN, SNAPSHOT, STEPS, TABLE, BuildTimes
+from benchmarks.dispatches import Dispatch
+
+STOPPED = "stopped"
+
+
+def build_table(times: BuildTimes) -> str:
+    """One warehouse: the diff beside the others, step by step."""
+    header = [
+        f"{times.warehouse}, {times.rows:,} rows",
+        "diff / snapshot",
+        "diff / (table + join)",
+        *("diff", "snapshot", "table", "join"),
+    ]
+    rows = [
+        [
+            step,
+            _ratio(times.ratio(step, SNAPSHOT)),
+            _ratio(times.ratio(step, TABLE, JOIN)),
+            *(_seconds(times.best(step, node)) for node in (DIFF, SNAPSHOT)),
+            *(_seconds(times.best(step, node)) for node in (TABLE, JOIN)),
+        ]
+        for step in STEPS
+    ]
+    return _table(header, rows)
+
+
+def dispatch_table(found: Sequence[Dispatch]) -> str:
+    """The engine beside the bare loop, and beside what latency allows."""
+    loop = next(each.rows_a_second for each in found if each.way == "loop")
+    header = [
+        *("way", "rows", "requests at once", "rows a request", "latency"),
+        *("of the bare loop", "of what latency allows", "rows a second"),
+        *("memory", "write statements"),
+    ]
+    rows = [
+        [
+            each.way,
+            f"{each.sent.rows:,}",
+            str(each.concurrency),
+            f"{each.batch_rows:,}",
+            f"{each.latency * 1000:.0f} ms",
+            _ratio(None if each.latency else each.rows_a_second / loop, ""),
+            _ratio(each.rows_a_second / each.allowed if each.latency else None, ""),
+            f"{each.rows_a_second:,.0f}",
+            f"{each.sent.megabytes:.0f} MB",
+            str(each.sent.writes),
+        ]
+        for each in found
+    ]
+    return _table(header, rows)
+
+
+def _ratio(value: float | None, missing: str = STOPPED) -> str:
+    return missing if value is None else f"{value:.2f}"
+
+
+def _seconds(value: float | None) -> str:
+    return STOPPED if value is None else f"{value:.2f} s"
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    rule = ["---", *["---:"] * (len(header) - 1)]
+    lines = [header, rule, *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
