@@ -290,7 +290,7 @@ def test_a_key_is_found_however_its_case_is_written(
     assert json.loads(key) == ["id", "name"][: len(json.loads(key))]
 
 
-def test_G08_a_very_long_value_is_compared_whole(project: DiffProject) -> None:
+def test_G09_a_very_long_value_is_compared_whole(project: DiffProject) -> None:
     text = "x" * 1_000_000
     project.select(f"select id, {literal(text)} || city as long from people")
     project.settle((1, "Ann", "a"))

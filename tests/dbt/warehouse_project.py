@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import shutil
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -81,10 +82,13 @@ class DiffProject:
             *("--project-dir", str(self.folder)),
             *("--profiles-dir", str(self.folder)),
         ]
-        # dbt makes many objects at once, and each collection goes through all of them
+        # dbt makes many objects at once, and each collection goes through all of them;
+        # it also looks through its callers, of which a thread has few and pytest many
         gc.disable()
         try:
-            return dbtRunner(callbacks=[self._listen]).invoke(options)
+            with ThreadPoolExecutor(max_workers=1) as thread:
+                runner = dbtRunner(callbacks=[self._listen])
+                return thread.submit(runner.invoke, options).result()
         finally:
             gc.enable()
 
