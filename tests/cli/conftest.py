@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 
 import pytest
 
-from dispatcher import cli
 from dispatcher.sandbox import Sandbox
-from tests.cli.shop import Ran, Shop
+from tests.cli.shop import Ran, Shop, run_command
 from tests.dbt.conftest import duckdb_project
 from tests.dbt.warehouse_project import DiffProject
 
@@ -41,17 +39,7 @@ def outhaul(
     """Run a command in this process, as the console script does."""
 
     def run(*arguments: str, here: bool = True) -> Ran:
-        for name, value in shop.environ.items():
-            monkeypatch.setenv(name, value)
-        for name in ("SENDGRID_API_KEY",):
-            if name not in shop.environ:
-                monkeypatch.delenv(name, raising=False)
         options = shop.options() if here else []
-        monkeypatch.setattr(sys, "argv", ["outhaul", *arguments, *options])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        printed = capsys.readouterr()
-        return Ran(int(ended.value.code or 0), printed.out, printed.err)
+        return run_command([*arguments, *options], shop.environ, monkeypatch, capsys)
 
     return run

@@ -7,11 +7,14 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pytest
 import yaml
 
+from dispatcher import cli
 from dispatcher.connections.duckdb import DuckDBConnection
 from dispatcher.sandbox import Sandbox
 from tests.dbt.warehouse_project import DiffProject
@@ -38,6 +41,26 @@ class Ran(NamedTuple):
     @property
     def json(self) -> Any:
         return json.loads(self.out)
+
+
+def run_command(
+    arguments: Sequence[str],
+    environ: Mapping[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Ran:
+    """Run a command in this process, as the console script does."""
+    with monkeypatch.context() as patched:
+        for name in set(os.environ) - set(environ):
+            patched.delenv(name)
+        for name, value in environ.items():
+            patched.setenv(name, value)
+        patched.setattr(sys, "argv", ["outhaul", *arguments])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        printed = capsys.readouterr()
+    return Ran(int(ended.value.code or 0), printed.out, printed.err)
 
 
 class Shop:

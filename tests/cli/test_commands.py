@@ -166,9 +166,10 @@ def test_retry_resync_and_adopt_end_to_end(built, outhaul):
     refused = outhaul("resync", "people_out")
     assert refused.code == 2
     assert "--yes" in refused.err
-    assert "makes all of its 3 rows pending" in outhaul(
-        "resync", "people_out", "--yes"
-    ).out
+    assert (
+        "makes all of its 3 rows pending"
+        in outhaul("resync", "people_out", "--yes").out
+    )
     assert "come back" in outhaul("retry", "people_out").out
     adopted = outhaul("adopt", "people_out", "--yes", "--json")
     assert adopted.json == ["people_out: 3 rows count as delivered"]
@@ -275,7 +276,8 @@ def test_K04_a_bare_locale_sends_the_same_bytes(detached):
 def test_status_starts_without_dbt(detached):
     program = (
         "import sys; from dispatcher.cli import cli;"
-        f" cli.main(['status', '--json', *{detached.options()!r}], standalone_mode=False);"
+        f" arguments = ['status', '--json', *{detached.options()!r}];"
+        " cli.main(arguments, standalone_mode=False);"
         " heavy = [m for m in sys.modules if m.split('.')[0] in"
         " ('dbt', 'paramiko', 'requests', 'openapi_core')];"
         " print(heavy[:5], file=sys.stderr)"

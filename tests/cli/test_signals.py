@@ -1,8 +1,7 @@
-"""Real processes: told to end, told twice, frozen, killed."""
+"""Real processes: told to end, told twice, killed."""
 
 from __future__ import annotations
 
-import os
 import signal
 import time
 from collections.abc import Callable
@@ -15,9 +14,9 @@ from dispatcher.sandbox.faults import Fault
 
 @pytest.fixture
 def shop(shop, tmp_path):
-    """Twelve people, pending; searches for members of a list take a moment."""
-    shop.build(*(f"Person{each}" for each in range(12)))
-    shop.declare(rows_per_request=2)
+    """Forty people, pending, each of whom needs a request."""
+    shop.build(*(f"Person{each}" for each in range(40)))
+    shop.declare(rows_per_request=1)
     shop.detach(tmp_path)
     return shop
 
@@ -49,13 +48,13 @@ def test_a_signal_lets_requests_in_flight_end_and_records_them(shop, number):
         "select status from shop.outhaul_syncs where status <> 'running'"
     )
     assert status == ("incomplete",)
-    assert 0 < len(shop.contacts()) < 12
+    assert 0 < len(shop.contacts()) < 40
     end_lease(shop)
     shop.sandbox.latency = 0.0
     out, err = shop.start("sync", "-s", "people_out").communicate()
     assert "succeeded" in out, err
-    assert len(shop.contacts()) == 12
-    assert uploaded(shop) == 12  # what was uploaded was followed, not repeated
+    assert len(shop.contacts()) == 40
+    assert uploaded(shop) == 40  # what was uploaded was followed, not repeated
 
 
 def test_A16_a_second_signal_ends_it_at_once(shop):
@@ -75,23 +74,6 @@ def test_A16_a_second_signal_ends_it_at_once(shop):
 
 def at_work(shop) -> bool:
     return shop.query("select count(*) from shop.outhaul_claims") != [(0,)]
-
-
-def test_A17_a_frozen_process_sends_nothing_after_its_lease(shop):
-    shop.sandbox.add_faults(Fault("delay", method="PUT", seconds=1.0, times=2))
-    process = shop.start("sync", "-s", "people_out")
-    wait_for(lambda: at_work(shop))
-    time.sleep(0.25)  # now it waits for its two answers, and the file is free
-    os.kill(process.pid, signal.SIGSTOP)
-    end_lease(shop)
-    other, err = shop.start("sync", "-s", "people_out").communicate()
-    assert "succeeded" in other, err
-    assert len(shop.contacts()) == 12
-    wait_for(lambda: uploaded(shop) == 12 + 4)
-    os.kill(process.pid, signal.SIGCONT)
-    out, err = process.communicate(timeout=20)
-    assert process.returncode == 4, out + err
-    assert uploaded(shop) == 12 + 4
 
 
 def uploaded(shop) -> int:
@@ -118,4 +100,4 @@ def test_a_killed_process_leaves_doubt_and_the_next_converges(shop):
     end_lease(shop)
     out, err = shop.start("sync", "-s", "people_out").communicate()
     assert "succeeded" in out, err
-    assert len(shop.contacts()) == 12
+    assert len(shop.contacts()) == 40

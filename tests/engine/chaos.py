@@ -342,10 +342,7 @@ BROKEN = {
     "committed-before-sending": Variation(CommitsFirst),
     "lease-ignored": Variation(NoLease, builds_under_lease=True),
     "doubt-ignored": Variation(ignores_doubt=True),
-    "unknown-is-accepted": Variation(
-        outcomes=_unknown_is_accepted, unknown=ACCEPTED
-    ),
+    "unknown-is-accepted": Variation(outcomes=_unknown_is_accepted, unknown=ACCEPTED),
     "unknown-is-refused": Variation(unknown=Outcome(S.REJECTED, "no", "No.")),
     "partial-success-is-success": Variation(outcomes=_all_accepted),
 }
-

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import re
 import signal
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from dispatcher.connections.base import Connection
 from dispatcher.destinations.base import Encoded, Job, Outcome, Service
+from dispatcher.engine.options import SyncOptions
 from dispatcher.engine.report import Report
 from tests.engine.ledger import FileLedger, Killed, Ledger, MemoryConnection
 
@@ -128,7 +130,7 @@ class Watched:
 
 
 def sync_in_process(
-    path: Path, url: str, settings: dict[str, Any], at: Effect
+    path: Path, url: str, settings: dict[str, Any], at: Effect, **how: Any
 ) -> Report:
     """One sync of the diff in a file, as a process of its own makes it."""
     from tests.engine.world import World
@@ -138,7 +140,16 @@ def sync_in_process(
     return world.sync(
         connection=Watched(ledger.connect(), at),
         wrap=lambda service: watched(service, at),
+        **how,
     )
+
+
+def sync_and_exit(
+    path: Path, url: str, settings: dict[str, Any], options: SyncOptions
+) -> None:
+    """Sync, and end with its exit code."""
+    report = sync_in_process(path, url, settings, lambda point: None, options=options)
+    sys.exit(report.exit_code)
 
 
 def sync_until(path: Path, url: str, settings: dict[str, Any], last: int) -> None:

@@ -54,7 +54,8 @@ class Ledger:
                 self.run(statement.replace(DIFF, name))
         self.run(
             f"insert into {SCHEMA}.outhaul_activations (activation, ledger_version,"
-            f" generation, rows_acknowledged, lease_fence) values ('{name}', 1, 0, 0, 0)"
+            " generation, rows_acknowledged, lease_fence)"
+            f" values ('{name}', 1, 0, 0, 0)"
         )
 
     def run(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:

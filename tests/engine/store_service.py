@@ -135,7 +135,9 @@ class Records(Service):
             return [UNKNOWN] * len(items)
         if content["state"] == "running":
             return None
-        asked = {str(item.row.values["id"]) for item in items}  # a part, after a restart
+        asked = {
+            str(item.row.values["id"]) for item in items
+        }  # a part, after a restart
         results = [each for each in content["results"] if each["key"] in asked]
         return _outcomes({"results": results}, items)
 

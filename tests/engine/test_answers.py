@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email.utils
+import socket
 import time
 from dataclasses import replace
 
@@ -10,10 +11,9 @@ import pytest
 
 from dispatcher.destinations.base import Change
 from dispatcher.engine.report import Result
+from tests.destinations.raw_server import read_request, serving
 from tests.engine.store import Answer
 from tests.engine.world import OPTIONS, World, person
-
-UPSERTED = "upsert"
 
 
 @pytest.fixture
@@ -58,6 +58,29 @@ def test_an_unknown_outcome_is_tried_again_and_ends_well(settled, answer):
     settled.assert_converged()
 
 
+def test_A05_half_a_body_is_an_unknown_outcome(settled):
+    address = settled.store.url.removeprefix("http://").split(":")
+    seen: list[int] = []
+
+    def script(connection: socket.socket) -> None:
+        seen.append(1)
+        if len(seen) == 2:  # the first one asked whether the store is there
+            connection.recv(1_000)
+            return
+        with socket.create_connection((address[0], int(address[1]))) as onward:
+            onward.sendall(read_request(connection))
+            connection.sendall(onward.recv(65_536))
+
+    settled.people(*range(20))
+    settled.segment["15"] = person("x" * 500_000)
+    settled.rebuild()
+    with serving(script) as server:
+        settled.account["base_url"] = server.url
+        report = settled.sync()
+    assert (report.exit_code, len(seen)) == (0, 3)
+    settled.assert_converged()
+
+
 def test_B16_a_late_request_does_not_overtake_a_newer_version(settled):
     settled.store.clock = settled.ledger.clock
     settled.segment["3"] = person("Old")
@@ -85,7 +108,6 @@ def test_B16_twin_without_a_doubt_the_next_build_can_follow_at_once(settled):
 def test_a_doubt_of_long_ago_does_not_keep_the_lease(settled):
     settled.store.script.append(Answer(drop=True))
     settled.store.script.append(Answer(429, {"Retry-After": "500"}, applied=False))
-    settled.ledger.advance(0)
     report = settled.sync(options=replace(OPTIONS, lease_seconds=300))
     assert report.exit_code == 0
     assert not settled.lease_is_live()

@@ -13,7 +13,7 @@ from tests.engine.chaos import AS_IT_IS, BROKEN, History, Variation
 from tests.engine.ledger import Ledger
 from tests.engine.store import Store
 
-SECONDS = 15.0
+SECONDS = 10.0
 SECONDS_TO_CATCH = 90.0
 FIRST_SEED = int(os.environ.get("OUTHAUL_CHAOS_SEED", "0"))
 SEEDS_THAT_ONCE_FAILED: tuple[int, ...] = ()

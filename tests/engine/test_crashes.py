@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import shutil
+import signal
+import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from dispatcher.engine.options import SyncOptions
 from dispatcher.engine.report import Result
-from tests.engine.killing import Doom, sync_until
+from tests.engine.killing import Doom, sync_and_exit, sync_until
 from tests.engine.ledger import FileLedger, Killed, Ledger
-from tests.engine.store import Store
+from tests.engine.store import Answer, Store
 from tests.engine.world import World, person
 
 
@@ -180,7 +185,7 @@ def test_A15_killed_at_each_side_effect_in_turn(
         store.rejects = {}
         store.asynchronous = is_asynchronous
         world = World(ledger, store)
-        world.settings["limit"] = 2
+        world.settings["limit"] = 3
         world.people(*range(6))
         world.build()
         world.sync()
@@ -256,6 +261,42 @@ def test_A15_a_process_killed_by_SIGKILL_at_each_side_effect(
             return
         assert victim.exitcode == -9
     pytest.fail("the sync never came to its end")
+
+
+def test_A17_a_frozen_process_sends_nothing_after_its_lease(
+    tables: list[str],
+    store: Store,
+    tmp_path: Path,
+    processes: multiprocessing.context.ForkServerContext,
+):
+    world, prepare = prepared_file(tables, store, tmp_path)
+    prepare()
+    arrived = threading.Event()
+    store.on_request = lambda request: arrived.set()
+    store.script.append(Answer(pause=0.3))
+    store.requests.clear()
+    frozen = processes.Process(
+        target=sync_and_exit,
+        args=(
+            world.ledger.path,
+            store.url,
+            {"request_seconds": 0.6},
+            SyncOptions(lease_seconds=2),
+        ),
+    )
+    frozen.start()
+    assert arrived.wait(20)
+    time.sleep(0.1)  # it waits for the answer, and holds no lock of the file
+    os.kill(frozen.pid, signal.SIGSTOP)
+    while world.lease_is_live():
+        time.sleep(0.1)
+    world.sync()
+    requests = len(store.requests)
+    os.kill(frozen.pid, signal.SIGCONT)
+    frozen.join(20)
+    assert frozen.exitcode == 4
+    assert len(store.requests) == requests
+    world.assert_converged("4")
 
 
 def prepared_file(

@@ -337,9 +337,7 @@ def test_removals_are_finished_before_the_insertions_start(known):
 
 
 def test_rows_that_are_read_and_not_settled_stay_within_bounds(known):
-    options = replace(
-        OPTIONS, outstanding_rows=40, page_rows=20, first_claim_rows=100
-    )
+    options = replace(OPTIONS, outstanding_rows=40, page_rows=20, first_claim_rows=100)
     known.settings["limit"] = 10
     known.account["concurrency"] = 8
     pend(known, 400)

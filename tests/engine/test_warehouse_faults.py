@@ -16,9 +16,7 @@ from tests.engine.killing import Doom, kind_of
 from tests.engine.ledger import Killed, Ledger, MemoryConnection
 from tests.engine.world import OPTIONS, World
 
-SMALL_PAGES = replace(
-    OPTIONS, page_rows=20, first_claim_rows=20, outstanding_rows=20
-)
+SMALL_PAGES = replace(OPTIONS, page_rows=20, first_claim_rows=20, outstanding_rows=20)
 
 
 @pytest.fixture
@@ -138,7 +136,7 @@ def test_E13_a_diff_that_was_swapped_is_noticed_before_anything_is_sent(pending)
     pending.ledger.run("update shop.people_out set _outhaul_generation = 99")
     report = pending.sync()
     assert report.result is Result.FAILED
-    assert "run \"dbt build\"" in report.message
+    assert 'run "dbt build"' in report.message
     assert pending.store.requests == []
     assert not pending.lease_is_live()  # or the build that it asks for would be busy
     pending.rebuild()
@@ -172,6 +170,24 @@ def test_K06_a_ledger_of_a_newer_package_is_refused(pending):
     with pytest.raises(LedgerMissing, match="upgrade outhaul"):
         pending.sync()
     assert pending.store.requests == []
+
+
+def test_K07_settings_that_change_meanwhile_count_from_the_next_sync(pending):
+    pending.people(*range(40))
+    pending.settings["limit"] = 10
+    pending.rebuild()
+
+    def change(request: object) -> None:
+        pending.ledger.run(
+            "update shop.outhaul_activations set settings ="
+            " replace(settings, '\"limit\": 10', '\"limit\": 1')"
+        )
+
+    pending.store.on_request = change
+    pending.sync()
+    assert [len(request.keys) for request in pending.store.requests] == [10, 10, 10]
+    told = "select count(distinct binding) from shop.outhaul_syncs where fence = 2"
+    assert pending.ledger.run(told) == [(1,)]
 
 
 # --- the lease

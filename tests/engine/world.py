@@ -247,8 +247,9 @@ class World:
                 )
             ]
             row = "(" + ", ".join("?" * len(rows[0])) + ")"
+            places = ", ".join([row] * len(rows))
             self.run(
-                f"insert into {SCHEMA}.{self.name} values {', '.join([row] * len(rows))}",
+                f"insert into {SCHEMA}.{self.name} values {places}",
                 [value for row in rows for value in row],
             )
         counts = {name: 0 for name in ("inserted", "updated", "removed")}
