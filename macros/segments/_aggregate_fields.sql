@@ -1,0 +1,159 @@
+{#- The fields over related rows: [{over, by, where, within_days, time, fields: {name: {…}}}].
+
+Returns {name, sql}, and adds the groups to the scope. -#}
+{% macro _aggregate_fields(aggregates, scope, names) %}
+    {% set plan = scope.plan %}
+    {% set fields = [] %}
+    {% for block in outhaul._blocks(aggregates) %}
+        {% set path = 'aggregates[' ~ loop.index0 ~ ']' %}
+        {% if outhaul._is_block(plan, block, 'over', path) %}
+            {% do outhaul._check_keys(plan, block, ['over', 'by', 'where', 'within_days', 'time', 'fields'], path) %}
+            {% set group = outhaul._group(scope, block.over, block.get('by'), path, 'fields ' ~ loop.index0) %}
+            {% for name, given in block.fields.items() if group is not none %}
+                {% set field = outhaul._aggregate_field(name, given, block, group, scope, names, path ~ '.fields.' ~ name) %}
+                {% do fields.append(field) if field is not none %}
+            {% endfor %}
+        {% endif %}
+    {% endfor %}
+    {{ return(fields) }}
+{% endmacro %}
+
+{#- One block or a list of them, as a list. -#}
+{% macro _blocks(given) %}
+    {{ return([given] if given is mapping or given is string or given is not iterable else given) }}
+{% endmacro %}
+
+{#- Whether a block names a relation and its fields; a problem where it does not. -#}
+{% macro _is_block(plan, block, relation_name, path) %}
+    {% set fits = block is mapping and relation_name in block and block.get('fields') is mapping and block.get('fields') %}
+    {% if not fits %}
+        {% do plan.problems.append(
+            path ~ ": wants {'" ~ relation_name ~ "': ref('…'), 'by': 'a column', 'fields': {'a name': …}}, not "
+            ~ outhaul._shown(block)
+        ) %}
+    {% endif %}
+    {{ return(fits) }}
+{% endmacro %}
+
+{#- One aggregate: {sum: 'amount', where, within_days, time, default, separator, description}. -#}
+{% macro _aggregate_field(name, given, block, group, scope, names, path) %}
+    {% set plan = scope.plan %}
+    {% set functions = outhaul._measures() %}
+    {% if given is not mapping %}
+        {% do plan.problems.append(path ~ ": wants a mapping such as {'sum': 'amount'}, not " ~ outhaul._shown(given)) %}
+        {{ return(none) }}
+    {% endif %}
+    {% do outhaul._check_keys(
+        plan, given,
+        functions.keys() | list + ['where', 'within_days', 'time', 'default', 'separator', 'description'], path
+    ) %}
+    {% set measure = outhaul._measure(given, functions.keys() | list, group.sources, path) %}
+    {% if measure is none %}
+        {{ return(none) }}
+    {% endif %}
+    {% set function = measure.function %}
+    {% set counted = outhaul._block_rows(block, group, path) + outhaul._counted_rows(
+        outhaul._with_time(given, block), group.sources, path
+    ) %}
+    {% set kept = function in ['min', 'max', 'first', 'last', 'most_frequent'] %}
+    {% do outhaul._claim_name(
+        name, given.get('description') or outhaul._aggregate_words(measure, given, block, group),
+        functions[function].kind or measure.column.kind, measure.column.type if kept else none,
+        plan, scope, names, path
+    ) %}
+    {% if function in ['first', 'last'] %}
+        {% do measure.update({'time': outhaul._time_column(outhaul._with_time(given, block), group.sources, path)}) %}
+        {% if measure.time is none %}
+            {{ return(none) }}
+        {% endif %}
+    {% endif %}
+    {% do measure.update({
+        'name': name, 'condition': counted | join(' and ') if counted else none,
+        'separator': given.get('separator', ', '), 'stem': name,
+    }) %}
+    {% set place = outhaul._place_measure(group, measure, scope) %}
+    {% set empty = given.default if given.default is defined else functions[function].empty %}
+    {{ return({'name': name, 'sql': outhaul._with_default(
+        plan, place, empty, {
+            'name': name, 'kind': functions[function].kind or measure.column.kind,
+            'type': measure.column.type if kept else none,
+        }, path ~ '.default'
+    )}) }}
+{% endmacro %}
+
+{#- The declaration with the block's own column of time, where it has none itself. -#}
+{% macro _with_time(given, block) %}
+    {% set whole = {} %}
+    {% do whole.update({'time': block.time}) if block.time is defined %}
+    {% do whole.update(given) %}
+    {{ return(whole) }}
+{% endmacro %}
+
+{#- Which rows a whole block counts, found once. -#}
+{% macro _block_rows(block, group, path) %}
+    {% if group.rows is not defined %}
+        {% do group.update({'rows': outhaul._counted_rows(block, group.sources, group.path)}) %}
+    {% endif %}
+    {{ return(group.rows) }}
+{% endmacro %}
+
+{#- Put a measure into its group, or beside it where the warehouse lacks the aggregate;
+    returns its SQL seen from where the group is joined. -#}
+{% macro _place_measure(group, measure, scope) %}
+    {% set table = outhaul.column_name(group.name) %}
+    {% if outhaul._measure_sql(measure, measure.condition) is none %}
+        {% set pick = outhaul._new_pick(group, measure, scope) %}
+        {% set table = outhaul.column_name(pick.name) %}
+    {% else %}
+        {% do group.measures.append(measure) %}
+    {% endif %}
+    {{ return(table ~ '.' ~ outhaul.new_column_name(measure.name)) }}
+{% endmacro %}
+
+{#- A CTE of its own that picks one value by its position. -#}
+{% macro _new_pick(group, measure, scope) %}
+    {% set value = measure.column.sql %}
+    {% set is_grouped = measure.function == 'most_frequent' %}
+    {% set direction = ' desc' if measure.function == 'last' else '' %}
+    {% set pick = {
+        'name': outhaul._unused_name(scope.plan, measure.name ~ '_by_' ~ group.pairs | map(attribute='other') | join('_and_')),
+        'column': measure.name,
+        'value': value,
+        'is_grouped': is_grouped,
+        'order': 'count(*) desc, ' ~ value if is_grouped
+            else measure.time.sql ~ direction ~ ', ' ~ value ~ direction,
+        'condition': value ~ ' is not null' ~ (' and ' ~ measure.condition if measure.condition else '')
+            if is_grouped else outhaul._present(value, measure.time.sql, measure.condition),
+        'pairs': group.pairs,
+    } %}
+    {% do pick.update({'also': [outhaul.column_name(pick.name) ~ '.place = 1']}) %}
+    {% do group.picks.append(pick) %}
+    {% do scope.joins.append(pick) %}
+    {{ return(pick) }}
+{% endmacro %}
+
+{#- What to show where there are no related rows. -#}
+{% macro _with_default(plan, sql, empty, column, path) %}
+    {% if empty is none %}
+        {{ return(sql) }}
+    {% endif %}
+    {{ return('coalesce(' ~ sql ~ ', ' ~ outhaul._value(plan, empty, column, path) ~ ')') }}
+{% endmacro %}
+
+{#- A description for who gave none: "Sum of amount over orders". -#}
+{% macro _aggregate_words(measure, given, block, group) %}
+    {% set words = {
+        'count': 'Number of', 'count_distinct': 'Number of different values of', 'sum': 'Sum of', 'average': 'Average of',
+        'min': 'Smallest', 'max': 'Largest', 'first': 'First', 'last': 'Last',
+        'most_frequent': 'Most frequent', 'list': 'All values of',
+    } %}
+    {% set text = words[measure.function] ~ ' ' ~ (
+        measure.column.name | lower ~ ' over ' if measure.column is not none else ''
+    ) ~ group.sources.label %}
+    {% set days = given.get('within_days', block.get('within_days')) %}
+    {% set is_filtered = given.where is defined or block.where is defined %}
+    {{ return(
+        text ~ (' that meet a condition' if is_filtered else '')
+        ~ (' in the last ' ~ days ~ ' days' if days else '') ~ '.'
+    ) }}
+{% endmacro %}

@@ -1,0 +1,144 @@
+{#- Related rows, grouped once: what is counted or added up of them, one row per key.
+
+A *group* is one CTE over one related model and one join: however many conditions and
+calculated fields need it, its rows are read once. `measures` are {name, sql, condition};
+`sources` is the scope of the related model. -#}
+
+{#- The group for this relation and join, made at its first use, and joined to the scope. -#}
+{% macro _group(scope, relation, by, path, purpose='measures') %}
+    {% set plan = scope.plan %}
+    {% if not outhaul._is_relation(relation) %}
+        {% do plan.problems.append(path ~ ": wants ref('…') or source('…', '…'), not " ~ outhaul._shown(relation)) %}
+        {{ return(none) }}
+    {% endif %}
+    {% set identity = purpose ~ ' ' ~ scope.name ~ ' ' ~ relation ~ ' ' ~ (by or scope.key) %}
+    {% for group in plan.groups %}
+        {% if group.identity == identity %}
+            {{ return(group) }}
+        {% endif %}
+    {% endfor %}
+    {% set related = outhaul._new_scope(plan, relation, path) %}
+    {% set pairs = outhaul._pairs(scope, related, by, path) %}
+    {% if not pairs %}
+        {{ return(none) }}
+    {% endif %}
+    {% set name = outhaul._unused_name(
+        plan, related.label ~ '_by_' ~ pairs | map(attribute='other') | join('_and_')
+    ) %}
+    {% set group = {
+        'identity': identity, 'name': name, 'sources': related, 'pairs': pairs, 'measures': [], 'picks': [],
+        'path': path,
+    } %}
+    {% do plan.groups.append(group) %}
+    {% do scope.joins.append(group) %}
+    {{ return(group) }}
+{% endmacro %}
+
+{#- The columns of a join: {own, other, joined, related}; nothing, and a problem, where they don't fit. -#}
+{% macro _pairs(scope, related, by, path) %}
+    {% set plan = scope.plan %}
+    {% set wanted = {} %}
+    {% if by is mapping %}
+        {% do wanted.update(by) %}
+    {% else %}
+        {% for name in outhaul._names_list(by) if by is not none %}
+            {% do wanted.update({name: name}) %}
+        {% endfor %}
+        {% for name in scope.key if by is none %}
+            {% do wanted.update({name: name}) %}
+        {% endfor %}
+    {% endif %}
+    {% if not wanted %}
+        {% do plan.problems.append(
+            path ~ ": 'by' is missing: the column that joins " ~ related.label ~ ' to ' ~ scope.label
+            ~ ", or a mapping {'own column': 'column there'}"
+        ) %}
+        {{ return([]) }}
+    {% endif %}
+    {% set pairs = [] %}
+    {% for own_name, other_name in wanted.items() %}
+        {% set own = outhaul._column(scope, own_name, path ~ '.by') %}
+        {% set other = outhaul._column(related, other_name, path ~ '.by') %}
+        {% if own is not none and other is not none %}
+            {% if outhaul._kinds_differ(own.kind, other.kind) %}
+                {% do plan.problems.append(
+                    path ~ ".by: '" ~ own.name ~ "' of " ~ scope.label ~ ' (' ~ own.type ~ ") and '" ~ other.name ~ "' of "
+                    ~ related.label ~ ' (' ~ other.type ~ ') are of different kinds'
+                ) %}
+            {% endif %}
+            {% do pairs.append({
+                'own': own.sql, 'other': other.name | lower, 'related': other.sql,
+                'joined': outhaul.new_column_name('for_' ~ other.name | lower),
+            }) %}
+        {% endif %}
+    {% endfor %}
+    {{ return(pairs if pairs | length == wanted | length else []) }}
+{% endmacro %}
+
+{#- Whether two columns hold what cannot be compared; dates and times can. -#}
+{% macro _kinds_differ(left, right) %}
+    {% set times = ['date', 'timestamp', 'timestamp with time zone'] %}
+    {{ return(
+        left is not none and right is not none and left != right
+        and not (left in times and right in times)
+    ) }}
+{% endmacro %}
+
+{#- Write the CTEs of all groups: those that others join come first. -#}
+{% macro _write_groups(plan, scope) %}
+    {% for group in scope.joins %}
+        {% if group.sources is defined and not group.is_written %}
+            {% do group.update({'is_written': true}) %}
+            {% do outhaul._write_groups(plan, group.sources) %}
+            {% do plan.ctes.append({'name': group.name, 'body': outhaul._group_body(group)}) %}
+            {% for pick in group.picks %}
+                {% do plan.ctes.append({'name': pick.name, 'body': outhaul._pick_body(group, pick)}) %}
+            {% endfor %}
+        {% endif %}
+    {% endfor %}
+{% endmacro %}
+
+{#- The select of a group. A condition that all measures share filters the rows. -#}
+{% macro _group_body(group) %}
+    {% set conditions = group.measures | map(attribute='condition') | list %}
+    {% set shared = conditions[0] if conditions and conditions | unique(case_sensitive=true) | list | length == 1 else none %}
+    {% set columns = [] %}
+    {% for pair in group.pairs %}
+        {% do columns.append(pair.related ~ ' as ' ~ pair.joined) %}
+    {% endfor %}
+    {% for measure in group.measures %}
+        {% do columns.append(
+            outhaul._measure_sql(measure, none if shared else measure.condition)
+            ~ ' as ' ~ outhaul.new_column_name(measure.name)
+        ) %}
+    {% endfor %}
+    {{ return(
+        '    select' ~ (' distinct' if not group.measures else '')
+        ~ '\n        ' ~ columns | join(',\n        ')
+        ~ '\n' ~ outhaul._from_lines(group.sources)
+        ~ outhaul._where_lines([shared] if shared else [])
+        ~ ('\n    group by ' ~ group.pairs | map(attribute='related') | join(', ') if group.measures else '')
+    ) }}
+{% endmacro %}
+
+{#- "from orders left join …". -#}
+{% macro _from_lines(scope) %}
+    {{ return((['    from ' ~ outhaul.column_name(scope.name)] + outhaul._join_lines(scope)) | join('\n')) }}
+{% endmacro %}
+
+{#- A value that no aggregate of the warehouse picks alike at every run: by position. -#}
+{% macro _pick_body(group, pick) %}
+    {% set keys = group.pairs | map(attribute='related') | join(', ') %}
+    {% set columns = [] %}
+    {% for pair in group.pairs %}
+        {% do columns.append(pair.related ~ ' as ' ~ pair.joined) %}
+    {% endfor %}
+    {{ return(
+        '    select\n        ' ~ columns | join(',\n        ')
+        ~ ',\n        ' ~ pick.value ~ ' as ' ~ outhaul.new_column_name(pick.column)
+        ~ ',\n        row_number() over (partition by ' ~ keys ~ ' order by ' ~ pick.order ~ ') as place'
+        ~ '\n' ~ outhaul._from_lines(group.sources)
+        ~ outhaul._where_lines([pick.condition])
+        ~ ('\n    group by ' ~ keys ~ ', ' ~ pick.value if pick.is_grouped else '')
+    ) }}
+{% endmacro %}

@@ -1,0 +1,102 @@
+{#- What can be computed over related rows: which kinds of columns it takes, and the
+    value where there are no rows. -#}
+{% macro _measures() %}
+    {% set times = ['date', 'timestamp', 'timestamp with time zone'] %}
+    {% set ordered = ['number', 'text'] + times %}
+    {% set plain = ordered + ['boolean', 'other'] %}
+    {{ return({
+        'count': {'kinds': plain, 'empty': 0, 'kind': 'number'},
+        'count_distinct': {'kinds': plain, 'empty': 0, 'kind': 'number'},
+        'sum': {'kinds': ['number'], 'empty': 0, 'kind': 'number'},
+        'average': {'kinds': ['number'], 'empty': none, 'kind': 'number'},
+        'min': {'kinds': ordered, 'empty': none},
+        'max': {'kinds': ordered, 'empty': none},
+        'first': {'kinds': plain, 'empty': none},
+        'last': {'kinds': plain, 'empty': none},
+        'most_frequent': {'kinds': ordered + ['boolean'], 'empty': none},
+        'list': {'kinds': plain, 'empty': none, 'kind': 'text'},
+    }) }}
+{% endmacro %}
+
+{#- Find the one measure that a mapping has, with its column; none, and a problem, otherwise.
+
+Returns {function, column}; `column` is none for the count of all rows ('*'). -#}
+{% macro _measure(given, allowed, scope, path) %}
+    {% set plan = scope.plan %}
+    {% set named = given.keys() | select('in', allowed) | list %}
+    {% if named | length != 1 %}
+        {% do plan.problems.append(
+            path ~ ': wants one of ' ~ allowed | join(', ') ~ (', not ' ~ named | join(' and ') if named else '')
+        ) %}
+        {{ return(none) }}
+    {% endif %}
+    {% set function = named[0] %}
+    {% if function == 'count' and given.count in ['*', true] %}
+        {{ return({'function': 'count', 'column': none}) }}
+    {% endif %}
+    {% set column = outhaul._column(scope, given[function], path ~ '.' ~ function) %}
+    {% set kinds = outhaul._measures()[function].kinds %}
+    {% if column is none %}
+        {{ return(none) }}
+    {% elif column.kind is not none and column.kind not in kinds %}
+        {% do plan.problems.append(
+            path ~ ": '" ~ function ~ "' does not apply to the column '" ~ column.name ~ "' (" ~ column.type
+            ~ '), only to ' ~ kinds | join(', ')
+        ) %}
+        {{ return(none) }}
+    {% endif %}
+    {{ return({'function': function, 'column': column}) }}
+{% endmacro %}
+
+{#- The aggregate, over the rows that meet the condition. -#}
+{% macro _measure_sql(measure, condition) %}
+    {% set function = measure.function %}
+    {% if measure.column is none %}
+        {{ return('count(case when ' ~ condition ~ ' then 1 end)' if condition else 'count(*)') }}
+    {% endif %}
+    {% set sql = measure.column.sql %}
+    {% set counted = outhaul._if_counted(sql, condition) %}
+    {% if function == 'count_distinct' %}
+        {{ return('count(distinct ' ~ counted ~ ')') }}
+    {% elif function == 'average' %}
+        {{ return('avg(' ~ counted ~ ')') }}
+    {% elif function in ['first', 'last'] %}
+        {{ return(outhaul.value_at_end(function, sql, measure.time.sql, condition, measure.column.type)) }}
+    {% elif function == 'most_frequent' %}
+        {{ return(outhaul.most_frequent_value(sql, condition)) }}
+    {% elif function == 'list' %}
+        {{ return(outhaul.joined_values(sql, measure.separator, condition)) }}
+    {% endif %}
+    {{ return(function ~ '(' ~ counted ~ ')') }}
+{% endmacro %}
+
+{#- Which related rows count: those that meet `where` and lie in the window of days. -#}
+{% macro _counted_rows(given, scope, path) %}
+    {% set conditions = [] %}
+    {% if given.where is defined %}
+        {% do conditions.extend(outhaul._conjuncts(given.where, path ~ '.where', scope)) %}
+    {% endif %}
+    {% if given.within_days is defined %}
+        {% set time = outhaul._time_column(given, scope, path) %}
+        {% if time is not none %}
+            {% do conditions.append(outhaul._in_window(scope.plan, time, given.within_days, path ~ '.within_days')) %}
+        {% endif %}
+    {% endif %}
+    {{ return(conditions) }}
+{% endmacro %}
+
+{#- The column that says when a related row happened; none, and a problem, where there is none. -#}
+{% macro _time_column(given, scope, path) %}
+    {% if given.time is not defined %}
+        {% do scope.plan.problems.append(path ~ ": 'time' is missing: the column of " ~ scope.label ~ ' that says when') %}
+        {{ return(none) }}
+    {% endif %}
+    {% set column = outhaul._column(scope, given.time, path ~ '.time') %}
+    {% if column is not none and column.kind is not none
+        and column.kind not in ['date', 'timestamp', 'timestamp with time zone'] %}
+        {% do scope.plan.problems.append(
+            path ~ ".time: the column '" ~ column.name ~ "' (" ~ column.type ~ ') is neither a date nor a time'
+        ) %}
+    {% endif %}
+    {{ return(column) }}
+{% endmacro %}

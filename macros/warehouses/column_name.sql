@@ -1,0 +1,48 @@
+{#- A column name for SQL that people read: quoted only where it has to be. -#}
+{% macro column_name(name) %}
+    {{ return(adapter.dispatch('column_name', 'outhaul')(name)) }}
+{% endmacro %}
+
+{% macro default__column_name(name) %}
+    {% if modules.re.match('^[a-z_][a-z0-9_]*$', name) and name not in outhaul._reserved_words() %}
+        {{ return(name) }}
+    {% endif %}
+    {{ return(outhaul.quoted(name)) }}
+{% endmacro %}
+
+{#- Names without quotes are stored in upper case there. -#}
+{% macro snowflake__column_name(name) %}
+    {% if modules.re.match('^[A-Z_][A-Z0-9_]*$', name) and name | lower not in outhaul._reserved_words() %}
+        {{ return(name | lower) }}
+    {% endif %}
+    {{ return(outhaul.quoted(name)) }}
+{% endmacro %}
+
+{#- The name of a column that does not exist yet: as the user wrote it, in the case of the warehouse. -#}
+{% macro new_column_name(name) %}
+    {{ return(adapter.dispatch('new_column_name', 'outhaul')(name)) }}
+{% endmacro %}
+
+{% macro default__new_column_name(name) %}
+    {{ return(outhaul.column_name(name)) }}
+{% endmacro %}
+
+{% macro snowflake__new_column_name(name) %}
+    {{ return(outhaul.column_name(name | upper if name == name | lower else name)) }}
+{% endmacro %}
+
+{#- Words of SQL that people use as names of columns and of models. -#}
+{% macro _reserved_words() %}
+    {{ return([
+        'all', 'and', 'any', 'as', 'asc', 'between', 'both', 'by', 'case', 'cast', 'check',
+        'collate', 'column', 'constraint', 'create', 'cross', 'current_date', 'current_time',
+        'current_timestamp', 'current_user', 'default', 'desc', 'distinct', 'else', 'end',
+        'except', 'exists', 'false', 'fetch', 'for', 'foreign', 'from', 'full', 'grant', 'group',
+        'having', 'in', 'inner', 'intersect', 'interval', 'into', 'is', 'join', 'lateral', 'left',
+        'like', 'limit', 'natural', 'not', 'null', 'offset', 'on', 'or', 'order', 'outer', 'over',
+        'partition', 'primary', 'qualify', 'range', 'references', 'right', 'row', 'rows',
+        'sample', 'select', 'set', 'some', 'start', 'table', 'then', 'to', 'trigger', 'true',
+        'union', 'unique', 'update', 'user', 'using', 'values', 'view', 'when', 'where', 'window',
+        'with',
+    ]) }}
+{% endmacro %}

@@ -1,0 +1,1 @@
+select * from {{ ref('shoppers') }} where is_member

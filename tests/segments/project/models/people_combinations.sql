@@ -1,0 +1,1 @@
+{{ outhaul.combinations([ref('recent_buyers'), ref('members')], key='shopper_id') }}

@@ -1,0 +1,1 @@
+{{ outhaul.overlap([ref('recent_buyers'), ref('members')], key='shopper_id') }}

@@ -1,0 +1,1 @@
+{{ outhaul.duplicate_keys(ref('purchases'), key='shopper_id') }}

@@ -1,0 +1,1 @@
+{{ outhaul.key_report(ref('purchases'), key='shopper_id') }}

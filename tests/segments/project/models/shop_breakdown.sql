@@ -1,0 +1,1 @@
+{{ outhaul.breakdown(ref('purchases'), 'status', top=1) }}
