@@ -6,6 +6,7 @@
     ) %}
     {% do outhaul.prepare_reading(diff.relation, diff.key, '_outhaul_seq') %}
     {% do outhaul._record_generation(diff, generation) %}
+    {% do outhaul._record_build(diff) %}
     {% set counts = diff.counts %}
     {% do log(
         'outhaul: ' ~ diff.name ~ ' build ' ~ generation ~ ': ' ~ counts.inserted ~ ' inserted, '

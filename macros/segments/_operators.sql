@@ -144,7 +144,9 @@ A missing value (null) fulfils is_null and the negative operators, and no other.
 {% macro _text_search(name, sql, text) %}
     {% set literal = outhaul.literal(text) %}
     {% if name == 'contains' %}
-        {{ return(dbt.position(literal, sql) | trim ~ ' > 0') }}
+        {#- dbt's macro breaks the lines, which the text itself must keep. -#}
+        {% set found = modules.re.sub('\\s+', ' ', dbt.position('<text>', '<column>') | trim) %}
+        {{ return(found | replace('<column>', sql) | replace('<text>', literal) ~ ' > 0') }}
     {% endif %}
     {% set end = 'left' if name == 'starts_with' else 'right' %}
     {{ return(end ~ '(' ~ sql ~ ', ' ~ text | length ~ ') = ' ~ literal) }}

@@ -40,7 +40,7 @@
         ~ '\n        place > ' ~ top ~ ' as is_other,'
         ~ '\n        cast(count(*) as ' ~ number ~ ') as value_count,'
         ~ '\n        cast(sum(row_count) as ' ~ number ~ ') as row_count,'
-        ~ '\n        cast(sum(row_count) as ' ~ dbt.type_float() ~ ') / sum(sum(row_count)) over () as share'
+        ~ '\n        cast(sum(row_count) as ' ~ outhaul.type_double() ~ ') / sum(sum(row_count)) over () as share'
         ~ '\n    from gathered\n    group by place, value'
     }) %}
     {{ return(outhaul._query(plan)) }}

@@ -66,7 +66,7 @@
     {% endfor %}
     {{ return(
         '    select\n        ' ~ columns | join(',\n        ') ~ ','
-        ~ '\n        cast(distinct_keys as ' ~ dbt.type_float() ~ ') / nullif(row_count - null_keys, 0) as uniqueness,'
+        ~ '\n        cast(distinct_keys as ' ~ outhaul.type_double() ~ ') / nullif(row_count - null_keys, 0) as uniqueness,'
         ~ '\n        case\n            ' ~ lines | join('\n            ') ~ "\n            else 'clean'\n        end as verdict"
         ~ '\n    from summed'
     ) }}

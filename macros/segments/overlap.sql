@@ -16,7 +16,7 @@
         {% endfor %}
     {% endfor %}
     {% do plan.ctes.append({'name': 'sizes', 'body': pairs | join('\n\n    union all\n\n')}) %}
-    {% set float = dbt.type_float() %}
+    {% set float = outhaul.type_double() %}
     {% do plan.ctes.append({'name': 'overlap', 'body':
         '    select\n        *,'
         ~ '\n        left_size + right_size - intersection_size as union_size,'

@@ -27,8 +27,8 @@ Its failures are the keys that are duplicate or null; `--store-failures` keeps t
         'name': 'faulty',
         'body': '    select\n        ' ~ outhaul._faulty_key_columns(key, counted)
             ~ ',\n        greatest('
-            ~ '\n            cast(summed.duplicate_rows as ' ~ dbt.type_float() ~ ') / greatest(summed.row_count - summed.null_keys, 1),'
-            ~ '\n            cast(summed.null_keys as ' ~ dbt.type_float() ~ ') / greatest(summed.row_count, 1)'
+            ~ '\n            cast(summed.duplicate_rows as ' ~ outhaul.type_double() ~ ') / greatest(summed.row_count - summed.null_keys, 1),'
+            ~ '\n            cast(summed.null_keys as ' ~ outhaul.type_double() ~ ') / greatest(summed.row_count, 1)'
             ~ '\n        ) as faulty_share'
             ~ '\n    from ' ~ counted ~ '\n    cross join summed'
             ~ '\n    where ' ~ counted ~ '.row_count > 1 or ' ~ counted ~ '.is_null_key = 1'

@@ -1,0 +1,1 @@
+{{ outhaul.segment_history() }}
