@@ -256,7 +256,7 @@ def macros() -> Iterator[str]:
         yield f"## {FOLDERS[folder]}\n"
         for entry in entries:
             yield f"### {macro_name(entry)}\n"
-            if not is_materialization(entry):
+            if not is_materialization(entry) and not is_test(entry):
                 names = ", ".join(each["name"] for each in entry.get("arguments", []))
                 yield f"```jinja\n{{{{ outhaul.{entry['name']}({names}) }}}}\n```\n"
             yield textwrap.fill(flowed(entry["description"]), 88) + "\n"
@@ -287,12 +287,16 @@ def is_materialization(entry: Mapping[str, Any]) -> bool:
     return str(entry["name"]).startswith("materialization_")
 
 
+def is_test(entry: Mapping[str, Any]) -> bool:
+    return str(entry["name"]).startswith("test_")
+
+
 def macro_name(entry: Mapping[str, Any]) -> str:
     """`materialization_diff_default` is written `materialized: diff`."""
     name = str(entry["name"])
-    return (
-        name.split("_")[1] + " materialization" if is_materialization(entry) else name
-    )
+    if is_materialization(entry):
+        return name.split("_")[1] + " materialization"
+    return name.removeprefix("test_") + " test" if is_test(entry) else name
 
 
 def flowed(text: str) -> str:

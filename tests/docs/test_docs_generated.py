@@ -17,6 +17,7 @@ PAGES = pytest.mark.parametrize(
     "page", generate_docs.pages(), ids=lambda page: page.name
 )
 PUBLIC = re.compile(r"{%-? *macro ([a-z]\w*)\(([^)]*)\)")
+GENERIC_TEST = re.compile(r"{%-? test ([a-z]\w*)\(([^)]*)\)")
 
 
 @PAGES
@@ -46,6 +47,10 @@ def public_macros() -> dict[str, dict[str, list[str]]]:
             if "__" not in name:
                 names = [each.split("=")[0].strip() for each in arguments.split(",")]
                 found.setdefault(file.parent.name, {})[name] = [n for n in names if n]
+    for file in sorted((ROOT / "macros").glob("*/tests/*.sql")):
+        for name, arguments in GENERIC_TEST.findall(file.read_text("utf-8")):
+            names = [each.split("=")[0].strip() for each in arguments.split(",")]
+            found.setdefault(file.parents[1].name, {})[f"test_{name}"] = names
     return found
 
 
