@@ -2,8 +2,8 @@
 
 {#- The columns of a relation by lower-case name, or none where they cannot be seen.
 
-Nobody sees them before the relation is built, nor under --no-introspect. Then the
-warehouse is left to refuse a wrong name. An ephemeral model has those columns that
+Nobody sees them before the relation is built, nor under --no-introspect, nor in a unit
+test, where dbt hides the project. Then the warehouse is left to refuse a wrong name. An ephemeral model has those columns that
 its .yml gives a `data_type`, if it gives one to every column. -#}
 {% macro _columns_seen(relation, table=none) %}
     {% set node = outhaul._node_of(relation) %}
@@ -69,10 +69,18 @@ its .yml gives a `data_type`, if it gives one to every column. -#}
     {{ return((relation.identifier | string) | replace('__dbt__cte__', '')) }}
 {% endmacro %}
 
+{#- Whether dbt shows the project's other models; in a unit test it does not. -#}
+{% macro _knows_project() %}
+    {{ return(graph.nodes is defined) }}
+{% endmacro %}
+
 {#- The node of the project that makes a relation, or none. -#}
 {% macro _node_of(relation) %}
     {% set bare = outhaul._bare_name(relation) | lower %}
     {% set is_cte = outhaul._is_cte(relation) %}
+    {% if not outhaul._knows_project() %}
+        {{ return(none) }}
+    {% endif %}
     {% for node in graph.nodes.values() | list + graph.sources.values() | list %}
         {% if node.resource_type in ['model', 'seed', 'snapshot', 'source'] %}
             {% if is_cte %}

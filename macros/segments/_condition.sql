@@ -79,16 +79,17 @@ which is SQL and taken as it is:
     {% set list = none %}
     {% if condition is mapping and 'all' in condition and condition | length == 1 %}
         {% set list = condition['all'] %}
-        {% set path = path ~ '.all' %}
+        {% set inner = path ~ '.all' %}
     {% elif condition is iterable and condition is not mapping and condition is not string %}
         {% set list = condition %}
+        {% set inner = path %}
     {% endif %}
     {% if list is none or list is string or list is mapping or list is not iterable or not list %}
         {{ return([outhaul._condition(condition, path, scope)]) }}
     {% endif %}
     {% set found = [] %}
     {% for each in list %}
-        {% do found.append(outhaul._condition(each, path ~ '[' ~ loop.index0 ~ ']', scope)) %}
+        {% do found.append(outhaul._condition(each, inner ~ '[' ~ loop.index0 ~ ']', scope)) %}
     {% endfor %}
     {{ return(found) }}
 {% endmacro %}

@@ -22,8 +22,8 @@
                     {% do fields.append({'name': name, 'sql': column.sql, 'column': column}) %}
                 {% endif %}
             {% endfor %}
-            {% for field in fields if scope.columns is not none %}
-                {% do scope.reachable.update({field.name | lower: {
+            {% for field in fields %}
+                {% do scope.fields.update({field.name | lower: {
                     'name': field.name, 'type': field.column.type, 'kind': field.column.kind, 'sql': field.sql,
                 }}) %}
             {% endfor %}
@@ -43,21 +43,12 @@
         {{ return(none) }}
     {% endif %}
     {% set parent = outhaul._new_scope(plan, block['from'], path) %}
-    {% set own = {} %}
-    {% do own.update(scope) %}
-    {% if scope.columns is not none %}
-        {% set seen = {} %}
-        {% do seen.update(scope.columns) %}
-        {% do seen.update(scope.reachable) if scope.reachable is defined %}
-        {% do scope.update({'reachable': scope.reachable or {}}) %}
-        {% do own.update({'columns': seen}) %}
-    {% endif %}
-    {% set pairs = outhaul._pairs(own, parent, block.by, path) %}
+    {% set pairs = outhaul._pairs(scope, parent, block.by, path) %}
     {% if not pairs %}
         {{ return(none) }}
     {% endif %}
     {% set keys = pairs | map(attribute='other') | list %}
-    {% if not outhaul._is_tested_unique(block['from'], keys) %}
+    {% if outhaul._knows_project() and not outhaul._is_tested_unique(block['from'], keys) %}
         {% do plan.problems.append(
             path ~ ': nothing says that ' ~ parent.label ~ ' has one row for each ' ~ keys | join(', ')
             ~ ', and several would double rows: give it a test (unique, or outhaul.unique_key)'
@@ -146,7 +137,7 @@
 {#- A scope with the model's columns and the fields so far, as the last step has them. -#}
 {% macro _sight(plan, scope, names) %}
     {% if scope.columns is none %}
-        {{ return({'plan': plan, 'name': none, 'label': scope.label, 'columns': none, 'joins': [], 'key': scope.key}) }}
+        {{ return({'plan': plan, 'name': none, 'label': scope.label, 'columns': none, 'joins': [], 'fields': {}, 'key': scope.key}) }}
     {% endif %}
     {% set columns = {} %}
     {% for name, column in scope.columns.items() %}
@@ -162,6 +153,6 @@
     {% endfor %}
     {{ return({
         'plan': plan, 'name': none, 'label': scope.label ~ ' with its fields', 'columns': columns, 'joins': [],
-        'key': scope.key,
+        'fields': {}, 'key': scope.key,
     }) }}
 {% endmacro %}

@@ -6,6 +6,9 @@ A segment's parent is what its `meta.outhaul.parent` names. Without that it is t
 of its first ref(), or that one's parent and so on: two segments have the same parent
 where these chains meet. -#}
 {% macro _check_same_parent(plan, scopes) %}
+    {% if not outhaul._knows_project() %}
+        {{ return('') }}
+    {% endif %}
     {% set first = outhaul._ancestry(outhaul._node_of(scopes[0].relation), scopes[0].label) %}
     {% for scope in scopes[1:] %}
         {% set other = outhaul._ancestry(outhaul._node_of(scope.relation), scope.label) %}

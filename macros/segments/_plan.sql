@@ -4,7 +4,7 @@ A *plan* is one call: `macro` (its name, for messages), `as_of`, `names` (of CTE
 use), `ctes` (what they read, in order), `problems`. A *scope* is one relation within
 it, whose columns can be named: `name` (its CTE), `label` (for messages), `columns`
 (lower-case name to {name, type, kind, sql}; none where nobody can know them), `joins`
-(the groups to join) and `key`. -#}
+(the groups to join), `key`, and `fields` (columns of parent rows, as `columns`). -#}
 {% macro _new_plan(macro_name, as_of=none) %}
     {% set plan = {
         'macro': macro_name, 'names': outhaul._step_names(), 'ctes': [], 'problems': [], 'groups': [],
@@ -50,7 +50,7 @@ it, whose columns can be named: `name` (its CTE), `label` (for messages), `colum
     {% if relation is string and relation.startswith('(') %}
         {% do plan.ctes.append({'name': 'tested', 'body': '    select * from ' ~ relation}) %}
         {{ return({
-            'plan': plan, 'name': 'tested', 'label': 'tested', 'joins': [], 'relation': relation,
+            'plan': plan, 'name': 'tested', 'label': 'tested', 'joins': [], 'fields': {}, 'relation': relation,
             'key': outhaul._names_list(key), 'columns': none,
         }) }}
     {% endif %}
@@ -64,7 +64,7 @@ it, whose columns can be named: `name` (its CTE), `label` (for messages), `colum
     {% set name = outhaul._unused_name(plan, label) %}
     {% do plan.ctes.append({'name': name, 'body': '    select * from ' ~ relation}) %}
     {{ return({
-        'plan': plan, 'name': name, 'label': label, 'joins': [], 'relation': relation,
+        'plan': plan, 'name': name, 'label': label, 'joins': [], 'fields': {}, 'relation': relation,
         'key': outhaul._names_list(key),
         'columns': outhaul._columns_seen(relation, outhaul.column_name(name)),
     }) }}
@@ -99,6 +99,9 @@ it, whose columns can be named: `name` (its CTE), `label` (for messages), `colum
     {% if name is not string or not name %}
         {% do scope.plan.problems.append(path ~ ': wants the name of a column, not ' ~ outhaul._shown(name)) %}
         {{ return(none) }}
+    {% endif %}
+    {% if name | lower in scope.fields %}
+        {{ return(scope.fields[name | lower]) }}
     {% endif %}
     {% if scope.columns is none %}
         {{ return({'name': name, 'type': none, 'kind': none, 'sql': outhaul._qualified(scope, name)}) }}

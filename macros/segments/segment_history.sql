@@ -4,6 +4,9 @@
 {% endmacro %}
 
 {% macro default__segment_history(activation, unusual, builds) %}
+    {% if not execute %}
+        {{ return('') }}
+    {% endif %}
     {% if unusual is not number or unusual <= 1 or not outhaul._is_days(builds) %}
         {% do outhaul._refuse_call(
             'segment_history', "'unusual' must be a number above 1 and 'builds' a whole number from 1 on"

@@ -4,6 +4,9 @@
 {% endmacro %}
 
 {% macro default__split(key, salt, shares) %}
+    {% if not execute %}
+        {{ return('') }}
+    {% endif %}
     {% do outhaul._check_split(key, salt, shares) %}
     {% set columns = outhaul._names_list(key) %}
     {% set digits = outhaul._hash_digits(columns, salt) %}

@@ -1,0 +1,82 @@
+"""A small dbt project that uses every macro of `macros/segments`, on one warehouse."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+from dbt.cli.main import dbtRunner, dbtRunnerResult
+from dbt_common.events.base_types import EventMsg
+
+ROOT = Path(__file__).resolve().parents[2]
+TEMPLATE = Path(__file__).parent / "project"
+RunSql = Callable[[str], list[tuple[Any, ...]]]
+
+
+@dataclass
+class SegmentProject:
+    """A copy of the test project; `run_sql(sql)` runs one statement in its warehouse."""
+
+    folder: Path
+    output: Mapping[str, Any]
+    run_sql: RunSql
+    warnings: list[str] = field(default_factory=list)
+
+    def create(self) -> None:
+        """Copy the project, with `output` as its only target."""
+        shutil.copytree(TEMPLATE, self.folder)
+        packages = self.folder / "packages.yml"
+        packages.write_text(packages.read_text().replace("OUTHAUL_ROOT", str(ROOT)))
+        target = {"target": "dev", "outputs": {"dev": dict(self.output)}}
+        profile = yaml.safe_dump({"segment_tests": target})
+        (self.folder / "profiles.yml").write_text(profile)
+        self.succeed("deps")
+
+    def dbt(self, *arguments: str) -> dbtRunnerResult:
+        """Run dbt in this process; `warnings` then holds what it warned of."""
+        self.warnings = []
+        # dbt would leave its log file open
+        options = ["--quiet", "--log-level-file", "none"]
+        places = ["--project-dir", str(self.folder), "--profiles-dir", str(self.folder)]
+        listener = dbtRunner(callbacks=[self._listen])
+        return listener.invoke([*options, *arguments, *places])
+
+    def _listen(self, event: EventMsg) -> None:
+        if event.info.level == "warn":
+            self.warnings.append(" ".join(event.info.msg.split()))
+
+    def succeed(self, *arguments: str) -> None:
+        """Run a command of dbt, which must succeed."""
+        result = self.dbt(*arguments)
+        assert result.success, result.exception or self.messages(result)
+
+    def messages(self, result: dbtRunnerResult) -> dict[str, str]:
+        """What each node said, by its name, on one line as people would read it."""
+        return {
+            each.node.name: " ".join(str(each.message).split())
+            for each in getattr(result.result, "results", [])
+        }
+
+    def statuses(self, result: dbtRunnerResult) -> dict[str, str]:
+        """What became of each node, by its name."""
+        return {each.node.name: str(each.status) for each in result.result.results}
+
+    def write_model(self, name: str, sql: str) -> None:
+        (self.folder / "models" / f"{name}.sql").write_text(sql)
+
+    def write_yaml(self, name: str, content: Mapping[str, Any]) -> None:
+        text = yaml.safe_dump(content, sort_keys=False)
+        (self.folder / "models" / f"{name}.yml").write_text(text)
+
+    def compiled(self, name: str) -> str:
+        """The SQL that dbt last compiled a model to."""
+        folder = self.folder / "target" / "compiled" / "segment_tests" / "models"
+        return (folder / f"{name}.sql").read_text()
+
+    def rows(self, model: str, columns: str = "*") -> list[tuple[Any, ...]]:
+        """The rows of a model, in order."""
+        return sorted(self.run_sql(f"select {columns} from shop.{model}"), key=str)

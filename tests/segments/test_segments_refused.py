@@ -1,0 +1,239 @@
+"""What is refused while a model is compiled, and with which words; each has a twin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.segments.segment_project import SegmentProject
+
+SEGMENT = "{{{{ outhaul.segment(ref('shoppers'), key='shopper_id', where={0}) }}}}"
+FIELDS = "{{{{ outhaul.with_fields(ref('shoppers'), key='shopper_id', {0}) }}}}"
+OVER = "aggregates=[{{'over': ref('purchases'), 'time': 'bought_at', 'fields': {0}}}]"
+
+
+def segment(where: str) -> str:
+    return SEGMENT.format(where)
+
+
+def fields(arguments: str) -> str:
+    return FIELDS.format(arguments)
+
+
+def over(declared: str) -> str:
+    return fields(OVER.format(declared))
+
+
+# name: (the model, what the message must say); none where it must compile
+CASES: dict[str, tuple[str, str | None]] = {
+    # columns
+    "column_misspelled": (
+        segment(
+            "{'all': [{'column': 'age', 'at_least': 18},"
+            " {'any': [{'column': 'citty', 'equals': 'Kiel'}]}]}"
+        ),
+        "outhaul.segment in model column_misspelled: where.all[1].any[0]: 'citty' is no"
+        " column of shoppers; did you mean 'city'?",
+    ),
+    "column_found": (segment("{'column': 'CITY', 'equals': 'Kiel'}"), None),
+    "column_of_related_misspelled": (
+        segment(
+            "{'related': ref('purchases'), 'where': {'column': 'state', 'equals': 'x'}}"
+        ),
+        "where.where: 'state' is no column of purchases",
+    ),
+    # operators
+    "operator_unknown": (
+        segment("{'column': 'city', 'equal': 'Kiel'}"),
+        "'equal' is no operator; did you mean 'equals'?",
+    ),
+    "operators_two": (
+        segment("{'column': 'age', 'at_least': 1, 'at_most': 2}"),
+        "needs one operator, not at_least, at_most",
+    ),
+    "operator_of_another_kind": (
+        segment("{'column': 'age', 'contains': '1'}"),
+        "'contains' does not apply to the column 'age'",
+    ),
+    "operator_on_text": (
+        segment("{'column': 'city', 'greater_than': 3}"),
+        "'greater_than' does not apply to the column 'city'",
+    ),
+    # operands
+    "number_as_text": (
+        segment("{'column': 'age', 'equals': '18'}"),
+        "where.equals: the column 'age'",
+    ),
+    "text_as_number": (
+        segment("{'column': 'city', 'in': ['Kiel', 3]}"),
+        "where.in[1]: the column 'city'",
+    ),
+    "date_that_is_none": (
+        segment("{'column': 'joined_at', 'before': '2026-02-30'}"),
+        "wants a date (YYYY-MM-DD) or a time",
+    ),
+    "date_that_is_one": (segment("{'column': 'joined_at', 'before': '2024-02-29'}"), None),
+    "boolean_as_number": (
+        segment("{'column': 'is_member', 'equals': 1}"),
+        "wants true or false, not the number 1",
+    ),
+    "null_operand": (
+        segment("{'column': 'age', 'equals': none}"),
+        "for missing ones there are is_null and is_not_null",
+    ),
+    "list_is_empty": (segment("{'column': 'age', 'in': []}"), "wanted is a list of values"),
+    "between_reversed": (
+        segment("{'column': 'age', 'between': [30, 20]}"),
+        "the lowest value before the highest",
+    ),
+    "days_negative": (
+        segment("{'column': 'joined_at', 'within_last_days': -3}"),
+        "wants a number of days from 1 on",
+    ),
+    # the tree
+    "tree_empty": (segment("{'all': []}"), "where.all: wants a list of at least one"),
+    "tree_misspelled": (
+        segment("{'colum': 'age', 'equals': 3}"),
+        "this one has colum, equals; did you mean 'column'?",
+    ),
+    "tree_key_unknown": (
+        segment("{'related': ref('purchases'), 'atleast': 3}"),
+        "where: unknown 'atleast'; did you mean 'at_least'?",
+    ),
+    "tree_several": (
+        segment(
+            "[{'column': 'age', 'equals': 30.5}, {'column': 'sity', 'equals': 'x'},"
+            " {'column': 'age', 'equals': 'x'}]"
+        ),
+        "; where[2].equals: the column 'age'",
+    ),
+    # related models
+    "related_without_key": (
+        "{{ outhaul.segment(ref('shoppers'), where={'related': ref('purchases')}) }}",
+        "where: 'by' is missing: the column that joins purchases to shoppers",
+    ),
+    "related_with_by": (
+        "{{ outhaul.segment(ref('shoppers'),"
+        " where={'related': ref('purchases'), 'by': 'shopper_id'}) }}",
+        None,
+    ),
+    "related_key_not_there": (
+        segment("{'related': ref('countries')}"),
+        "where.by: 'shopper_id' is no column of countries",
+    ),
+    "related_keys_of_two_kinds": (
+        segment("{'related': ref('purchases'), 'by': {'shopper_id': 'shop'}}"),
+        "are of different kinds",
+    ),
+    "related_without_time": (
+        segment("{'related': ref('purchases'), 'within_days': 30}"),
+        "'time' is missing",
+    ),
+    "related_sum_of_text": (
+        segment("{'related': ref('purchases'), 'sum': 'shop', 'at_least': 1}"),
+        "'sum' does not apply to the column 'shop'",
+    ),
+    "related_sum_without_bound": (
+        segment("{'related': ref('purchases'), 'sum': 'amount'}"),
+        "wants one of at_least",
+    ),
+    "related_is_a_name": (segment("{'related': 'purchases'}"), "wants ref("),
+    # calculated fields
+    "field_taken": (over("{'city': {'count': '*'}}"), "'city' is a column of shoppers"),
+    "field_twice": (
+        fields("formulas={'a': '1', 'A': '2'}"),
+        "there are two fields named 'A'",
+    ),
+    "field_badly_named": (fields("formulas={'a b': '1'}"), "letters, digits and _"),
+    "field_of_nothing": (fields("formulas={}"), "no field is asked for"),
+    "field_without_function": (over("{'a': {'total': 'amount'}}"), "unknown 'total'"),
+    "field_default_of_another_kind": (
+        over("{'a': {'max': 'amount', 'default': 'none'}}"),
+        "wants a number, not the text 'none'",
+    ),
+    "field_last_without_time": (
+        fields(
+            "aggregates={'over': ref('purchases'), 'fields': {'a': {'last': 'shop'}}}"
+        ),
+        "'time' is missing",
+    ),
+    "label_of_unknown_column": (
+        fields("labels={'a': {'cases': {'x': {'column': 'agee', 'at_least': 1}},"
+               " 'default': none}}"),
+        "labels.a.cases.x: 'agee' is no column",
+    ),
+    "label_without_default": (
+        fields("labels={'a': {'cases': {'x': 'age > 1'}}}"),
+        "labels.a: wants {'cases'",
+    ),
+    "parent_not_unique": (
+        fields("related=[{'from': ref('purchases'), 'by': 'shopper_id',"
+               " 'fields': {'a': 'shop'}}]"),
+        "nothing says that purchases has one row for each shopper_id",
+    ),
+    # the rest
+    "breakdown_of_nothing": (
+        "{{ outhaul.breakdown(ref('shoppers'), 'town') }}",
+        "outhaul.breakdown in model breakdown_of_nothing: column: 'town' is no column",
+    ),
+    "breakdown_top_zero": (
+        "{{ outhaul.breakdown(ref('shoppers'), 'city', top=0) }}",
+        "top: wants a whole number from 1 on",
+    ),
+    "overlap_of_two_parents": (
+        "{{ outhaul.overlap([ref('members'), ref('purchase_keys')], 'shopper_id') }}",
+        "only segments of the same parent can be compared",
+    ),
+    "overlap_of_one": ("{{ outhaul.overlap([ref('members')], 'shopper_id') }}", "two or more"),
+    "overlap_without_key": (
+        "{{ outhaul.overlap([ref('members'), ref('recent_buyers')], none) }}",
+        "'key' is missing",
+    ),
+    "keys_of_nothing": (
+        "{{ outhaul.key_report(ref('shoppers'), 'id') }}",
+        "key: 'id' is no column of shoppers",
+    ),
+    "keys_thresholds": (
+        "{{ outhaul.key_report(ref('shoppers'), 'shopper_id', 0.2, 0.1) }}",
+        "must be shares from 0 to 1",
+    ),
+    "split_shares": (
+        "select {{ outhaul.split('a', 's', {'x': 0.5, 'y': 0.4}) }} as b",
+        "add up to 1, not 0.5 + 0.4",
+    ),
+    "split_whole": ("select {{ outhaul.split('1', 's', {'x': 1}) }} as b", None),
+    "as_of_wrong": (
+        "{{ outhaul.segment(ref('shoppers'), as_of='yesterday') }}",
+        "'as_of' must be a date",
+    ),
+    "holdout_without_key": (
+        "{{ outhaul.segment(ref('shoppers'), holdout={'salt': 'a', 'share': 0.1}) }}",
+        "holdout: 'key' is missing",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def messages(built: SegmentProject) -> Iterator[dict[str, str]]:
+    """What dbt said of each of these models when it ran them, all at once."""
+    for name, (sql, _) in CASES.items():
+        built.write_model(name, sql)
+    result = built.dbt("run", "--select", *CASES)
+    for name in CASES:
+        (built.folder / "models" / f"{name}.sql").unlink()
+    assert result.exception is None
+    statuses = built.statuses(result)
+    said = built.messages(result)
+    yield {name: said[name] if statuses[name] == "error" else "" for name in CASES}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_is_wrong_is_said_while_compiling(
+    messages: dict[str, str], name: str
+) -> None:
+    wanted = CASES[name][1]
+    if wanted is None:
+        assert messages[name] == ""
+    else:
+        assert wanted in messages[name]
