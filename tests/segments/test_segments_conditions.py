@@ -1,0 +1,205 @@
+"""Every operator on columns of its kinds, with missing values; dbt runs all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.segments.segment_project import SegmentProject
+
+TIMES = ("at_time", "on_day", "at_zone")
+
+
+def on_text(operator: str) -> str:
+    return f"{{'column': 'text', {operator}}}"
+
+
+# name: (model, tree, the ids that meet it); as_of is 2026-07-01
+CASES: dict[str, tuple[str, str, list[int]]] = {
+    "equals": ("texts", on_text("'equals': 'plain'"), [1]),
+    "equals_quote": ("texts", on_text("'equals': \"it's\""), [2]),
+    "equals_injection": ("texts", on_text("'equals': \"' or 1=1 --\""), [5]),
+    "equals_backslash": ("texts", on_text("'equals': '100% \\\\ sure'"), [3]),
+    "not_equals_keeps_missing": (
+        "texts",
+        on_text("'not_equals': 'plain'"),
+        [2, 3, 4, 5, 6],
+    ),
+    "in_list": ("texts", on_text("'in': ['plain', 'A_c']"), [1, 6]),
+    "not_in_list": ("texts", on_text("'not_in': ['plain', 'A_c']"), [2, 3, 4, 5]),
+    "contains_percent": ("texts", on_text("'contains': '%'"), [3]),
+    "contains_underscore": ("texts", on_text("'contains': '_'"), [6]),
+    "contains_two_spaces": ("texts", on_text("'contains': '  '"), []),
+    "starts_with": ("texts", on_text("'starts_with': 'A_'"), [6]),
+    "starts_with_case": ("texts", on_text("'starts_with': 'a'"), []),
+    "ends_with": ("texts", on_text("'ends_with': 'sure'"), [3]),
+    "is_null": ("texts", on_text("'is_null': true"), [4]),
+    "is_not_null": ("texts", on_text("'is_not_null': true"), [1, 2, 3, 5, 6]),
+    "is_true": ("texts", "{'column': 'flag', 'is_true': true}", [1, 5]),
+    "is_false": ("texts", "{'column': 'flag', 'is_false': true}", [2, 6]),
+    "not_true": ("texts", "{'not': {'column': 'flag', 'is_true': true}}", [2, 3, 4, 6]),
+    "greater_than": ("texts", "{'column': 'number', 'greater_than': 0}", [1, 5, 6]),
+    "at_least": ("texts", "{'column': 'number', 'at_least': 0}", [1, 3, 5, 6]),
+    "less_than": ("texts", "{'column': 'number', 'less_than': 0}", [2]),
+    "at_most": ("texts", "{'column': 'number', 'at_most': 1.5}", [1, 2, 3]),
+    "between": ("texts", "{'column': 'number', 'between': [0, 1.5]}", [1, 3]),
+    "any_of_all": (
+        "texts",
+        "{'any': [{'all': [{'column': 'flag', 'is_true': true}, 'number > 2']},"
+        " {'column': 'number', 'equals': -2}]}",
+        [2, 5],
+    ),
+    "not_any": (
+        "texts",
+        "{'not': {'any': [{'column': 'number', 'at_least': 1},"
+        " {'column': 'text', 'equals': \"it's\"}]}}",
+        [3, 4],
+    ),
+    "everything": ("texts", "none", [1, 2, 3, 4, 5, 6]),
+    **{
+        f"{name}_{column}": (
+            "moments",
+            f"{{'column': '{column}', {operator}}}",
+            expected,
+        )
+        for column in TIMES
+        for name, operator, expected in [
+            ("before", "'before': '2026-06-30'", [1, 2]),
+            ("after", "'after': '2026-06-30'", [3, 4, 5]),
+            ("on", "'on': '2026-07-01'", [4, 5]),
+            ("within", "'within_last_days': 30", [2, 3, 4]),
+            ("not_within", "'not_within_last_days': 30", [1, 5, 6]),
+            ("at_least", "'at_least': '2026-07-01'", [4, 5]),
+            ("between", "'between': ['2026-06-30', '2026-07-01']", [3, 4]),
+        ]
+        if not (column == "on_day" and name in ("after", "on"))
+    },
+    "after_on_day": ("moments", "{'column': 'on_day', 'after': '2026-06-30'}", [4, 5]),
+    "on_on_day": ("moments", "{'column': 'on_day', 'on': '2026-07-01'}", [4]),
+    "after_time": (
+        "moments",
+        "{'column': 'at_zone', 'after': '2026-06-30 23:29:59'}",
+        [3, 4, 5],
+    ),
+}
+
+# name: (arguments of segment, the ids of the shoppers)
+RELATED: dict[str, tuple[str, list[int]]] = {
+    "r_any": ("{'related': ref('purchases')}", [1, 2, 3, 6]),
+    "r_never": ("{'related': ref('purchases'), 'never': true}", [4, 5]),
+    "r_exactly": ("{'related': ref('purchases'), 'exactly': 2}", [2, 3]),
+    "r_at_most": ("{'related': ref('purchases'), 'at_most': 1}", [4, 5, 6]),
+    "r_sum": ("{'related': ref('purchases'), 'sum': 'amount', 'more_than': 77.25}", [1, 2]),
+    "r_sum_of_none": (
+        "{'related': ref('purchases'), 'sum': 'amount', 'less_than': 1}",
+        [4, 5, 6],
+    ),
+    "r_max_date": (
+        "{'related': ref('purchases'), 'max': 'bought_on', 'at_least': '2026-06-30'}",
+        [1, 3],
+    ),
+    "r_average_of_none": (
+        "{'related': ref('purchases'), 'average': 'amount', 'less_than': 40}",
+        [3],
+    ),
+    "r_distinct": (
+        "{'related': ref('purchases'), 'count_distinct': 'shop', 'at_least': 2}",
+        [1, 2],
+    ),
+    "r_parent": (
+        "{'related': ref('countries'), 'by': 'country_id',"
+        " 'where': {'column': 'country', 'equals': 'Japan'}}",
+        [3, 6],
+    ),
+    "r_grandparent": (
+        "{'related': ref('countries'), 'by': 'country_id', 'where': {'related':"
+        " ref('continents'), 'by': 'continent_id', 'where': \"continent = 'Asia'\"}}",
+        [3, 6],
+    ),
+    "r_in_segment": ("{'in_segment': ref('members')}", [1, 3, 6]),
+    "r_not_in_segment": ("{'not_in_segment': ref('members')}", [2, 4, 5]),
+    "r_segment_beside_rows": (
+        "[{'in_segment': ref('purchases')},"
+        " {'related': ref('purchases'), 'where': \"status = 'returned'\", 'never': true}]",
+        [2, 3, 6],
+    ),
+    "r_letter_case": (
+        "[{'related': ref('purchases'), 'where': \"status = 'done'\"},"
+        " {'related': ref('purchases'), 'where': \"status = 'DONE'\", 'never': true}]",
+        [1, 2, 3],
+    ),
+}
+
+# name: (further arguments of segment, the ids)
+OPTIONS: dict[str, tuple[str, list[int]]] = {
+    "o_exclude": ("exclude=[ref('members')]", [2, 4, 5]),
+    "o_exclude_name": ("exclude='members'", [2, 4, 5]),
+    "o_exclude_by": (
+        "exclude=[{'model': 'texts', 'by': {'shopper_id': 'id'}}]",
+        [],
+    ),
+    "o_holdout_none": ("holdout={'salt': 'autumn', 'share': 0}", [1, 2, 3, 4, 5, 6]),
+    "o_holdout": ("holdout={'salt': 'autumn', 'share': 0.25}", [1, 2, 3, 4, 6]),
+    "o_holdout_all": ("holdout={'salt': 'autumn', 'share': 1}", []),
+    "o_as_of": (
+        "as_of='2025-01-02', where={'related': ref('purchases'), 'within_days': 2,"
+        " 'time': 'bought_at'}",
+        [1],
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def found(built: SegmentProject) -> Iterator[dict[str, list[int]]]:
+    """The ids that each of these segments has."""
+    models = {
+        name: f"{{{{ outhaul.segment(ref('{model}'), where={tree}, columns='id') }}}}"
+        for name, (model, tree, _) in CASES.items()
+    }
+    for name, (tree, _) in RELATED.items():
+        models[name] = shoppers(f"where={tree}")
+    for name, (arguments, _) in OPTIONS.items():
+        models[name] = shoppers(arguments)
+    for name, sql in models.items():
+        built.write_model(name, sql)
+    built.succeed("run", "--select", *models)
+    for name in models:
+        (built.folder / "models" / f"{name}.sql").unlink()
+    yield {name: [row[0] for row in built.rows(name)] for name in models}
+
+
+def shoppers(arguments: str) -> str:
+    return (
+        "{{ outhaul.segment(ref('shoppers'), key='shopper_id',"
+        f" columns=['shopper_id'], {arguments}) }}}}"
+    )
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_conditions_on_columns(found: dict[str, list[int]], name: str) -> None:
+    assert found[name] == CASES[name][2]
+
+
+@pytest.mark.parametrize("name", RELATED)
+def test_conditions_on_other_models(found: dict[str, list[int]], name: str) -> None:
+    assert found[name] == RELATED[name][1]
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+def test_exclusions_holdouts_and_times(found: dict[str, list[int]], name: str) -> None:
+    assert found[name] == OPTIONS[name][1]
+
+
+def test_the_list_of_exclusions_holds_for_every_segment(built: SegmentProject) -> None:
+    everybody = shoppers("where=none")
+    built.write_model("excluded", everybody)
+    built.write_model("not_excluded", everybody.replace("where", "exclude=false, where"))
+    built.succeed(
+        *("run", "--select", "excluded", "not_excluded"),
+        *("--vars", "{outhaul_exclusions: [members]}"),
+    )
+    for name in ("excluded", "not_excluded"):
+        (built.folder / "models" / f"{name}.sql").unlink()
+    assert built.rows("excluded") == [(2,), (4,), (5,)]
+    assert len(built.rows("not_excluded")) == 6
