@@ -1,0 +1,39 @@
+"""The documentation of calculated fields, printed from their declaration."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+
+from tests.segments.segment_project import SegmentProject
+
+
+def test_types_and_descriptions_are_printed(
+    built: SegmentProject, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    built.succeed(
+        *("compile", "--select", "shopper_fields"),
+        *("--vars", "outhaul_print_docs: true"),
+    )
+    printed = capsys.readouterr().out
+    # dbt itself prints the compiled SQL after it
+    text = printed[printed.index("    columns:") : printed.index("with\n")]
+    columns = yaml.safe_load(text)["columns"]
+    described = {each["name"]: each.get("description") for each in columns}
+    types = {each["name"]: each["data_type"] for each in columns}
+    assert described["shopper_id"] == "The shop's own number."
+    assert described["purchase_count"] == "Purchases so far."
+    assert described["total_spent"] == (
+        "Sum of amount over purchases that meet a condition."
+    )
+    assert described["spent_30_days"] == (
+        "Sum of amount over purchases in the last 30 days."
+    )
+    assert types["shopper_id"].startswith("int")
+    assert types["tier"] in ("text", "varchar")
+    names = built.run_sql(
+        "select column_name from information_schema.columns where table_schema = 'shop'"
+        " and table_name = 'shopper_fields' order by ordinal_position"
+    )
+    assert list(described) == [name for (name,) in names]
