@@ -20,7 +20,8 @@ dbt does not write files, so the text is printed to be pasted:
     {% set lines = ['    columns:'] %}
     {% for column in adapter.get_column_schema_from_query(query) %}
         {% do lines.append('      - name: ' ~ column.name) %}
-        {% do lines.append('        data_type: ' ~ column.data_type | lower) %}
+        {% set type = column.dtype if column.is_string() else column.data_type %}
+        {% do lines.append('        data_type: ' ~ type | lower) %}
         {% set description = described.get(column.name | lower) %}
         {% do lines.append('        description: ' ~ tojson(description | trim)) if description %}
     {% endfor %}

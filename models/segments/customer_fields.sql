@@ -1,0 +1,33 @@
+{{ outhaul.with_fields(
+    ref('customers'),
+    key='customer_id',
+    aggregates=[{
+        'over': ref('orders'),
+        'where': {'column': 'is_sale', 'is_true': true},
+        'time': 'ordered_at',
+        'fields': {
+            'order_count': {'count': '*'},
+            'total_spent': {'sum': 'amount'},
+            'average_order': {'average': 'amount'},
+            'spent_last_90_days': {'sum': 'amount', 'within_days': 90},
+            'first_ordered_at': {'min': 'ordered_at'},
+            'last_ordered_at': {'max': 'ordered_at'},
+            'last_order_status': {'last': 'status'},
+        },
+    }],
+    formulas={
+        'days_as_customer': dbt.datediff(
+            'registered_at', 'coalesce(last_ordered_at, registered_at)', 'day'
+        ),
+    },
+    labels={
+        'tier': {
+            'cases': {
+                'gold': {'column': 'total_spent', 'at_least': 400},
+                'silver': {'column': 'total_spent', 'at_least': 100},
+                'bronze': {'column': 'order_count', 'at_least': 1},
+            },
+            'default': 'none',
+        },
+    },
+) }}

@@ -1,0 +1,1 @@
+{{ outhaul.key_report(ref('customers'), key='customer_id') }}

@@ -1,0 +1,1 @@
+{{ outhaul.breakdown(ref('newsletter_customers'), 'country', top=5) }}
