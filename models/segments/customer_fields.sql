@@ -16,9 +16,7 @@
         },
     }],
     formulas={
-        'days_as_customer': dbt.datediff(
-            'registered_at', 'coalesce(last_ordered_at, registered_at)', 'day'
-        ),
+        'share_spent_lately': 'spent_last_90_days / nullif(total_spent, 0)',
     },
     labels={
         'tier': {

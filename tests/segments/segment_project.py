@@ -13,7 +13,6 @@ from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt_common.events.base_types import EventMsg
 
 ROOT = Path(__file__).resolve().parents[2]
-TEMPLATE = Path(__file__).parent / "project"
 RunSql = Callable[[str], list[tuple[Any, ...]]]
 
 
@@ -26,9 +25,9 @@ class SegmentProject:
     run_sql: RunSql
     warnings: list[str] = field(default_factory=list)
 
-    def create(self) -> None:
-        """Copy the project, with `output` as its only target."""
-        shutil.copytree(TEMPLATE, self.folder)
+    def create(self, template: str) -> None:
+        """Copy a project beside this file, with `output` as its only target."""
+        shutil.copytree(Path(__file__).parent / template, self.folder)
         packages = self.folder / "packages.yml"
         packages.write_text(packages.read_text().replace("OUTHAUL_ROOT", str(ROOT)))
         target = {"target": "dev", "outputs": {"dev": dict(self.output)}}

@@ -1,0 +1,1 @@
+{{ outhaul.breakdown(ref('customer_figures'), 'favourite_genre', top=2) }}

@@ -1,0 +1,5 @@
+{{ outhaul.segment(
+    ref('customer_figures'),
+    key='customer_id',
+    where={'column': 'favourite_genre', 'equals': 'Rock'},
+) }}
