@@ -73,6 +73,7 @@ class _Plan(NamedTuple):
     method: str
     url: str
     name: str
+    secrets: tuple[str, ...]
 
 
 class HttpClient:
@@ -135,16 +136,19 @@ class HttpClient:
         body: bytes | None = None,
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
+        secrets: Sequence[str] = (),
     ) -> Response:
         """One request and its whole answer, whatever its status.
 
+        secrets: those of this request alone, such as a token in its headers.
         Raises NotSent where no byte of the request left, OutcomeUnknown where
         it may have arrived, StopSync where TLS will not come about.
         """
         url = self.base_url + path
         if params:
             url += "?" + urlencode(params, safe=",")
-        plan = _Plan(method, url, f"{method} {path.partition('?')[0]}")
+        name = f"{method} {path.partition('?')[0]}"
+        plan = _Plan(method, url, name, (*self._secrets, *secrets))
         deadline = self._timeout[1]
         with exchange(deadline, public_only=self._public_only) as running:
             try:
@@ -196,7 +200,7 @@ class HttpClient:
             headers=CaseInsensitiveDict(answer.headers),
             body=content,
             request=plan.name,
-            secrets=self._secrets,
+            secrets=plan.secrets,
         )
 
     def _failure(

@@ -273,7 +273,7 @@ def test_an_unusual_address_is_taken(account, address):
 def test_a_text_that_is_too_long_for_its_field_is_refused(account):
     contacts = service(account, "contacts", insert=True)
     contacts.prepare([EMAIL, FIRST_NAME])
-    with pytest.raises(RowRefused, match="51 characters; SendGrid takes 50"):
+    with pytest.raises(RowRefused, match="51 characters, and at most 50"):
         contacts.encode(row(1, first_name="x" * 51))
     contacts.encode(row(1, first_name="x" * 50))
 

@@ -1,0 +1,175 @@
+"""Values as texts, numbers and days, or RowRefused with a message without data.
+
+What every destination needs; what one of them alone asks for stands beside it.
+Numbers are written without going through a float, times count in UTC, and
+nothing is changed in silence: what does not fit is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, timezone
+from decimal import Decimal
+from typing import Any
+
+import orjson
+
+from dispatcher.errors import RowRefused
+
+LONGEST_EMAIL = 254
+
+# Doubles hold every integer up to here; beyond, a number arrives as another one.
+_LARGEST_INTEGER = 2**53
+_LARGEST_EXPONENT = 308
+
+_EMAIL = re.compile(r"[^\s@,;<>\"\x00-\x1f]+@[^\s@,;<>\"\x00-\x1f]+\.[^\s@,;<>\".]+")
+
+
+def normal_email(value: Any, longest: int = LONGEST_EMAIL) -> str:
+    """An address in the form that is compared: trimmed and in lower case."""
+    if value is None or (isinstance(value, str) and not value.strip()):
+        raise RowRefused("no_email", "the e-mail address is empty")
+    if not isinstance(value, str):
+        raise RowRefused("invalid_email", "the e-mail address is not a text")
+    address = text("email", value.strip().lower(), longest)
+    if not _EMAIL.fullmatch(address) or ".." in address:
+        raise RowRefused("invalid_email", "the e-mail address is not valid")
+    return address
+
+
+def text(field: str, value: Any, longest: int | None = None) -> str:
+    """A value as text of at most `longest` characters.
+
+    Numbers in plain decimal form, booleans as `true` and `false`, times in ISO
+    8601 with `Z`, lists and mappings as JSON with their keys in order.
+    """
+    rendered = _rendered(field, value)
+    if "\x00" in rendered:
+        raise RowRefused("text", f"'{field}' holds a NUL character")
+    if not _is_unicode(rendered):
+        raise RowRefused("text", f"'{field}' is not valid Unicode")
+    if longest is not None and len(rendered) > longest:
+        raise RowRefused(
+            "too_long",
+            f"'{field}' has {len(rendered)} characters, and at most {longest} are"
+            " taken",
+        )
+    return rendered
+
+
+def number(field: str, value: Any) -> orjson.Fragment:
+    """A number for JSON, exact or refused."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
+        raise RowRefused("number", f"'{field}' is not a number")
+    return orjson.Fragment(plain(field, value).encode())
+
+
+def plain(field: str, value: int | float | Decimal, *, exact: bool = False) -> str:
+    """The shortest decimal form without an exponent; `exact`: of any size."""
+    decimal = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+    if not decimal.is_finite():
+        raise RowRefused("number", f"'{field}' is not a finite number")
+    if decimal and abs(decimal.adjusted()) > _LARGEST_EXPONENT:
+        raise RowRefused("number", f"'{field}' is out of the range of numbers")
+    rendered = format(decimal, "f")
+    if "." in rendered:
+        rendered = rendered.rstrip("0").rstrip(".")
+    is_float = isinstance(value, float)
+    if not exact and not is_float and "." not in rendered:
+        if abs(int(rendered)) > _LARGEST_INTEGER:
+            raise RowRefused(
+                "number",
+                f"'{field}' is beyond 2^53 and would arrive as another number;"
+                " cast it to text in the select",
+            )
+    return "0" if rendered == "-0" else rendered
+
+
+def boolean(field: str, value: Any) -> bool:
+    """True or false, and nothing that merely looks like it."""
+    if not isinstance(value, bool):
+        raise RowRefused("boolean", f"'{field}' is not true or false")
+    return value
+
+
+def moment(field: str, value: Any) -> datetime:
+    """A point in time in UTC; naive times count as UTC, a date as its midnight."""
+    if isinstance(value, datetime):
+        return _utc(field, value)
+    if isinstance(value, date):
+        return datetime(value.year, value.month, value.day, tzinfo=timezone.utc)
+    raise RowRefused("date", f"'{field}' is not a date or a time")
+
+
+def day(field: str, value: Any) -> date:
+    """A date; of a point in time, the day it is in UTC."""
+    if isinstance(value, datetime):
+        return _utc(field, value).date()
+    if isinstance(value, date):
+        return value
+    raise RowRefused("date", f"'{field}' is not a date")
+
+
+def texts(field: str, value: Any, most: int, longest: int) -> list[str]:
+    """A list of texts, each of at most `longest` characters."""
+    if not isinstance(value, (list, tuple)):
+        raise RowRefused("list", f"'{field}' is not a list")
+    if len(value) > most:
+        raise RowRefused(
+            "too_long",
+            f"'{field}' has {len(value)} entries, and at most {most} are taken",
+        )
+    if not all(isinstance(each, str) for each in value):
+        raise RowRefused("list", f"'{field}' holds something else than texts")
+    return [text(field, each, longest) for each in value]
+
+
+def _rendered(field: str, value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, float, Decimal)):
+        return plain(field, value, exact=True)
+    if isinstance(value, datetime):
+        return _utc(field, value).isoformat().replace("+00:00", "Z")
+    if isinstance(value, (list, dict, tuple)):
+        return _json(field, value)
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        raise RowRefused("bytes", f"'{field}' holds bytes; encode them in the select")
+    return str(value)
+
+
+def _utc(field: str, value: datetime) -> datetime:
+    """Naive times count as UTC."""
+    if value.tzinfo is None:
+        return value.replace(tzinfo=timezone.utc)
+    try:
+        return value.astimezone(timezone.utc)
+    except OverflowError:
+        raise RowRefused("date", f"'{field}' is out of the range of dates") from None
+
+
+def _json(field: str, value: Any) -> str:
+    """JSON as text, keys in order so that equal values are equal texts."""
+    try:
+        packed = orjson.dumps(value, default=_json_default, option=orjson.OPT_SORT_KEYS)
+    except (TypeError, ValueError):
+        raise RowRefused("json", f"'{field}' cannot be written as JSON") from None
+    return packed.decode()
+
+
+def _json_default(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return orjson.Fragment(plain("json", value, exact=True).encode())
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        raise TypeError
+    return str(value)
+
+
+def _is_unicode(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
