@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -130,7 +130,11 @@ def bind(record: ActivationRecord, destinations: Destinations) -> Binding:
     columns = _columns(record, dispatch.fields)
     _check_identity(record, service_class, columns, where)
     options: Any = read_settings(service_class.Options, theirs, where)
-    activation = Activation(record.name, record.segment, destination.name)
+    activation = Activation(
+        record.name, record.segment, destination.name, record.generation
+    )
+    if record.built_at is not None:
+        activation = replace(activation, built_at=record.built_at)
     return Binding(
         record=record,
         destination=destination,

@@ -20,6 +20,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 from typing import Any, ClassVar, NamedTuple
 
@@ -128,11 +129,18 @@ class Limits:
 
 @dataclass(frozen=True)
 class Activation:
-    """What a service may know of the activation that it serves."""
+    """What a service may know of the activation that it serves.
+
+    generation: what is sent, counted per activation; with the positions of the rows
+    of a request it names that request, the same after a restart. built_at: when the
+    generation was built, in UTC.
+    """
 
     name: str
     segment: str
     destination: str
+    generation: int = 0
+    built_at: datetime = datetime(1970, 1, 1)
 
 
 # Named here, since `type` means something else inside of an account.
@@ -174,6 +182,13 @@ class Service(ABC):
     """True for lists and audiences, where the identity must be the key."""
     stage: ClassVar[int] = 0
     """Within one destination, services of a lower stage are synced first."""
+    spooled: ClassVar[bool] = False
+    """True where a request holds more rows than memory should.
+
+    Encoded rows then wait in a temporary file, and the rows that `send` is given
+    have no values left. Requests are filled one after the other and up to the limit,
+    so that a restarted sync forms the same ones.
+    """
     lookup_limits: Limits | None = None
     poll_seconds: float = 2.0
     """Seconds before the first poll of a job.
@@ -199,6 +214,14 @@ class Service(ABC):
     @abstractmethod
     def limits(self, change: Change) -> Limits:
         """The limits of requests that carry rows of this change."""
+
+    def limits_of(self, row: Row, found: Any) -> Limits:
+        """The limits of the request that carries this row.
+
+        Rows of different limits never share a request. They may differ in how much
+        it holds, not in how often it is made.
+        """
+        return self.limits(row.change)
 
     @abstractmethod
     def check(self, columns: Sequence[Column]) -> list[str]:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from dispatcher.destinations.base import Encoded, Limits
+from dispatcher.engine.spool import Spool
 
 _SEPARATOR_BYTES = 1
 
 
 class Batch:
-    """Encoded rows of one lane that become one request."""
+    """Encoded rows of one lane that become one request.
 
-    def __init__(self) -> None:
-        self._items: list[Encoded] = []
+    collect: makes the empty collection of a request's rows, in memory or on disk.
+    """
+
+    def __init__(self, collect: Callable[[], list[Encoded] | Spool] = list) -> None:
+        self._collect = collect
+        self._items = collect()
         self._bytes = 0
         self._most_rows: int | None = None
 
@@ -22,9 +29,9 @@ class Batch:
         """The destination found a request too large: fill with fewer rows."""
         self._most_rows = min(self._most_rows or rows, max(1, rows))
 
-    def add(self, item: Encoded, limits: Limits) -> list[tuple[Encoded, ...]]:
+    def add(self, item: Encoded, limits: Limits) -> list[Sequence[Encoded]]:
         """Add a row; returns the requests that are full now, mostly none."""
-        full: list[tuple[Encoded, ...]] = []
+        full: list[Sequence[Encoded]] = []
         size = len(item.body) + _SEPARATOR_BYTES
         if self._items and self._bytes + size > limits.bytes:
             full.append(self.flush())
@@ -34,10 +41,10 @@ class Batch:
             full.append(self.flush())
         return full
 
-    def flush(self) -> tuple[Encoded, ...]:
+    def flush(self) -> Sequence[Encoded]:
         """What is collected, and start anew."""
-        items = tuple(self._items)
-        self._items = []
+        items = self._items
+        self._items = self._collect()
         self._bytes = 0
         return items
 

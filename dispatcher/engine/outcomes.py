@@ -26,6 +26,7 @@ class Outcomes:
         self._max_rejected = max_rejected
         self._report = report
         self._unrecorded: list[Rejection] = []
+        self._invalid = 0
 
     def __contains__(self, position: int) -> bool:
         return position <= self.committed or position in self._beyond
@@ -50,6 +51,7 @@ class Outcomes:
         is_missing = outcome.status is Status.MISSING
         counter = self._report.missing if is_missing else self._report.rejected
         counter[row.change] += 1
+        self._invalid += kind == "invalid"
         self.left_in_doubt = self.left_in_doubt or in_doubt
         self._unrecorded.append(
             Rejection(
@@ -88,22 +90,31 @@ class Outcomes:
     def storm_of_first(self) -> str:
         """Why to stop, if too many of the first rows of a new binding are rejected."""
         rejected = self._report.rejected.total()
-        if rejected > self._max_rejected * self.count:
+        rows = self.count + self.outstanding
+        if rejected > self._max_rejected * rows:
             return (
-                f"stopped: {rejected} of the first {self.count} rows were rejected, "
+                f"stopped: {rejected} of the first {rows} rows were rejected, "
                 f"more than max_rejected allows ({self._max_rejected:g}); see "
                 "'outhaul rejections'"
             )
         return ""
 
     def storm(self) -> str:
-        """Why to stop, if more than half of what was sent so far is rejected."""
-        rejected = self._report.rejected.total()
-        if self.count >= _STORM_ROWS and rejected > _STORM_SHARE * self.count:
-            return (
-                f"stopped: {rejected} of {self.count} rows were rejected; see "
-                "'outhaul rejections'"
-            )
+        """Why to stop, if more than half of what was sent so far is rejected.
+
+        What we refuse before it is sent counts among the rows taken up: these are
+        refused at once, while the good ones of their request wait for its answer.
+        """
+        rejected = self._report.rejected.total() - self._invalid
+        for count, rows in (
+            (rejected, self.count - self._invalid),
+            (self._invalid, self.count + self.outstanding),
+        ):
+            if rows >= _STORM_ROWS and count > _STORM_SHARE * rows:
+                return (
+                    f"stopped: {count} of {rows} rows were rejected; see "
+                    "'outhaul rejections'"
+                )
         return ""
 
 

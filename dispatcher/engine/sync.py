@@ -26,7 +26,7 @@ from dispatcher.engine.schedule import Schedule
 from dispatcher.engine.seams import Seams
 from dispatcher.engine.tasks import LeaseTooShort, Step, Task, limits_of, perform
 from dispatcher.engine.verdicts import Verdicts
-from dispatcher.errors import DestinationError, NotSent
+from dispatcher.errors import DestinationError, NotSent, StopSync
 from dispatcher.records import Claims, RecordedJob
 from dispatcher.warehouse import Warehouse
 
@@ -149,7 +149,7 @@ class Sync:
 
     def _judge_first_rows(self) -> None:
         """Once the first rows of a new binding are settled: go on, or stop."""
-        if not self._feed.waits_for_first_rows or self._outcomes.outstanding:
+        if not self._feed.waits_for_first_rows or not self._intake.is_judged:
             return
         reason = self._outcomes.storm_of_first()
         if reason:
@@ -161,8 +161,8 @@ class Sync:
         """Start whatever the service's concurrency allows."""
         self._schedule.wake()
         while True:
-            if not self._schedule.has_ready:
-                self._intake.fill(self._in_flight.values())
+            if not self._schedule.has_ready and not self._fill():
+                return
             task = self._schedule.take(self._in_flight.values())
             if task is None:
                 return
@@ -172,6 +172,15 @@ class Sync:
                 perform, task, self._service, self._lease, self._limiter(task)
             )
             self._in_flight[future] = task
+
+    def _fill(self) -> bool:
+        """Make the next requests ready; False where nothing more can be done."""
+        try:
+            self._intake.fill(self._in_flight.values())
+        except StopSync as error:  # no room on disk
+            self._verdicts.stop(Result.FAILED, str(error))
+            return False
+        return True
 
     def _await_something(self) -> None:
         due = self._schedule.seconds_to_next()

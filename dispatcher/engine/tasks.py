@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
@@ -33,7 +33,7 @@ class Task:
 
     step: Step
     change: Change
-    items: tuple[Encoded, ...]
+    items: Sequence[Encoded]
     job: Job | None = None
     attempts: int = 0
     look_ups: int = 0
