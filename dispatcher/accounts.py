@@ -36,6 +36,7 @@ _OWN_KEYS = ("type", "send_from", "defaults")
 _DIFF_KEYS = (
     "destination",
     "service",
+    "append_only",
     "fields",
     "identity",
     "prefer",

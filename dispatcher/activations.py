@@ -30,6 +30,7 @@ from dispatcher.settings import (
 BUILD_KEYS = (
     "destination",
     "service",
+    "append_only",
     "identity",
     "prefer",
     "max_invalid",
@@ -129,6 +130,7 @@ def bind(record: ActivationRecord, destinations: Destinations) -> Binding:
     dispatch = read_settings(DispatchOptions, ours, where)
     columns = _columns(record, dispatch.fields)
     _check_identity(record, service_class, columns, where)
+    _check_append_only(record, service_class, where)
     options: Any = read_settings(service_class.Options, theirs, where)
     activation = Activation(
         record.name, record.segment, destination.name, record.generation
@@ -204,6 +206,32 @@ def _columns(record: ActivationRecord, fields: Mapping[str, str]) -> tuple[Colum
         Column(fields.get(c.name, c.name), c.name, kind_of(c.type), c.type)
         for c in record.columns
     )
+
+
+def _check_append_only(
+    record: ActivationRecord, service_class: type[Service], where: str
+) -> None:
+    """A service that only appends, and no other, takes an append-only diff."""
+    append_only = record.settings.get("append_only") is True
+    if append_only and service_class.repeatable:
+        raise ConfigurationError(
+            f"{where}.append_only: the service '{record.service}' keeps records that "
+            "change and leave, which an append-only diff never tells: remove the key"
+        )
+    if service_class.repeatable:
+        return
+    if not append_only:
+        raise ConfigurationError(
+            f"{where}: the service '{record.service}' adds what it is sent and cannot "
+            "take it back or tell what came twice: set 'append_only: true', so that "
+            "rows are sent once, whatever becomes of them in the select"
+        )
+    identity = record.settings.get("identity")
+    if identity is not None and (identity,) != record.key:
+        raise ConfigurationError(
+            f"{where}.identity: must be left out, since the service "
+            f"'{record.service}' takes many rows of one '{identity}'"
+        )
 
 
 def _check_identity(

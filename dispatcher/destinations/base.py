@@ -180,6 +180,12 @@ class Service(ABC):
     """The field by which the destination recognises a record, or None: any."""
     membership: ClassVar[bool] = False
     """True for lists and audiences, where the identity must be the key."""
+    repeatable: ClassVar[bool] = True
+    """False where a row that is sent twice counts twice, as events do.
+
+    Such a service takes append-only diffs alone. A row of which nobody knows whether
+    it arrived is then settled as `unconfirmed`, and sent again on request alone.
+    """
     stage: ClassVar[int] = 0
     """Within one destination, services of a lower stage are synced first."""
     spooled: ClassVar[bool] = False

@@ -32,7 +32,9 @@ class Commits:
 
     def claim(self, upto: int) -> None:
         """Claim a range before its first row is sent; commits what is settled."""
-        self._claimed = max(self._claimed, upto)
+        if upto <= self._claimed:
+            return
+        self._claimed = upto
         self._record(self._now())
 
     def commit(self) -> None:

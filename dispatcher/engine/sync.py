@@ -7,7 +7,7 @@ an outcome, and a row that nothing is known of keeps the commit below it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from typing import Any
@@ -79,7 +79,7 @@ class Sync:
             claims,
             upto,
             is_new,
-            self._commits.claim,
+            self._claim_read,
             options,
             seams,
         )
@@ -168,10 +168,21 @@ class Sync:
                 return
             if task.first_tried_at is None:
                 task = replace(task, first_tried_at=self._seams.clock())
+            self._claim_sent(task)
             future = pool.submit(
                 perform, task, self._service, self._lease, self._limiter(task)
             )
             self._in_flight[future] = task
+
+    def _claim_read(self, upto: int) -> None:
+        """Before rows are read: claim them, many at once to write little."""
+        if self._service.repeatable:
+            self._commits.claim(upto)
+
+    def _claim_sent(self, task: Task) -> None:
+        """Before a request that must not be repeated: claim no row beyond its own."""
+        if not self._service.repeatable and task.step is Step.SEND:
+            self._commits.claim(max(item.row.seq for item in task.items))
 
     def _fill(self) -> bool:
         """Make the next requests ready; False where nothing more can be done."""
@@ -251,6 +262,26 @@ class Sync:
             )
             if positions:
                 self._resume_job(Job(reference), positions)
+        if not self._service.repeatable:
+            self._doubt_claimed(newest)
+
+    def _doubt_claimed(self, in_jobs: Collection[int]) -> None:
+        """What an earlier sync claimed and did not settle may have arrived."""
+        positions = tuple(
+            seq
+            for seq in range(self._claims.committed + 1, self._claims.claimed + 1)
+            if seq not in self._outcomes and seq not in in_jobs
+        )
+        if not positions:
+            return
+        rows = [
+            row
+            for row in read_positions(self._binding, self._warehouse, positions)
+            if row.change in self._service.consumes
+        ]
+        for _ in rows:
+            self._outcomes.take_up()
+        self._verdicts.unconfirmed(rows, "an earlier sync broke off while it was sent")
 
     def _resume_job(self, job: Job, positions: tuple[int, ...]) -> None:
         rows = read_positions(self._binding, self._warehouse, positions)

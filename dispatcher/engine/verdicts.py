@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +10,7 @@ from dispatcher.destinations.base import (
     Encoded,
     Job,
     Outcome,
+    Row,
     Service,
     Status,
 )
@@ -83,10 +84,26 @@ class Verdicts:
             self._report.result = result
             self._report.message = message
 
-    def lose(self, task: Task) -> None:
-        """Give a task up without a verdict; only what may be applied is in doubt."""
-        if task.may_be_applied:
-            self._report.unknown += len(task.items)
+    def lose(self, task: Task, reason: str = "the sync ended first") -> None:
+        """Give a task up without a verdict; only what may be applied is in doubt.
+
+        Rows that must not be repeated get one in any case, once they were claimed:
+        what is claimed and has none would pass for sent.
+        """
+        if self._service.repeatable:
+            self._report.unknown += len(task.items) if task.may_be_applied else 0
+        elif task.may_be_applied:
+            self.unconfirmed((item.row for item in task.items), reason)
+        elif task.step is Step.SEND and task.first_tried_at is not None:
+            for item in task.items:
+                outcome = refused("not_sent", f"this row was not sent: {reason}")
+                self._outcomes.settle(item.row, outcome, kind="not_sent")
+
+    def unconfirmed(self, rows: Iterable[Row], reason: str) -> None:
+        """Settle rows that may have arrived and must not be sent twice."""
+        outcome = refused("no_answer", f"this row may have arrived: {reason}")
+        for row in rows:
+            self._outcomes.settle(row, outcome, in_doubt=True, kind="unconfirmed")
 
     # --- answers
 
@@ -144,8 +161,10 @@ class Verdicts:
         unknown: list[Encoded] = []
         again: list[Encoded] = []
         for item, outcome in zip(task.items, outcomes, strict=True):
-            if outcome.status is Status.UNKNOWN:
+            if outcome.status is Status.UNKNOWN and self._service.repeatable:
                 unknown.append(item)
+            elif outcome.status is Status.UNKNOWN:
+                self.unconfirmed([item.row], outcome.message or "the answer is silent")
             elif outcome.status is Status.LOOK_UP:
                 again.append(item)
             else:
@@ -195,7 +214,7 @@ class Verdicts:
             self._refuse(task, error.code, str(error))
         else:
             unknown = isinstance(error, StopSync) and error.outcome_unknown
-            self.lose(replace(task, in_doubt=task.in_doubt or unknown))
+            self.lose(replace(task, in_doubt=task.in_doubt or unknown), str(error))
             self.stop(Result.FAILED, str(error))
 
     def _on_throttled(
@@ -207,7 +226,7 @@ class Verdicts:
         if pause is None:
             pause = backoff(min(self._pauses, ATTEMPTS) + 1, self._seams.random)
         if pause > LONGEST_PAUSE_SECONDS or self._pauses > PAUSES:
-            self.lose(task)
+            self.lose(task, str(error))
             self.stop(
                 Result.INCOMPLETE,
                 f"{error}; the destination asks for a pause of {pause:.0f} s: run the "
@@ -221,6 +240,9 @@ class Verdicts:
     def _on_retry(self, task: Task, error: RetryRequest) -> None:
         attempts = task.attempts + 1
         may_be_applied = isinstance(error, OutcomeUnknown) and task.step is Step.SEND
+        if may_be_applied and not self._service.repeatable:
+            self.unconfirmed((item.row for item in task.items), str(error))
+            return
         task = replace(
             task, attempts=attempts, in_doubt=task.in_doubt or may_be_applied
         )
@@ -255,7 +277,7 @@ class Verdicts:
                 halves = (replace(h, attempts=ATTEMPTS - 2) for h in task.halves())
                 self._schedule.add(*halves)
                 return
-        self.lose(task)
+        self.lose(task, reason)
         self.stop(Result.INCOMPLETE, reason)
 
     def _on_too_large(self, task: Task) -> None:

@@ -1,8 +1,14 @@
 {#- A resync was asked for: what is acknowledged counts as doubtful, so it is sent again.
 
-Rows that have left the segment are still removed, because the state stays. -#}
+Rows that have left the segment are still removed, because the state stays. Of an
+append-only diff the state goes: what is in doubt would be held there. -#}
 {% macro _apply_resync(diff) %}
-    {% if diff.resync_due and load_cached_relation(diff.acknowledged) is not none %}
+    {% if not diff.resync_due or load_cached_relation(diff.acknowledged) is none %}
+        {{ return('') }}
+    {% endif %}
+    {% if diff.append_only %}
+        {% do outhaul._execute('delete from ' ~ diff.acknowledged) %}
+    {% else %}
         {% do outhaul._execute(
             'update ' ~ diff.acknowledged ~ " set _outhaul_in_doubt = 'inserted'"
         ) %}

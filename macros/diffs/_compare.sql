@@ -9,7 +9,8 @@ diff `acknowledged_rows` and `is_first`: nothing held, so all is inserted. -#}
     {% do diff.update({'acknowledged_rows': held, 'is_first': is_first}) %}
     {% if not is_first %}
         {% do outhaul._execute(
-            'create temporary table ' ~ diff.changes ~ ' as ' ~ outhaul._changes_query(diff)
+            'create temporary table ' ~ diff.changes ~ ' as '
+            ~ (outhaul._appended_query(diff) if diff.append_only else outhaul._changes_query(diff))
         ) %}
     {% endif %}
 {% endmacro %}

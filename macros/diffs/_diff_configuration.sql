@@ -1,7 +1,7 @@
 {#- Check what the model configures and gather what the steps share.
 
 Keys of the mapping: name, relation, acknowledged, rejected, work, key,
-identity, prefer, max_invalid, max_removed, meta; the steps add theirs. -#}
+identity, prefer, append_only, max_invalid, max_removed, meta; the steps add theirs. -#}
 {% macro _diff_configuration(relation) %}
     {% set meta = (config.get('meta') or {}).get('outhaul') %}
     {% do outhaul._check_diff_configuration(config.get('unique_key'), meta) %}
@@ -19,6 +19,7 @@ identity, prefer, max_invalid, max_removed, meta; the steps add theirs. -#}
         'key': key,
         'identity': meta.get('identity', default_identity),
         'prefer': meta.get('prefer'),
+        'append_only': meta.get('append_only', false),
         'max_invalid': meta.get('max_invalid', 0.05),
         'max_removed': meta.get('max_removed', 0.2),
         'meta': meta,
@@ -44,6 +45,9 @@ identity, prefer, max_invalid, max_removed, meta; the steps add theirs. -#}
                 {% do problems.append("'meta.outhaul." ~ name ~ "' must be text") %}
             {% endif %}
         {% endfor %}
+        {% if meta.get('append_only', false) is not boolean %}
+            {% do problems.append("'meta.outhaul.append_only' must be true or false") %}
+        {% endif %}
         {% for name in ['max_invalid', 'max_removed'] %}
             {% set share = meta.get(name, 0) %}
             {% if share is not number or share is boolean or share < 0 or share > 1 %}

@@ -60,11 +60,14 @@
 {% endmacro %}
 
 {#- When a rejected row is tried again: after 1 h, 4 h, 1 day, 3 days, then weekly.
-    A row that was missing may appear any time: after 10 min, 1 h, 6 h, then daily. -#}
+    A row that was missing may appear any time: after 10 min, 1 h, 6 h, then daily.
+    One that was not sent at all goes out with the next build; one that may have
+    arrived and must not be repeated never does, unless somebody asks for it. -#}
 {% macro _retry_at(attempts) %}
     {% set minutes =
         "case rejections.kind when 'missing' then case " ~ attempts
         ~ ' when 1 then 10 when 2 then 60 when 3 then 360 else 1440 end'
+        ~ " when 'not_sent' then 0 when 'unconfirmed' then null"
         ~ ' else case ' ~ attempts
         ~ ' when 1 then 60 when 2 then 240 when 3 then 1440 when 4 then 4320 else 10080 end end'
     %}

@@ -7,7 +7,9 @@ Adds to the diff `counts` (rows per change that may be sent, and `held`), `hold`
     {% set hold = none %}
     {% set reason = none %}
     {% set held_rows = diff.acknowledged_rows %}
-    {% if diff.segment_rows == 0 and held_rows > 0 %}
+    {% if diff.append_only %}
+        {#- nothing is ever removed: no new rows are no accident -#}
+    {% elif diff.segment_rows == 0 and held_rows > 0 %}
         {% set hold = 'all' %}
         {% set reason = 'the segment is empty while the destination holds ' ~ held_rows ~ ' rows' %}
     {% elif held_rows >= 100 and counts.removed > diff.max_removed * held_rows %}
