@@ -124,6 +124,16 @@ def texts(field: str, value: Any, most: int, longest: int) -> list[str]:
     return [text(field, each, longest) for each in value]
 
 
+def nested(field: str, value: Any) -> Any:
+    """A list or mapping; some warehouses hand out columns of JSON as text."""
+    if isinstance(value, str):
+        try:
+            return orjson.loads(value)
+        except ValueError:
+            raise RowRefused("json", f"'{field}' is not JSON") from None
+    return value
+
+
 def _rendered(field: str, value: Any) -> str:
     if isinstance(value, str):
         return value

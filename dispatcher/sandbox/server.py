@@ -22,6 +22,8 @@ from types import TracebackType
 from typing import Any
 
 from dispatcher.errors import ConfigurationError
+from dispatcher.sandbox.batch import BatchStandIn
+from dispatcher.sandbox.emarsys import EmarsysStandIn
 from dispatcher.sandbox.faults import HTTP_FAULTS, Fault, Faults, parse_fault
 from dispatcher.sandbox.listener import Listener
 from dispatcher.sandbox.messages import Reply, Request, Vendor
@@ -65,7 +67,13 @@ class Sandbox:
         self.sendgrid = SendGridStandIn(
             self.faults, job_seconds=job_seconds, api_key=api_key
         )
-        self.vendors: dict[str, Vendor] = {"sendgrid": self.sendgrid}
+        self.batch = BatchStandIn(self.faults, api_key=api_key)
+        self.emarsys = EmarsysStandIn(self.faults, api_key=api_key)
+        self.vendors: dict[str, Vendor] = {
+            "batch": self.batch,
+            "emarsys": self.emarsys,
+            "sendgrid": self.sendgrid,
+        }
         self.stopping = threading.Event()
         self._address = (host, port)
         self._observer = observer

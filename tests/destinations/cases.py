@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
@@ -65,7 +65,224 @@ _EMAIL = Column("email", "email", Kind.TEXT, "varchar")
 _BAD_ADDRESSES = [{"email": None}, {"email": "nobody"}, {"email": "\ud800@example.com"}]
 _ATTRIBUTES = {"first_name": "Zoë 'O", "spent": Decimal("12.50"), "seen": date.min}
 
+
+def _batch(url: str) -> dict[str, Any]:
+    return {
+        "rest_api_key": SECRET,
+        "ios_key": "IOSKEY",
+        "android_key": "ANDROIDKEY",
+        "project_key": "project",
+        "base_url": url,
+    }
+
+
+def _batch_content(sandbox: Sandbox) -> Any:
+    return sandbox.state()["batch"]
+
+
+def _batch_users(sandbox: Sandbox) -> None:
+    for number in range(1, 5):
+        sandbox.batch.add_user(f"person-{number}", "IOSKEY", "ANDROIDKEY")
+
+
+_CUSTOM_ID = Column("custom_id", "custom_id", Kind.TEXT, "varchar")
+_BATCH_COLUMNS = [
+    _CUSTOM_ID,
+    Column("plan", "plan", Kind.TEXT, "varchar"),
+    Column("spent", "spent", Kind.NUMBER, "decimal"),
+    Column("vip", "vip", Kind.BOOLEAN, "boolean"),
+    Column("seen", "seen", Kind.TIMESTAMP, "timestamp"),
+    Column("tags", "tags", Kind.JSON, "varchar[]"),
+]
+_BATCH_ROWS = [
+    Row(
+        n,
+        change,
+        {
+            "custom_id": f"person-{n}",
+            "plan": "Zoë's",
+            "spent": Decimal("12.50"),
+            "vip": True,
+            "seen": datetime(1, 2, 3),
+            "tags": ["a", "é"],
+        },
+    )
+    for n, change in enumerate([Change.INSERTED, Change.UPDATED] * 2, start=1)
+]
+_BATCH_REFUSED: list[dict[str, Any]] = [
+    {"custom_id": None},
+    {"custom_id": "x" * 513},
+    {"plan": "x" * 301},
+    {"plan": "a\x00b"},
+    {"spent": float("nan")},
+    {"spent": 2**53 + 1},
+    {"vip": "yes"},
+    {"seen": "yesterday"},
+    {"tags": ["a"] * 26},
+    {"tags": {"a": 1}},
+]
+_NOW = datetime.now(timezone.utc)
+
+
+def _emarsys(url: str) -> dict[str, Any]:
+    return {
+        "client_id": "client",
+        "client_secret": SECRET,
+        "base_url": url,
+        "token_url": f"{url}/oauth2/token",
+    }
+
+
+def _emarsys_people(sandbox: Sandbox) -> None:
+    for number in range(1, 4):
+        sandbox.emarsys.add_contact(email=f"person{number}@example.com")
+    sandbox.emarsys.add_contact("vip", email="person4@example.com")
+    sandbox.emarsys.add_list("welcome")
+
+
+def _emarsys_content(sandbox: Sandbox) -> Any:
+    return sandbox.state()["emarsys"]
+
+
+_EMARSYS_COLUMNS = [
+    _EMAIL,
+    Column("first_name", "first_name", Kind.TEXT, "varchar"),
+    Column("spent", "spent", Kind.NUMBER, "decimal"),
+    Column("seen", "seen", Kind.DATE, "date"),
+    Column("gender", "gender", Kind.TEXT, "varchar"),
+]
+_EMARSYS_VALUES = {**_ATTRIBUTES, "gender": "female"}
+
 CASES = [
+    Case(
+        vendor="emarsys",
+        service="contacts",
+        account=_emarsys,
+        options={"insert": True, "contact_list": "welcome"},
+        columns=_EMARSYS_COLUMNS,
+        rows=[
+            Row(n, change, {"email": f"person{n}@example.com", **_EMARSYS_VALUES})
+            for n, change in enumerate([Change.INSERTED, Change.UPDATED] * 2, start=1)
+        ],
+        refused=[
+            *_BAD_ADDRESSES,
+            {"first_name": "x" * 61},
+            {"first_name": "\U0001f600"},
+            {"spent": float("nan")},
+            {"spent": 10**24},
+            {"spent": "much"},
+            {"seen": "yesterday"},
+            {"gender": "unknown"},
+        ],
+        write=("PUT", "*/contact"),
+        content=_emarsys_content,
+        seed=_emarsys_people,
+    ),
+    Case(
+        vendor="emarsys",
+        service="list",
+        account=_emarsys,
+        columns=[_EMAIL],
+        rows=[
+            *(
+                Row(n, Change.INSERTED, {"email": f"person{n}@example.com"})
+                for n in range(1, 4)
+            ),
+            Row(4, Change.REMOVED, {"email": "person4@example.com"}),
+        ],
+        refused=[*_BAD_ADDRESSES, {"email": "Person1@Example.com"}],
+        write=("POST", "*/contactlist/*"),
+        content=_emarsys_content,
+        seed=_emarsys_people,
+    ),
+    Case(
+        vendor="emarsys",
+        service="table",
+        account=_emarsys,
+        options={"connection": "shop", "table": "orders"},
+        columns=[
+            Column("order_id", "order_id", Kind.INTEGER, "bigint"),
+            Column("total", "total", Kind.NUMBER, "decimal"),
+            Column("placed_at", "placed_at", Kind.TIMESTAMP, "timestamp"),
+            Column("is_gift", "is_gift", Kind.BOOLEAN, "boolean"),
+        ],
+        rows=[
+            Row(
+                n,
+                change,
+                {
+                    "order_id": n,
+                    "total": Decimal("12.50"),
+                    "placed_at": datetime(2026, 1, 31, 10),
+                    "is_gift": None,
+                },
+            )
+            for n, change in enumerate([Change.INSERTED, Change.UPDATED] * 2, start=1)
+        ],
+        refused=[
+            {"total": float("inf")},
+            {"order_id": 2**53 + 1},
+            {"placed_at": "now"},
+        ],
+        write=("POST", "*/records/upsert"),
+        content=_emarsys_content,
+    ),
+    Case(
+        vendor="batch",
+        service="contacts",
+        account=_batch,
+        columns=_BATCH_COLUMNS,
+        rows=_BATCH_ROWS,
+        refused=[*_BATCH_REFUSED, {"plan": "x" * 65}],
+        write=("POST", "*/data/users"),
+        content=_batch_content,
+        seed=_batch_users,
+    ),
+    Case(
+        vendor="batch",
+        service="profiles",
+        account=_batch,
+        columns=_BATCH_COLUMNS,
+        rows=_BATCH_ROWS,
+        refused=_BATCH_REFUSED,
+        write=("POST", "*/profiles/update"),
+        content=_batch_content,
+    ),
+    Case(
+        vendor="batch",
+        service="events",
+        account=_batch,
+        columns=[
+            _CUSTOM_ID,
+            Column("event_name", "event_name", Kind.TEXT, "varchar"),
+            Column("event_time", "event_time", Kind.TIMESTAMP, "timestamptz"),
+            Column("amount", "amount", Kind.NUMBER, "decimal"),
+        ],
+        rows=[
+            Row(
+                n,
+                Change.INSERTED,
+                {
+                    "custom_id": f"person-{n % 2}",
+                    "event_name": "order_paid",
+                    "event_time": _NOW - timedelta(hours=n),
+                    "amount": Decimal("12.50"),
+                },
+            )
+            for n in range(1, 5)
+        ],
+        refused=[
+            {"custom_id": None},
+            {"event_name": None},
+            {"event_name": "Order paid"},
+            {"event_time": None},
+            {"event_time": _NOW - timedelta(hours=25)},
+            {"event_time": _NOW + timedelta(hours=1)},
+            {"amount": float("inf")},
+        ],
+        write=("POST", "*/profiles/update"),
+        content=_batch_content,
+    ),
     Case(
         vendor="sendgrid",
         service="contacts",

@@ -1,0 +1,134 @@
+"""A Batch account: its settings, and the two APIs behind it."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from dispatcher.destinations.base import Account, setting
+from dispatcher.destinations.batch.contacts import Contacts
+from dispatcher.destinations.batch.events import Events
+from dispatcher.destinations.batch.profiles import Profiles
+from dispatcher.destinations.http import HttpClient, base_url_problem, header_problem
+
+_APP_KEY = re.compile(r"[A-Za-z0-9_-]+")
+_VERSION = re.compile(r"\d+\.\d+")
+_PLATFORMS = ("ios", "android", "web")
+
+
+@dataclass(frozen=True)
+class Batch(Account):
+    """Custom attributes of users (MEP), profiles and events (CEP) of Batch."""
+
+    type = "batch"
+    title = "Batch"
+    services = {each.name: each for each in (Contacts, Profiles, Events)}
+
+    rest_api_key: str = setting("The REST API key of the company.", secret=True)
+    ios_key: str = setting(
+        "The live API key of the iOS app, for `contacts`. What is sent goes once to"
+        " each platform that has a key here.",
+        default="",
+        secret=True,
+    )
+    android_key: str = setting(
+        "The live API key of the Android app, for `contacts`.", default="", secret=True
+    )
+    web_key: str = setting(
+        "The live API key of the web app, for `contacts`.", default="", secret=True
+    )
+    project_key: str = setting(
+        "The key of the project, for `profiles` and `events`.", default=""
+    )
+    base_url: str = setting("The address of the API.", default="https://api.batch.com")
+    api_version: str = setting(
+        "The version of the Profile API, for `profiles` and `events`.", default="2.11"
+    )
+    users_per_request: int = setting(
+        "Users in one request of `contacts`, at most.",
+        default=1_000,
+        minimum=1,
+        maximum=10_000,
+    )
+    requests_per_second: float = setting(
+        "Requests of `contacts` a second, for each platform; the vendor tells no"
+        " number.",
+        default=1.0,
+        minimum=0.01,
+        maximum=1_000,
+    )
+    profiles_per_second: float = setting(
+        "Profiles a second of `profiles` and `events`.",
+        default=300.0,
+        minimum=1,
+        maximum=10_000,
+    )
+    probe: bool = setting(
+        "Ask by an empty request whether the keys are taken, before rows are sent."
+        " It changes nothing, but Batch does not describe its answer to it.",
+        default=True,
+    )
+    request_seconds: float = setting(
+        "Seconds that one request may take in all.",
+        default=60.0,
+        minimum=1,
+        maximum=600,
+    )
+    ca_file: str = setting(
+        "A file of certificates to trust instead of the public ones.", default=""
+    )
+    clock: Callable[[], float] = dataclasses.field(
+        default=time.time, init=False, repr=False, compare=False
+    )
+
+    def validate(self) -> list[str]:
+        problems = []
+        if problem := base_url_problem(self.base_url):
+            problems.append(f"'base_url' {problem}")
+        for name in ("rest_api_key", "project_key"):
+            value = getattr(self, name)
+            if value and (problem := header_problem(value)):
+                problems.append(f"'{name}' {problem}")
+        for platform in _PLATFORMS:
+            key = getattr(self, f"{platform}_key")
+            if key and not _APP_KEY.fullmatch(key):
+                problems.append(f"'{platform}_key' holds more than letters and digits")
+        if not _VERSION.fullmatch(self.api_version):
+            problems.append("'api_version' must be like \"2.11\", in quotes")
+        if self.ca_file and not Path(self.ca_file).is_file():
+            problems.append(f"'ca_file' names no file: {self.ca_file}")
+        return problems
+
+    @cached_property
+    def apps(self) -> dict[str, HttpClient]:
+        """Platform to client. The app's key is a part of its address, which no
+        message shows: only what is appended to it."""
+        headers = {"X-Authorization": self.rest_api_key}
+        return {
+            platform: self._client(f"1.0/{key}", headers)
+            for platform in _PLATFORMS
+            if (key := getattr(self, f"{platform}_key"))
+        }
+
+    @cached_property
+    def profiles(self) -> HttpClient:
+        headers = {
+            "Authorization": f"Bearer {self.rest_api_key}",
+            "X-Batch-Project": self.project_key,
+        }
+        return self._client(f"{self.api_version}/profiles", headers)
+
+    def _client(self, path: str, headers: dict[str, str]) -> HttpClient:
+        secrets = (self.rest_api_key, self.ios_key, self.android_key, self.web_key)
+        return HttpClient(
+            f"{self.base_url.rstrip('/')}/{path}",
+            {"Content-Type": "application/json", **headers},
+            secrets=[secret for secret in secrets if secret],
+            deadline_seconds=self.request_seconds,
+            ca_file=self.ca_file or None,
+        )

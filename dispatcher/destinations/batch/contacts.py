@@ -1,0 +1,201 @@
+"""The service `contacts`: custom attributes of an app's users (MEP).
+
+https://doc.batch.com/developer/api/mep/custom-data/post-bulk
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import orjson
+
+from dispatcher.destinations.base import (
+    ACCEPTED,
+    Activation,
+    Change,
+    Column,
+    Encoded,
+    Limits,
+    Outcome,
+    Row,
+    Service,
+    setting,
+)
+from dispatcher.destinations.batch.attributes import (
+    MEP,
+    Attribute,
+    custom_id,
+    plan,
+    refuse,
+    render,
+)
+from dispatcher.destinations.batch.probe import probe
+from dispatcher.destinations.http import HttpClient, classify, json_of
+from dispatcher.errors import (
+    ConfigurationError,
+    DestinationError,
+    NotSent,
+    OutcomeUnknown,
+    RequestRefused,
+    RequestTooLarge,
+    StopSync,
+    Throttled,
+)
+
+if TYPE_CHECKING:
+    from dispatcher.destinations.batch.account import Batch
+
+# The vendor tells no limit in bytes.
+_MOST_BYTES = 2_000_000
+# The one that decides what happens next, where platforms answer differently.
+_PRESSING = (
+    StopSync,
+    OutcomeUnknown,
+    RequestTooLarge,
+    RequestRefused,
+    Throttled,
+    NotSent,
+)
+
+
+@dataclass(frozen=True)
+class ContactsOptions:
+    """What a diff may set for the service `contacts`."""
+
+    insert: bool = setting(
+        "Must stay `false`: this API never creates users; those that no app knows are"
+        " passed over without a word.",
+        default=False,
+    )
+    lowercase: bool = setting(
+        "Send ids in lower case, for apps that set them like that.", default=False
+    )
+    truncate: bool = setting(
+        "Cut texts off at 64 characters instead of refusing the row.", default=False
+    )
+
+
+class Contacts(Service):
+    """Writes custom attributes of users that the apps know; creates none.
+
+    Each request is made once for every platform that has a key, and repeating one
+    changes nothing. Batch answers that it took the rows, never what became of one:
+    accepted means taken by all platforms. A request that fails at one of them is
+    repeated at that one alone, as long as the sync lasts.
+    """
+
+    name = "contacts"
+    title = "Contacts (MEP)"
+    consumes = frozenset({Change.INSERTED, Change.UPDATED})
+    identity = "custom_id"
+    Options: ClassVar[type] = ContactsOptions
+
+    def __init__(
+        self, account: Batch, options: ContactsOptions, activation: Activation
+    ) -> None:
+        if options.insert:
+            raise ConfigurationError(
+                f"{activation.name}: 'insert: true' cannot be kept: the Custom Data API"
+                " of Batch only updates users that an app has identified; the service"
+                " 'profiles' creates profiles"
+            )
+        if not account.apps:
+            raise ConfigurationError(
+                f"{activation.name}: the service 'contacts' of Batch sends to apps: set"
+                " 'ios_key', 'android_key' or 'web_key' of the destination"
+            )
+        self._account = account
+        self._options = options
+        self._activation = activation
+        self._attributes: list[Attribute] = []
+        self._taken: defaultdict[str, set[int]] = defaultdict(set)
+        self.request_seconds = account.request_seconds * len(account.apps)
+
+    def target(self) -> str | None:
+        """None: several activations may write different attributes of a user."""
+        return None
+
+    def limits(self, change: Change) -> Limits:
+        account = self._account
+        return Limits(
+            account.users_per_request, _MOST_BYTES, account.requests_per_second
+        )
+
+    def check(self, columns: Sequence[Column]) -> list[str]:
+        self.prepare(columns)
+        return []
+
+    def prepare(self, columns: Sequence[Column]) -> None:
+        others = [column for column in columns if column.field != self.identity]
+        self._attributes, problems = plan(others, MEP)
+        if len(others) == len(columns):
+            problems.append("there is no column 'custom_id', the app's id of a user")
+        if not others:
+            problems.append("there is no column beside 'custom_id'")
+        refuse(self._activation.name, problems)
+        if self._account.probe:
+            for platform, app in self._account.apps.items():
+                probe(app, "/data/users", _hints(platform))
+
+    def encode(self, row: Row, found: Any = None) -> bytes:
+        values = {
+            attribute.key: render(
+                attribute,
+                row.values.get(attribute.field),
+                MEP,
+                truncate=self._options.truncate,
+            )
+            for attribute in self._attributes
+        }
+        user = custom_id(row.values.get("custom_id"), lowercase=self._options.lowercase)
+        # `overwrite: true` would delete every attribute that is not selected.
+        return orjson.dumps(
+            {"id": user, "update": {"overwrite": False, "values": values}}
+        )
+
+    def send(self, items: Sequence[Encoded]) -> list[Outcome]:
+        errors: list[DestinationError] = []
+        for platform, app in self._account.apps.items():
+            taken = self._taken[platform]
+            waiting = [item for item in items if item.row.seq not in taken]
+            if not waiting:
+                continue
+            try:
+                _post(platform, app, waiting)
+            except DestinationError as error:
+                errors.append(error)
+            else:
+                taken.update(item.row.seq for item in waiting)
+        if errors:
+            raise _most_pressing(errors)
+        for taken in self._taken.values():
+            taken.difference_update(item.row.seq for item in items)
+        return [ACCEPTED] * len(items)
+
+
+def _hints(platform: str) -> dict[int, str]:
+    """What the user can do about an answer."""
+    keys = f"check 'rest_api_key' and '{platform}_key' of this destination"
+    return {400: f"from the app for {platform}", 401: keys, 403: keys, 404: keys}
+
+
+def _post(platform: str, app: HttpClient, items: Sequence[Encoded]) -> None:
+    body = b"[" + b",".join(item.body for item in items) + b"]"
+    response = app.request("POST", "/data/users", body=body)
+    classify(response, (200, 201, 202, 204), _hints(platform))
+    if response.body.strip():
+        json_of(response)
+
+
+def _most_pressing(errors: Sequence[DestinationError]) -> DestinationError:
+    first = min(
+        errors,
+        key=lambda error: [isinstance(error, kind) for kind in _PRESSING].index(True),
+    )
+    is_open = any(isinstance(error, OutcomeUnknown) for error in errors)
+    if isinstance(first, StopSync) and is_open:
+        return StopSync(str(first), outcome_unknown=True)
+    return first

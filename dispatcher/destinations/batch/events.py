@@ -1,0 +1,190 @@
+"""The service `events`: what people did, added to their profiles (CEP).
+
+https://doc.batch.com/developer/api/cep/profiles/update
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import orjson
+
+from dispatcher.destinations import values
+from dispatcher.destinations.base import (
+    Activation,
+    Change,
+    Column,
+    Encoded,
+    Kind,
+    Limits,
+    Outcome,
+    Row,
+    Service,
+    Status,
+    setting,
+)
+from dispatcher.destinations.batch import cep
+from dispatcher.destinations.batch.attributes import (
+    CEP,
+    Attribute,
+    custom_id,
+    plan,
+    refuse,
+    render,
+)
+from dispatcher.errors import RequestTooLarge, RowRefused
+
+if TYPE_CHECKING:
+    from dispatcher.destinations.batch.account import Batch
+
+MOST_EVENTS_OF_A_PROFILE = 15
+_NAME = re.compile(r"[a-z0-9_]{1,30}")
+_OURS = ("custom_id", "event_name", "event_time")
+_NATIVE = {"$label": "text", "$tags": "list"}
+
+
+@dataclass(frozen=True)
+class EventsOptions:
+    """What a diff may set for the service `events`."""
+
+    event_name: str = setting(
+        "The name of all events; default: the column `event_name` has one for each.",
+        default="",
+    )
+    max_age_hours: float = setting(
+        "Events that are older are refused, as Batch does beyond 24 hours.",
+        default=24.0,
+        minimum=0.01,
+        maximum=24,
+    )
+    lowercase: bool = setting(
+        "Send ids in lower case, for apps that set them like that.", default=False
+    )
+    truncate: bool = setting(
+        "Cut texts off at 300 characters instead of refusing the row.", default=False
+    )
+
+
+class Events(Service):
+    """Adds events to profiles, each once; creates unknown profiles.
+
+    Batch knows no key of an event, so one that is sent twice counts twice. Nothing is
+    repeated of which it is not known whether it arrived: such events are settled as
+    `unconfirmed` and sent again by `outhaul retry` alone.
+    """
+
+    name = "events"
+    title = "Events (CEP)"
+    consumes = frozenset({Change.INSERTED})
+    repeatable = False
+    stage = 1
+    Options: ClassVar[type] = EventsOptions
+
+    def __init__(
+        self, account: Batch, options: EventsOptions, activation: Activation
+    ) -> None:
+        cep.check_project(account, activation.name)
+        self._account = account
+        self._options = options
+        self._activation = activation
+        self._attributes: list[Attribute] = []
+        self.request_seconds = account.request_seconds
+
+    def target(self) -> str | None:
+        """None: several activations may add events."""
+        return None
+
+    def limits(self, change: Change) -> Limits:
+        most = cep.MOST_PROFILES
+        return Limits(most, cep.MOST_BYTES, self._account.profiles_per_second / most)
+
+    def check(self, columns: Sequence[Column]) -> list[str]:
+        self.prepare(columns)
+        return []
+
+    def prepare(self, columns: Sequence[Column]) -> None:
+        by_field = {column.field: column for column in columns}
+        others = [column for column in columns if column.field not in _OURS]
+        custom = [column for column in others if column.field not in _NATIVE]
+        self._attributes, problems = plan(custom, CEP)
+        self._attributes += [
+            Attribute(field, field, kind)
+            for field, kind in _NATIVE.items()
+            if field in by_field
+        ]
+        problems += self._missing(by_field)
+        refuse(self._activation.name, problems)
+        cep.check_keys(self._account)
+
+    def encode(self, row: Row, found: Any = None) -> bytes:
+        profile = custom_id(
+            row.values.get("custom_id"), lowercase=self._options.lowercase
+        )
+        event: dict[str, Any] = {
+            "name": self._name(row.values.get("event_name")),
+            "time": self._time(row.values.get("event_time")),
+        }
+        attributes = {}
+        for each in self._attributes:
+            value = render(
+                each,
+                row.values.get(each.field),
+                CEP,
+                truncate=self._options.truncate,
+            )
+            if value is not None:
+                attributes[each.key] = value
+        if attributes:
+            event["attributes"] = attributes
+        return orjson.dumps({"identifiers": {"custom_id": profile}, "events": [event]})
+
+    def send(self, items: Sequence[Encoded]) -> list[Outcome]:
+        of_profile = Counter(str(item.row.values["custom_id"]) for item in items)
+        if max(of_profile.values()) > MOST_EVENTS_OF_A_PROFILE:
+            raise RequestTooLarge(
+                f"more than {MOST_EVENTS_OF_A_PROFILE} events of one profile"
+            )
+        # An event of which one attribute was refused may have been added without it.
+        return cep.post(self._account, "/update", items, partial=Status.UNKNOWN)
+
+    def _missing(self, by_field: dict[str, Column]) -> list[str]:
+        problems = []
+        if "custom_id" not in by_field:
+            problems.append("there is no column 'custom_id', the id of a profile")
+        if by_field.get("event_time", _NO_TIME).kind is not Kind.TIMESTAMP:
+            problems.append("there is no column 'event_time' of a timestamp's type")
+        named = self._options.event_name
+        if not named and "event_name" not in by_field:
+            problems.append("there is no column 'event_name'; add it, or set the key")
+        if named and not _NAME.fullmatch(named):
+            problems.append(
+                "'event_name' has 1 to 30 lower-case letters, digits and '_'"
+            )
+        return problems
+
+    def _name(self, value: Any) -> str:
+        name = self._options.event_name or value
+        if not isinstance(name, str) or not _NAME.fullmatch(name):
+            raise RowRefused(
+                "event_name",
+                "the name of an event has 1 to 30 lower-case letters, digits and '_'",
+            )
+        return name
+
+    def _time(self, value: Any) -> str:
+        moment = values.moment("event_time", value)
+        now = datetime.fromtimestamp(self._account.clock(), timezone.utc)
+        if moment > now:
+            raise RowRefused("in_future", "the event is in the future")
+        if now - moment > timedelta(hours=self._options.max_age_hours):
+            hours = self._options.max_age_hours
+            raise RowRefused("too_old", f"the event is older than {hours:g} hours")
+        return moment.replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+
+
+_NO_TIME = Column("", "", Kind.OTHER, "")

@@ -1,0 +1,12 @@
+"""SAP Emarsys: contacts, contact lists and tables of relational data.
+
+account.py holds the settings, signing.py the two ways to log in, api.py the calls
+and codes.py what their answers mean; contacts.py, lists.py and tables.py a service
+each; fields.py and values.py what a column becomes.
+
+https://dev.emarsys.com/docs/core-api-reference
+"""
+
+from dispatcher.destinations.emarsys.account import Emarsys
+
+__all__ = ["Emarsys"]

@@ -1,0 +1,235 @@
+"""The service `contacts`: fields of contacts, with `insert` also new contacts.
+
+https://dev.emarsys.com/docs/core-api-reference/contacts/update-contacts
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import orjson
+
+from dispatcher.destinations.base import (
+    ACCEPTED,
+    Activation,
+    Change,
+    Column,
+    Encoded,
+    Limits,
+    Outcome,
+    Row,
+    Service,
+    Status,
+    setting,
+)
+from dispatcher.destinations.emarsys import codes
+from dispatcher.destinations.emarsys.addresses import address_of, told_by_key
+from dispatcher.destinations.emarsys.fields import (
+    CHOICES,
+    EMAIL_ID,
+    OPT_IN_ID,
+    FieldPlan,
+    plan_fields,
+)
+from dispatcher.destinations.emarsys.values import Choices, cleared, render
+from dispatcher.errors import ConfigurationError, NotSent, RequestRefused, RowRefused
+
+if TYPE_CHECKING:
+    from dispatcher.destinations.emarsys.account import Emarsys
+
+_FIELDS_SECONDS = 5.0
+MISSING = Outcome(Status.MISSING, "missing", "Emarsys has no contact of this address")
+
+
+class Known(Enum):
+    """What an earlier answer said of a contact."""
+
+    ABSENT = "not there: create it"
+    PRESENT = "there after all: somebody else was faster"
+
+
+@dataclass(frozen=True)
+class ContactsOptions:
+    """What a diff may set for the service `contacts`."""
+
+    insert: bool = setting(
+        "Create contacts that do not exist yet; otherwise only update those that do.",
+        default=False,
+    )
+    contact_list: str = setting(
+        "With `insert`: the name of the list that new contacts are put on, and no"
+        " others; default: none.",
+        default="",
+    )
+    null_mode: str = setting(
+        "What a null becomes: `empty` clears the field, `omit` leaves it as it was,"
+        " `error` refuses the row.",
+        default="empty",
+        choices=("empty", "omit", "error"),
+    )
+    new_text_type: str = setting(
+        "The type of fields that are created for texts: `shorttext` holds 60"
+        " characters, `longtext` 255; accounts have few fields of the latter.",
+        default="shorttext",
+        choices=("shorttext", "longtext", "largetext"),
+    )
+    lowercase: bool = setting(
+        "Send e-mail addresses in lower case instead of as they are.", default=True
+    )
+
+
+class Contacts(Service):
+    """Writes fields of contacts; fields that are not selected stay untouched.
+
+    Recognises contacts by e-mail address, so a repeated request changes nothing.
+    Every request first updates alone. With `insert`, those that Emarsys then does not
+    know are sent a second time, to be created and put on `contact_list`: so nobody
+    who exists gets on that list. An address of several contacts is rejected.
+    """
+
+    name = "contacts"
+    title = "Contacts"
+    consumes = frozenset({Change.INSERTED, Change.UPDATED})
+    identity = "email"
+    Options: ClassVar[type] = ContactsOptions
+
+    def __init__(
+        self, account: Emarsys, options: ContactsOptions, activation: Activation
+    ) -> None:
+        self._account = account
+        self._options = options
+        self._activation = activation
+        self._plan = FieldPlan()
+        self._choices: dict[str, Choices] = {}
+        self._list_id = ""
+        self._raced: set[int] = set()
+        self.lookup_limits = account.limits
+        self.request_seconds = account.longest_call
+
+    def target(self) -> str | None:
+        """None: several activations may write different fields of a contact."""
+        return None
+
+    def limits(self, change: Change) -> Limits:
+        return self._account.limits
+
+    def limits_of(self, row: Row, found: Any) -> Limits:
+        """Contacts that are created share no request with others."""
+        is_new = found is Known.ABSENT
+        return self._account.creation_limits if is_new else self._account.limits
+
+    def check(self, columns: Sequence[Column]) -> list[str]:
+        self._find_list()
+        return self._account.notes() + [
+            f"field '{target.name}' ({target.type}) will be created"
+            for target in self._planned(columns).missing
+        ]
+
+    def prepare(self, columns: Sequence[Column]) -> None:
+        self._list_id = self._find_list()
+        self._plan = self._planned(columns)
+        if self._plan.missing:
+            for target in self._plan.missing:
+                self._create(target.name, target.type)
+            self._plan = self._planned(columns)
+        if self._plan.missing:
+            raise NotSent("the new fields are not listed yet", after=_FIELDS_SECONDS)
+        self._choices = {
+            field: self._choices_of(target.id)
+            for field, target in self._plan.targets.items()
+            if target.type in CHOICES
+        }
+
+    def look_up(self, rows: Sequence[Row]) -> list[Any]:
+        """No request: that a contact is not there was the answer to the first one."""
+        return [
+            Known.PRESENT if row.seq in self._raced else Known.ABSENT for row in rows
+        ]
+
+    def encode(self, row: Row, found: Any = None) -> bytes:
+        contact: dict[str, Any] = {EMAIL_ID: self._address(row)}
+        for field, target in self._plan.targets.items():
+            value = row.values.get(field)
+            if value is not None:
+                choices = self._choices.get(field, {})
+                contact[target.id] = render(field, target, value, choices)
+            elif self._options.null_mode == "error":
+                raise RowRefused("null", f"'{field}' is null")
+            elif self._options.null_mode == "empty":
+                contact[target.id] = cleared(target)
+        return orjson.dumps(contact)
+
+    def send(self, items: Sequence[Encoded]) -> list[Outcome]:
+        create = items[0].found is Known.ABSENT
+        errors = self._account.api.put_contacts(
+            [item.body for item in items],
+            create=create,
+            list_id=self._list_id if create else "",
+        )
+        told = told_by_key([self._address(item.row) for item in items], errors)
+        return [
+            self._outcome(item, errors) if errors else ACCEPTED
+            for item, errors in zip(items, told, strict=True)
+        ]
+
+    def _outcome(self, item: Encoded, errors: Mapping[str, str]) -> Outcome:
+        if codes.NOT_FOUND in errors and item.found is None:
+            return Outcome(Status.LOOK_UP) if self._options.insert else MISSING
+        if item.found is Known.ABSENT and codes.exists_already(errors):
+            self._raced.add(item.row.seq)
+            return Outcome(Status.LOOK_UP)
+        return codes.refused(errors)
+
+    def _address(self, row: Row) -> str:
+        return address_of(row, lowercase=self._options.lowercase)
+
+    def _planned(self, columns: Sequence[Column]) -> FieldPlan:
+        plan = plan_fields(
+            columns, self._account.api.fields(), self._options.new_text_type
+        )
+        if plan.problems:
+            raise ConfigurationError(
+                f"Emarsys cannot take the columns of {self._activation.name}:\n"
+                + "\n".join(f"- {problem}" for problem in plan.problems)
+            )
+        return plan
+
+    def _create(self, name: str, kind: str) -> None:
+        refused = ""
+        try:
+            self._account.api.create_field(name, kind)
+        except RequestRefused as error:
+            refused = str(error)
+        if refused:
+            raise ConfigurationError(
+                f"the field '{name}' of type {kind} cannot be created: {refused}"
+            )
+
+    def _choices_of(self, field_id: str) -> Choices:
+        """Choices by name and by id, where an id wins."""
+        if field_id == OPT_IN_ID:
+            return {"1": "1", "2": "2"}
+        listed = self._account.api.choices(field_id)
+        ids = [str(each["id"]) for each in listed]
+        names = [str(each.get("choice") or "").strip().lower() for each in listed]
+        return {**dict(zip(names, ids, strict=True)), **{each: each for each in ids}}
+
+    def _find_list(self) -> str:
+        name = self._options.contact_list
+        if not name:
+            return ""
+        if not self._options.insert:
+            raise ConfigurationError(
+                f"{self._activation.name}: 'contact_list' is for new contacts, and"
+                " 'insert: true' is not set; the service 'list' keeps members"
+            )
+        found = self._account.api.find_list(name)
+        if found is None:
+            raise ConfigurationError(
+                f"{self._activation.name}: Emarsys has no contact list '{name}'; create"
+                " it there, or mend 'contact_list'"
+            )
+        return found

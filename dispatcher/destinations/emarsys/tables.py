@@ -1,0 +1,110 @@
+"""The service `table`: rows of a table of relational data (RDS), hosted by Emarsys.
+
+https://dev.emarsys.com/docs/core-api-reference/relational-data
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import orjson
+
+from dispatcher.destinations import values
+from dispatcher.destinations.base import (
+    ACCEPTED,
+    Activation,
+    Change,
+    Column,
+    Encoded,
+    Kind,
+    Limits,
+    Outcome,
+    Row,
+    Service,
+    setting,
+)
+
+if TYPE_CHECKING:
+    from dispatcher.destinations.emarsys.account import Emarsys
+
+
+@dataclass(frozen=True)
+class TableOptions:
+    """What a diff may set for the service `table`."""
+
+    connection: str = setting("The name of the connection at Emarsys.")
+    table: str = setting("The name of the table at Emarsys.")
+
+
+class Table(Service):
+    """Inserts rows, or updates those of the same primary key; removes none.
+
+    The API neither makes tables nor tells of their columns: the select has to name
+    them, the primary key among them. Every row is sent with all columns of the select,
+    since those of one request must have the same. A repeated request changes nothing.
+    Emarsys takes a request as a whole: where it is refused, it is halved until the
+    bad rows stand alone.
+    """
+
+    name = "table"
+    title = "Table (RDS)"
+    consumes = frozenset({Change.INSERTED, Change.UPDATED})
+    Options: ClassVar[type] = TableOptions
+
+    def __init__(
+        self, account: Emarsys, options: TableOptions, activation: Activation
+    ) -> None:
+        self._account = account
+        self._options = options
+        self._columns: list[Column] = []
+        self.request_seconds = account.longest_call
+
+    def target(self) -> str | None:
+        """None: nothing is removed, so several activations may share a table."""
+        return None
+
+    def limits(self, change: Change) -> Limits:
+        return self._account.limits
+
+    def check(self, columns: Sequence[Column]) -> list[str]:
+        self._account.api.settings()
+        return self._account.notes()
+
+    def prepare(self, columns: Sequence[Column]) -> None:
+        self._columns = list(columns)
+        self._account.api.settings()
+
+    def encode(self, row: Row, found: Any = None) -> bytes:
+        return orjson.dumps(
+            {
+                column.field: _render(column, row.values.get(column.field))
+                for column in self._columns
+            }
+        )
+
+    def send(self, items: Sequence[Encoded]) -> list[Outcome]:
+        self._account.api.upsert(
+            self._options.connection,
+            self._options.table,
+            [item.body for item in items],
+        )
+        return [ACCEPTED] * len(items)
+
+
+def _render(column: Column, value: Any) -> Any:
+    """A value of a table: JSON's own types, and times in UTC as MySQL writes them."""
+    field = column.field
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        return value
+    if column.kind in (Kind.INTEGER, Kind.NUMBER):
+        return values.number(field, value)
+    if column.kind is Kind.DATE:
+        return values.day(field, value).isoformat()
+    if column.kind is Kind.TIMESTAMP:
+        moment = values.moment(field, value).replace(tzinfo=None)
+        return moment.isoformat(sep=" ", timespec="seconds")
+    return values.text(field, value)

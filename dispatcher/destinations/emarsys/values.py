@@ -1,0 +1,68 @@
+"""Values as the fields of a contact take them: nearly all of them as texts.
+
+https://help.sap.com/docs/SAP_EMARSYS
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from dispatcher.destinations import values
+from dispatcher.destinations.emarsys.fields import Target
+from dispatcher.errors import RowRefused
+
+MOST_DIGITS = 24
+_LONGEST = {"shorttext": 60, "longtext": 255}
+_LAST_OF_BASIC_PLANE = 0xFFFF
+
+Choices = Mapping[str, str]
+"""Of one field: the id of each choice by its id and by its folded name."""
+
+
+def render(field: str, target: Target, value: Any, choices: Choices) -> Any:
+    """A value that is not null."""
+    if target.type == "numeric":
+        return _number(field, value)
+    if target.type in ("date", "birthdate"):
+        return values.day(field, value).isoformat()
+    if target.type == "singlechoice":
+        return _choice(field, value, choices)
+    if target.type == "multichoice":
+        found = values.nested(field, value)
+        if not isinstance(found, (list, tuple)):
+            raise RowRefused("list", f"'{field}' is not a list of choices")
+        # An empty list is an error there, and null clears the field.
+        return [_choice(field, each, choices) for each in found] or None
+    rendered = values.text(field, value, _LONGEST.get(target.type))
+    if target.is_system and any(ord(each) > _LAST_OF_BASIC_PLANE for each in rendered):
+        raise RowRefused("emoji", f"'{field}' holds an emoji, in a system field")
+    return rendered
+
+
+def cleared(target: Target) -> str | None:
+    """What empties a field: a text is emptied, all others are set to null."""
+    is_other = target.type in ("numeric", "date", "birthdate", "multichoice")
+    return None if is_other or target.type == "singlechoice" else ""
+
+
+def _number(field: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if not isinstance(value, (int, float, Decimal)):
+        raise RowRefused("number", f"'{field}' is not a number")
+    rendered = values.plain(field, value, exact=True)
+    digits = sum(each.isdigit() for each in rendered)
+    if digits > MOST_DIGITS:
+        raise RowRefused(
+            "number", f"'{field}' has {digits} digits, and at most {MOST_DIGITS} fit"
+        )
+    return rendered
+
+
+def _choice(field: str, value: Any, choices: Choices) -> str:
+    wanted = values.text(field, value).strip().lower()
+    if wanted not in choices:
+        raise RowRefused("choice", f"'{field}' is none of the choices of that field")
+    return choices[wanted]
