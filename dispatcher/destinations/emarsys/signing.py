@@ -60,6 +60,7 @@ class Oidc:
         self._clock = clock
         self._lock = threading.Lock()
         self._token = ""
+        self._refused = ""
         self._ends_at = 0.0
 
     def sign(self) -> Signature:
@@ -71,16 +72,16 @@ class Oidc:
                     self._fetch()
             except OutcomeUnknown as error:
                 failure = NotSent(str(error), after=error.after)
-            token = self._token
+            token, refused = self._token, self._refused
         if failure is not None:
             raise failure
-        return Signature({"Authorization": f"Bearer {token}"}, (token,))
+        return Signature({"Authorization": f"Bearer {token}"}, (token, refused))
 
     def renew(self, refused: Signature) -> bool:
         """Forget the token that was refused, unless another one took its place."""
         with self._lock:
-            if self._token in refused.secrets:
-                self._token = ""
+            if self._token == refused.secrets[0]:
+                self._token, self._refused = "", self._token
         return True
 
     def _fetch(self) -> None:
