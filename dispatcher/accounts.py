@@ -241,4 +241,6 @@ def _is_plain(value: Any) -> bool:
 
 
 def _is_blank(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(_is_blank(each) for each in value.values())
     return value is None or (isinstance(value, str) and not value.strip())

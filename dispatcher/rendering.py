@@ -162,8 +162,11 @@ def environment_names(template: Any) -> tuple[str, ...]:
     """The variables of a template that is made of `env_var` calls and nothing else.
 
     Empty for every other text, also for one whose `env_var` has a default: that
-    would be a secret in the file.
+    would be a secret in the file. Of a mapping, the variables of all its values.
     """
+    if isinstance(template, dict):
+        found = [environment_names(value) for value in template.values()]
+        return tuple(name for names in found for name in names) if all(found) else ()
     if not isinstance(template, str):
         return ()
     try:

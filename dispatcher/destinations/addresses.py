@@ -13,6 +13,10 @@ _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _HEADER_VALUE = re.compile(r"[!-~]([ -~]*[!-~])?")
 
+_CREDENTIALS = frozenset(
+    {"authorization", "cookie", "proxy-authorization", "x-api-key", "api-key"}
+)
+
 
 def is_loopback(url: str) -> bool:
     """Whether an address is on this machine, where the sandbox lives."""
@@ -61,6 +65,22 @@ def header_problem(value: str) -> str | None:
     if not _HEADER_VALUE.fullmatch(value):
         return "holds a line break or a character that is not ASCII"
     return None
+
+
+def headers_problems(
+    setting: str, headers: Mapping[str, str], *, are_secret: bool = False
+) -> list[str]:
+    """What is wrong with the headers of a setting, one sentence each."""
+    problems = []
+    for name, value in headers.items():
+        problem = header_problem(value)
+        if not _HEADER_NAME.fullmatch(name):
+            problem = "has a name that is none"
+        elif name.lower() in _CREDENTIALS and not are_secret:
+            problem = "holds a credential: write it under 'secret_headers'"
+        if problem:
+            problems.append(f"'{setting}': {name!r} {problem}")
+    return problems
 
 
 def check_headers(headers: Mapping[str, str]) -> None:

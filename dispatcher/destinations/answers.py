@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, NoReturn
 
+from dispatcher.destinations.base import ACCEPTED, Outcome, Status
 from dispatcher.errors import (
     OutcomeUnknown,
     RequestRefused,
@@ -141,23 +142,57 @@ def json_of(response: Response) -> Any:
     Anything else that is not JSON, also NaN and keys that come twice, is
     OutcomeUnknown. A byte order mark is passed over.
     """
-    body = response.body.lstrip()
-    content_type = response.headers.get("Content-Type", "").lower()
-    if "html" in content_type or body[:1] == b"<":
-        raise StopSync(
-            f"{response.describe()}; this is a web page where JSON was expected."
-            " Check the address, and whether a proxy or a login stands in between",
-            outcome_unknown=True,
-        )
+    refuse_page(response)
     try:
         return json.loads(
-            body.decode("utf-8-sig"),
+            response.body.lstrip().decode("utf-8-sig"),
             object_pairs_hook=_no_key_twice,
             parse_constant=_no_constant,
         )
     except (ValueError, RecursionError):
         pass
     raise OutcomeUnknown(f"{response.describe()}; this cannot be read as JSON")
+
+
+def refuse_page(response: Response) -> None:
+    """Raise StopSync for a web page, which never is the answer of an API."""
+    content_type = response.headers.get("Content-Type", "").lower()
+    if "html" in content_type or response.body.lstrip()[:1] == b"<":
+        raise StopSync(
+            f"{response.describe()}; this is a web page where JSON was expected."
+            " Check the address, and whether a proxy or a login stands in between",
+            outcome_unknown=True,
+        )
+
+
+MEANINGS = ("accepted", "missing", "rejected", "retry", "stop")
+"""What the status of an answer can be declared to mean."""
+
+
+def outcomes_by_status(
+    response: Response, meanings: Mapping[str, str], rows: int
+) -> list[Outcome]:
+    """One outcome for all rows of a request, where the service declares that.
+
+    meanings: status to one of `MEANINGS`; the common table holds for all others.
+    Rows that are rejected or missing must stand alone: a request of several is
+    halved until they do.
+    """
+    meaning = meanings.get(str(response.status))
+    code, text = f"http_{response.status}", response.describe()
+    if meaning == "accepted":
+        refuse_page(response)
+        return [ACCEPTED] * rows
+    if meaning == "missing" and rows == 1:
+        return [Outcome(Status.MISSING, code, text)]
+    if meaning in ("missing", "rejected"):
+        raise RequestRefused(text, code=code)
+    if meaning == "retry":
+        raise OutcomeUnknown(text, after=wait_of(response))
+    if meaning == "stop":
+        raise StopSync(text)
+    classify(response, expected=())
+    raise TypeError("every status that is not expected has its error")
 
 
 def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

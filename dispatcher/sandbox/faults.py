@@ -3,20 +3,24 @@
 As JSON: `{"what": "status", "method": "PUT", "path": "*/contacts", "times": 2,
 "status": 503}`. What there is:
 
-========== ==============================================================
-status     answer with `status`, `body` and `headers`
-throttle   answer 429; the limit is reset after `seconds`
-delay      answer after `seconds`
-drop       close the connection without an answer
-refuse     answer 400 to an import that holds one of `emails`; the message
-           names the address if `named`
-errored    an import job fails for the rows of `emails`; its file of errors
-           is `file`: csv, json, unreadable, expired or none
-failed     an import job fails for all rows
-endless    an import job stays pending
-lost       an import job is not known when it is asked for
-lag        searches show changes `seconds` after they were made
-========== ==============================================================
+=========== =============================================================
+status      answer with `status`, `body` and `headers`
+throttle    answer 429; the limit is reset after `seconds`
+delay       answer after `seconds`
+drop        close the connection without an answer
+refuse      answer 400 to an import that holds one of `emails`; the message
+            names the address if `named`
+errored     an import job fails for the rows of `emails`; its file of errors
+            is `file`: csv, json, unreadable, expired or none
+failed      an import job fails for all rows
+endless     an import job stays pending
+lost        an import job is not known when it is asked for
+lag         searches show changes `seconds` after they were made
+deny        SFTP: answer that it is not permitted
+full        SFTP: answer that it failed, as where the disk is full
+swallow     SFTP: answer that all is well, and do nothing
+unsupported SFTP: answer that there is no such operation
+=========== =============================================================
 
 `applied` makes `status` and `drop` happen after the request took effect.
 `times` is how often (null: until it is removed), after `skip` requests that
@@ -34,7 +38,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 HTTP_FAULTS = frozenset({"status", "throttle", "delay", "drop"})
-ALL_FAULTS = HTTP_FAULTS | {"refuse", "errored", "failed", "endless", "lost", "lag"}
+SFTP_FAULTS = frozenset({"drop", "delay", "deny", "full", "swallow", "unsupported"})
+ALL_FAULTS = (
+    HTTP_FAULTS
+    | SFTP_FAULTS
+    | {"refuse", "errored", "failed", "endless", "lost", "lag"}
+)
 FILES = ("csv", "json", "unreadable", "expired", "none")
 
 

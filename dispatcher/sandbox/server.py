@@ -1,7 +1,7 @@
 """The server that the stand-ins share, with its control endpoint.
 
 Each stand-in lives under a prefix: `http://127.0.0.1:8025/sendgrid` takes the
-place of `https://api.sendgrid.com`. Beside them:
+place of `https://api.sendgrid.com`. SFTP has the next port. Beside them:
 
 - `GET /_sandbox/state`: what the stand-ins hold, and the requests so far;
 - `POST /_sandbox/faults`, `DELETE /_sandbox/faults`: see `faults.py`;
@@ -28,6 +28,8 @@ from dispatcher.sandbox.faults import HTTP_FAULTS, Fault, Faults, parse_fault
 from dispatcher.sandbox.listener import Listener
 from dispatcher.sandbox.messages import Reply, Request, Vendor
 from dispatcher.sandbox.sendgrid import SendGridStandIn
+from dispatcher.sandbox.sftp import SftpStandIn
+from dispatcher.sandbox.webhook import WebhookStandIn
 
 _MOST_LOGGED = 10_000
 
@@ -49,6 +51,7 @@ class Sandbox:
     state_file: keeps what is held over a restart.
     api_key: the one key that is taken; by default every one of the right form.
     observer: called with each request and reply of a stand-in.
+    folder: where the files that SFTP brings are written to as well.
     """
 
     def __init__(
@@ -61,6 +64,7 @@ class Sandbox:
         state_file: str | Path | None = None,
         api_key: str | None = None,
         observer: Observer | None = None,
+        folder: Path | None = None,
     ) -> None:
         self.latency = latency
         self.faults = Faults()
@@ -69,10 +73,15 @@ class Sandbox:
         )
         self.batch = BatchStandIn(self.faults, api_key=api_key)
         self.emarsys = EmarsysStandIn(self.faults, api_key=api_key)
+        self.sftp = SftpStandIn(
+            self.faults, api_key=api_key, folder=folder, log=self._log_operation
+        )
         self.vendors: dict[str, Vendor] = {
             "batch": self.batch,
             "emarsys": self.emarsys,
             "sendgrid": self.sendgrid,
+            "sftp": self.sftp,
+            "webhook": WebhookStandIn(api_key=api_key),
         }
         self.stopping = threading.Event()
         self._address = (host, port)
@@ -98,23 +107,32 @@ class Sandbox:
     def start(self) -> None:
         """Listen. Raises ConfigurationError where the port or the file is unfit."""
         self._load()
+        host, port = self._address
         problem = ""
         try:
-            self._server = Listener(self._address, self)
+            server = Listener((host, port), self)
+            port += bool(port)
+            try:
+                self.sftp.start(host, port)
+            except OSError:
+                server.server_close()
+                raise
         except OSError as error:
             problem = error.strerror or "it cannot be opened"
-        if self._server is None:
+        if problem:
             raise ConfigurationError(
-                f"the sandbox cannot listen on {self._address[0]}:{self._address[1]}:"
+                f"the sandbox cannot listen on {host}:{port}:"
                 f" {problem}. Choose another port with --port"
             )
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
+        self._server = server
+        self._thread = threading.Thread(target=server.serve_forever, args=(0.05,))
         self._thread.start()
 
     def stop(self) -> None:
         """Close all connections and save."""
         self.stopping.set()
         if self._server is not None and self._thread is not None:
+            self.sftp.stop()
             self._server.shutdown()
             self._server.end_connections()
             self._server.server_close()
@@ -134,6 +152,8 @@ class Sandbox:
 
     def url(self, vendor: str = "") -> str:
         """The address of a stand-in, to be used as `base_url`, or of the sandbox."""
+        if vendor == "sftp":
+            return f"sftp://{self._address[0]}:{self.sftp.port}"
         address = f"http://{self._address[0]}:{self.port}"
         return f"{address}/{vendor}" if vendor else address
 
@@ -205,6 +225,11 @@ class Sandbox:
         if fault.what == "throttle":
             return _throttled(fault.seconds)
         return Reply(fault.status, fault.body, fault.headers, reply.rows)
+
+    def _log_operation(self, operation: str, path: str, status: int) -> None:
+        """A step of an SFTP session, in the log beside the requests."""
+        entry = {"method": operation, "path": path, "status": status, "rows": 0}
+        self._requests.append(entry)
 
     def _log(self, request: Request, reply: Reply | None) -> None:
         self._requests.append(

@@ -1,0 +1,101 @@
+"""A service whose requests are files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from dispatcher.destinations.base import (
+    ACCEPTED,
+    Activation,
+    Change,
+    Column,
+    Encoded,
+    Limits,
+    Outcome,
+    Row,
+    Service,
+)
+from dispatcher.destinations.files.account import SftpAccount
+from dispatcher.destinations.files.names import FileNames
+from dispatcher.destinations.files.packing import contents, gzipped
+from dispatcher.destinations.files.tables import JsonLines, Separated
+from dispatcher.errors import ConfigurationError, RowRefused
+
+
+class FileService(Service):
+    """Writes the rows of a request as one file.
+
+    A row is accepted when its file is in the folder, whole and under its name. What
+    its reader makes of it is not known. The same request sent again replaces the
+    file, so nothing is there twice.
+
+    Subclasses tell `fields`, the columns of the file in order, and `cells`.
+    """
+
+    spooled: ClassVar[bool] = True
+
+    def __init__(
+        self,
+        account: SftpAccount,
+        activation: Activation,
+        names: FileNames,
+        layout: Separated | JsonLines,
+        *,
+        has_header: bool = True,
+        is_packed: bool = False,
+    ) -> None:
+        self._account = account
+        self._activation = activation
+        self._names = names
+        self._layout = layout
+        self._has_header = has_header
+        self._is_packed = is_packed
+        self._header = b""
+        self.request_seconds = account.request_seconds
+        if problem := names.problem():
+            raise ConfigurationError(f"model {activation.name}: 'file_name' {problem}")
+
+    def fields(self, columns: Sequence[Column]) -> list[str]:
+        """The names of the file's columns. Raises ConfigurationError."""
+        return [column.field for column in columns]
+
+    def cells(self, row: Row) -> list[tuple[str, Any]]:
+        """The fields of a row with their values, in the order of `fields`."""
+        return list(row.values.items())
+
+    def target(self) -> str | None:
+        return f"the files '{self._names.of(1)}' and following"
+
+    def limits(self, change: Change) -> Limits:
+        return self._account.file_limits
+
+    def check(self, columns: Sequence[Column]) -> list[str]:
+        self._write_header(columns)
+        self._account.server.check()
+        folder = self._account.folder
+        return [f"files such as '{self._names.of(1)}' will be put in '{folder}'"]
+
+    def prepare(self, columns: Sequence[Column]) -> None:
+        self._write_header(columns)
+        self._account.server.prepare(self._names.own())
+
+    def encode(self, row: Row, found: Any = None) -> bytes:
+        return self._layout.line(self.cells(row))
+
+    def send(self, items: Sequence[Encoded]) -> list[Outcome]:
+        pieces = contents(self._layout.start + self._header, items)
+        name = self._names.of(items[0].row.seq)
+        self._account.server.deliver(
+            name, gzipped(pieces) if self._is_packed else pieces
+        )
+        return [ACCEPTED] * len(items)
+
+    def _write_header(self, columns: Sequence[Column]) -> None:
+        fields = self.fields(columns)
+        try:
+            self._header = self._layout.header(fields) if self._has_header else b""
+            return
+        except RowRefused as refused:
+            problem = str(refused)
+        raise ConfigurationError(f"model {self._activation.name}: {problem}")

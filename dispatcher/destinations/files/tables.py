@@ -1,0 +1,126 @@
+"""Rows as lines of a file: separated values or JSON.
+
+Separated values follow RFC 4180 (https://www.rfc-editor.org/rfc/rfc4180): a value
+stands in quotes where it holds a separator, a quote or a line break, and a quote
+in it is doubled. A null is an empty cell without quotes, an empty text has them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+
+from dispatcher.destinations import values
+from dispatcher.errors import RowRefused
+
+ENCODINGS = {
+    "utf-8": ("utf-8", b""),
+    "utf-8-bom": ("utf-8", b"\xef\xbb\xbf"),
+    "utf-16": ("utf-16-le", b"\xff\xfe"),
+    "iso-8859-1": ("iso-8859-1", b""),
+    "windows-1252": ("windows-1252", b""),
+}
+"""What a user writes: the codec, and what a file begins with."""
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_BREAKS = str.maketrans({"\r": " ", "\n": " ", "\t": " ", "\x0b": " ", "\x0c": " "})
+
+
+@dataclass(frozen=True)
+class Separated:
+    """How separated values are written.
+
+    formulas: what a text becomes that a spreadsheet would run: `machine` leaves it
+    as it is, `spreadsheet` puts `'` before it, `reject` refuses the row. quote_all:
+    quote every cell, nulls too. flatten: line breaks and tabs become a space.
+    """
+
+    separator: str = ","
+    quote_all: bool = False
+    line_end: str = "\r\n"
+    encoding: str = "utf-8"
+    formulas: str = "machine"
+    null: str = ""
+    flatten: bool = False
+    date_format: str = "%Y-%m-%d"
+    timestamp_format: str = "%Y-%m-%dT%H:%M:%SZ"
+    booleans: tuple[str, str] = ("false", "true")
+
+    @property
+    def start(self) -> bytes:
+        """What a file begins with."""
+        return ENCODINGS[self.encoding][1]
+
+    def line(self, cells: Iterable[tuple[str, Any]]) -> bytes:
+        """One line of fields with their values. Raises RowRefused."""
+        text = self.separator.join(self._cell(*cell) for cell in cells) + self.line_end
+        try:
+            return text.encode(ENCODINGS[self.encoding][0])
+        except UnicodeEncodeError:
+            pass
+        raise RowRefused(
+            "encoding", f"a value has characters that {self.encoding} cannot hold"
+        )
+
+    def header(self, fields: Sequence[str]) -> bytes:
+        """The first line, with the names of the fields."""
+        return self.line(("a column's name", field) for field in fields)
+
+    def _cell(self, field: str, value: Any) -> str:
+        if value is None:
+            return self._quoted(self.null) if self.quote_all else self.null
+        text = self._text(field, value)
+        must = text == self.null or text[:1] in (" ", "\ufeff") or text[-1:] == " "
+        if must or self.quote_all or self._special.search(text):
+            return self._quoted(text)
+        return text
+
+    def _text(self, field: str, value: Any) -> str:
+        if isinstance(value, bool):
+            return self.booleans[value]
+        if isinstance(value, datetime):
+            return _formatted(values.moment(field, value), self.timestamp_format)
+        if isinstance(value, date):
+            return _formatted(value, self.date_format)
+        text = values.text(field, value)
+        if self.flatten:
+            text = text.translate(_BREAKS).replace("\u2028", " ").replace("\u2029", " ")
+        if isinstance(value, str) and text.startswith(_FORMULA_STARTS):
+            return self._defused(field, text)
+        return text
+
+    def _defused(self, field: str, text: str) -> str:
+        if self.formulas == "reject":
+            raise RowRefused("formula", f"'{field}' looks like a formula")
+        return "'" + text if self.formulas == "spreadsheet" else text
+
+    @cached_property
+    def _special(self) -> re.Pattern[str]:
+        return re.compile(f'[{re.escape(self.separator)}"\r\n]')
+
+    def _quoted(self, text: str) -> str:
+        return '"' + text.replace('"', '""') + '"'
+
+
+@dataclass(frozen=True)
+class JsonLines:
+    """One JSON object a line, in UTF-8 (https://jsonlines.org)."""
+
+    start: bytes = b""
+
+    def line(self, cells: Iterable[tuple[str, Any]]) -> bytes:
+        """One object. Raises RowRefused."""
+        return values.json_object(dict(cells)) + b"\n"
+
+    def header(self, fields: Sequence[str]) -> bytes:
+        """Nothing: every line names its fields."""
+        return b""
+
+
+def _formatted(moment: date, notation: str) -> str:
+    # `%Y` leaves out leading zeros on some platforms.
+    return moment.strftime(notation.replace("%Y", f"{moment.year:04d}"))

@@ -1,0 +1,25 @@
+"""The name of a request, by which a receiver can tell that it comes again.
+
+https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from dispatcher.destinations.base import Activation, Encoded
+
+
+def idempotency_key(activation: Activation, items: Sequence[Encoded]) -> str:
+    """Equal for the same rows of the same generation, also after a restart.
+
+    A value that goes from A to B and back to A has another generation, and so does
+    whatever is sent on purpose once more. 64 hexadecimal digits.
+    """
+    digest = hashlib.sha256(
+        f"{activation.destination}/{activation.name}/{activation.generation}".encode()
+    )
+    for item in items:
+        digest.update(f"/{item.row.seq}:{len(item.body)}:".encode() + item.body)
+    return digest.hexdigest()

@@ -1,0 +1,147 @@
+"""The service `contacts` by the REST API: one request a contact, or bulk creation.
+
+https://developer.splio.com/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import orjson
+
+from dispatcher.destinations import values
+from dispatcher.destinations.base import (
+    Activation,
+    Change,
+    Column,
+    Encoded,
+    Limits,
+    Outcome,
+    Row,
+    Service,
+)
+from dispatcher.destinations.splio.api import ASKS_AGAIN, NOT_THERE
+from dispatcher.destinations.splio.contacts_file import ContactsOptions
+from dispatcher.destinations.splio.fields import STANDARD, FieldPlan, checked
+
+if TYPE_CHECKING:
+    from dispatcher.destinations.splio.account import Splio
+
+_MOST_CREATED = 1_000
+_MOST_BYTES = 4_000_000
+# Updating `lists` would replace all memberships; a file alone can add to them.
+_ONLY_BY_FILE = ("customer_key", "subscriptions")
+_CREATION_FORMAT = "%Y-%m-%d %H:%M:%S"
+
+_EXISTS, _IS_NEW = "exists", "is new"
+
+
+class RestContacts(Service):
+    """Updates contacts one by one; with `insert` creates up to 1,000 in a request.
+
+    With `insert`, inserted rows are created first and updated rows updated first.
+    What turns out to exist already, or not to exist, is sent once more the other
+    way. Both ways can be repeated: a contact that was created is then updated.
+    """
+
+    name = "contacts"
+    title = "Contacts"
+    consumes = frozenset({Change.INSERTED, Change.UPDATED})
+    identity = "email"
+    Options: ClassVar[type] = ContactsOptions
+
+    def __init__(
+        self, account: Splio, options: ContactsOptions, activation: Activation
+    ) -> None:
+        self._account = account
+        self._options = options
+        self._activation = activation
+        self._plan = FieldPlan()
+        # Nothing is asked: the answer that sends a row back has told already.
+        self.lookup_limits = Limits(_MOST_CREATED, _MOST_BYTES, per_second=1_000)
+        # A refused token is renewed, and the request made again.
+        self.request_seconds = 3 * account.api_seconds
+
+    def target(self) -> str | None:
+        return None
+
+    def limits(self, change: Change) -> Limits:
+        creates = self._options.insert and change is Change.INSERTED
+        return self._create_limits if creates else self._account.rest_limits
+
+    def limits_of(self, row: Row, found: Any) -> Limits:
+        if self._creates(row, found):
+            return self._create_limits
+        return self._account.rest_limits
+
+    def check(self, columns: Sequence[Column]) -> list[str]:
+        where = self._activation.name
+        return self._account.planned(columns, where, _ONLY_BY_FILE).notes()
+
+    def prepare(self, columns: Sequence[Column]) -> None:
+        where = self._activation.name
+        self._plan = self._account.prepared(columns, where, _ONLY_BY_FILE)
+
+    def look_up(self, rows: Sequence[Row]) -> list[Any]:
+        """What the answer told: who was to be created exists, and the reverse."""
+        return [_EXISTS if row.change is Change.INSERTED else _IS_NEW for row in rows]
+
+    def encode(self, row: Row, found: Any = None) -> bytes:
+        contact: dict[str, Any] = {}
+        custom: list[dict[str, Any]] = []
+        for field, value in row.values.items():
+            if field not in STANDARD:
+                self._put_custom(custom, field, value)
+                continue
+            value = checked(field, value)
+            if field == "email" and not self._creates(row, found):
+                continue  # it stands in the path, and cannot change
+            self._put(contact, field, value)
+        if custom:
+            contact["custom_fields"] = custom
+        return orjson.dumps(contact)
+
+    def send(self, items: Sequence[Encoded]) -> list[Outcome]:
+        first = items[0]
+        if self._creates(first.row, first.found):
+            return self._account.api.create([item.body for item in items])
+        email = values.normal_email(first.row.values["email"])
+        otherwise = ASKS_AGAIN if self._options.insert else NOT_THERE
+        return [self._account.api.update(email, first.body, otherwise)]
+
+    def _creates(self, row: Row, found: Any) -> bool:
+        if not self._options.insert or found is not None:
+            return bool(found == _IS_NEW)
+        return row.change is Change.INSERTED
+
+    @property
+    def _create_limits(self) -> Limits:
+        limits = self._account.rest_limits
+        return replace(limits, rows=_MOST_CREATED, bytes=_MOST_BYTES)
+
+    def _put(self, into: dict[str, Any], field: str, value: Any) -> None:
+        if field == "dateOfCreation":
+            if value is not None:
+                moment = values.moment(field, value)
+                into["creation_date"] = moment.strftime(_CREATION_FORMAT)
+        elif value is not None:
+            into[field] = value
+        elif self._options.null_mode == "empty":
+            into[field] = ""
+
+    def _put_custom(self, into: list[dict[str, Any]], field: str, value: Any) -> None:
+        if value is None and self._options.null_mode == "omit":
+            return
+        custom = self._plan.custom[field]
+        text = "" if value is None else _text(field, value, custom.type)
+        into.append({"id": custom.id, "value": text})
+
+
+def _text(field: str, value: Any, kind: str) -> str:
+    if kind == "date":
+        return values.moment(field, value).strftime(_CREATION_FORMAT)
+    if isinstance(value, bool):
+        return str(int(value))
+    return values.text(field, value)

@@ -1,0 +1,117 @@
+"""The files of the SFTP stand-in: in memory, and in a folder to look at."""
+
+from __future__ import annotations
+
+import posixpath
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+Watcher = Callable[[str, bytes], None]
+
+
+class Files:
+    """Contents by path. Every folder exists, except those below `missing`.
+
+    folder: where complete files are mirrored to; None: nowhere.
+    watchers: called with path and content of every complete file.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.watchers: list[Watcher] = []
+        self.missing: set[str] = set()
+        self._folder = folder
+        self._contents: dict[str, bytearray] = {}
+        self._changed_at: dict[str, float] = {}
+        self._lock = threading.RLock()
+
+    def all(self) -> dict[str, bytes]:
+        with self._lock:
+            return {path: bytes(each) for path, each in self._contents.items()}
+
+    def put(self, path: str, content: bytes, now: float) -> None:
+        """A file with this content, as if it had been uploaded."""
+        with self._lock:
+            self._contents[path] = bytearray(content)
+            self._changed_at[path] = now
+        self._complete(path)
+
+    def clear(self) -> None:
+        with self._lock:
+            for path in self._contents:
+                self._mirror(path, None)
+            self._contents.clear()
+
+    def has(self, path: str) -> bool:
+        with self._lock:
+            return path in self._contents
+
+    def has_folder(self, path: str) -> bool:
+        with self._lock:
+            return path not in self.missing and path not in self._contents
+
+    def size(self, path: str) -> int:
+        with self._lock:
+            return len(self._contents[path])
+
+    def changed_at(self, path: str) -> float:
+        with self._lock:
+            return self._changed_at[path]
+
+    def names(self, folder: str) -> list[str]:
+        """Names of the files directly in a folder."""
+        with self._lock:
+            return [
+                posixpath.basename(path)
+                for path in self._contents
+                if posixpath.dirname(path) == folder
+            ]
+
+    def begin(self, path: str, now: float, *, anew: bool) -> None:
+        with self._lock:
+            if anew or path not in self._contents:
+                self._contents[path] = bytearray()
+            self._changed_at[path] = now
+
+    def write(self, path: str, offset: int, data: bytes) -> None:
+        with self._lock:
+            content = self._contents[path]
+            content.extend(bytes(max(0, offset - len(content))))
+            content[offset : offset + len(data)] = data
+
+    def read(self, path: str, offset: int, length: int) -> bytes:
+        with self._lock:
+            return bytes(self._contents[path][offset : offset + length])
+
+    def close(self, path: str) -> None:
+        """The writer is done with a file."""
+        if self.has(path) and not posixpath.basename(path).startswith("."):
+            self._complete(path)
+
+    def rename(self, path: str, other: str) -> None:
+        with self._lock:
+            self._contents[other] = self._contents.pop(path)
+            self._changed_at[other] = self._changed_at.pop(path)
+        self._complete(other)
+
+    def remove(self, path: str) -> None:
+        with self._lock:
+            del self._contents[path], self._changed_at[path]
+            self._mirror(path, None)
+
+    def _complete(self, path: str) -> None:
+        with self._lock:
+            content = bytes(self._contents[path])
+            self._mirror(path, content)
+        for watcher in self.watchers:
+            watcher(path, content)
+
+    def _mirror(self, path: str, content: bytes | None) -> None:
+        if self._folder is None:
+            return
+        file = self._folder.joinpath(*path.strip("/").split("/"))
+        if content is None:
+            file.unlink(missing_ok=True)
+            return
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
