@@ -99,9 +99,9 @@ _NEVER = frozenset({501, 505})
 def wait_of(response: Response, now: float | None = None) -> float | None:
     """Seconds to wait as the answer tells, or None.
 
-    `Retry-After` in seconds or as a date, else `X-RateLimit-Reset`, in unix
-    seconds against the server's own clock. Negative and absurd ones count as
-    not told.
+    `Retry-After` in seconds or as a date, else `X-RateLimit-Reset` or
+    `RateLimit-Reset`, in seconds or in unix seconds against the server's own clock.
+    Negative and absurd ones count as not told.
     """
     headers = response.headers
     server = _timestamp(headers.get("Date", ""))
@@ -113,7 +113,8 @@ def wait_of(response: Response, now: float | None = None) -> float | None:
         wait = None if date is None else date - now
     if wait is not None and 0 <= wait <= _LONGEST_WAIT:
         return wait
-    reset = _number(headers.get("X-RateLimit-Reset", "").strip())
+    told = headers.get("X-RateLimit-Reset") or headers.get("RateLimit-Reset", "")
+    reset = _number(told.strip())
     if reset is None:
         return None
     wait = reset - now if reset >= _FIRST_TIMESTAMP else reset

@@ -137,17 +137,19 @@ class HttpClient:
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         secrets: Sequence[str] = (),
+        shown: str | None = None,
     ) -> Response:
         """One request and its whole answer, whatever its status.
 
         secrets: those of this request alone, such as a token in its headers.
+        shown: stands for the path in messages, where that holds personal data.
         Raises NotSent where no byte of the request left, OutcomeUnknown where
         it may have arrived, StopSync where TLS will not come about.
         """
         url = self.base_url + path
         if params:
             url += "?" + urlencode(params, safe=",")
-        name = f"{method} {path.partition('?')[0]}"
+        name = f"{method} {shown or path.partition('?')[0]}"
         plan = _Plan(method, url, name, (*self._secrets, *secrets))
         deadline = self._timeout[1]
         with exchange(deadline, public_only=self._public_only) as running:

@@ -29,6 +29,7 @@ from dispatcher.sandbox.listener import Listener
 from dispatcher.sandbox.messages import Reply, Request, Vendor
 from dispatcher.sandbox.sendgrid import SendGridStandIn
 from dispatcher.sandbox.sftp import SftpStandIn
+from dispatcher.sandbox.splio import SplioStandIn
 from dispatcher.sandbox.webhook import WebhookStandIn
 
 _MOST_LOGGED = 10_000
@@ -76,11 +77,14 @@ class Sandbox:
         self.sftp = SftpStandIn(
             self.faults, api_key=api_key, folder=folder, log=self._log_operation
         )
+        self.splio = SplioStandIn(api_key=api_key)
+        self.sftp.files.watchers.append(self.splio.take_file)
         self.vendors: dict[str, Vendor] = {
             "batch": self.batch,
             "emarsys": self.emarsys,
             "sendgrid": self.sendgrid,
             "sftp": self.sftp,
+            "splio": self.splio,
             "webhook": WebhookStandIn(api_key=api_key),
         }
         self.stopping = threading.Event()

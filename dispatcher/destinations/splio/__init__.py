@@ -3,7 +3,7 @@
 account.py holds the settings, contacts_file.py and contacts_rest.py the two ways of
 the one service, fields.py what may be in a column, api.py the calls.
 
-https://developer.splio.com/
+https://dev-scp.splio.com/docs/datahub
 """
 
 from dispatcher.destinations.splio.account import Splio

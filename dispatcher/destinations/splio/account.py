@@ -162,13 +162,21 @@ class Splio(SftpAccount):
     ) -> FieldPlan:
         """As `planned`, with the missing custom fields created."""
         plan = self.planned(columns, where, without)
+        if not plan.missing:
+            return plan
+        refused: dict[str, str] = {}
         for custom in plan.missing:
             try:
                 self.api.create_field(custom)
-            except RequestRefused:
-                continue  # somebody may have been faster: the listing tells
-        if plan.missing:
-            plan = self.planned(columns, where, without)
+            except RequestRefused as error:
+                refused[custom.name] = str(error)
+        plan = self.planned(columns, where, without)
+        for custom in plan.missing:  # else somebody was faster
+            if custom.name in refused:
+                raise ConfigurationError(
+                    f"the custom field '{custom.name}' cannot be created:"
+                    f" {refused[custom.name]}"
+                )
         if plan.missing:
             raise NotSent("the new fields are not listed yet", after=_FIELDS_SECONDS)
         return plan

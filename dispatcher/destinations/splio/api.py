@@ -1,10 +1,11 @@
 """The calls to Splio's REST API, each one request, under a token of 24 hours.
 
-https://developer.splio.com/
+https://dev-scp.splio.com/reference
 """
 
 from __future__ import annotations
 
+import itertools
 import re
 import threading
 import time
@@ -14,7 +15,7 @@ from typing import Any
 import orjson
 
 from dispatcher.destinations.addresses import segment
-from dispatcher.destinations.answers import Response, classify, json_of
+from dispatcher.destinations.answers import Response, classify, json_of, refuse_page
 from dispatcher.destinations.base import ACCEPTED, UNKNOWN, Outcome, Status
 from dispatcher.destinations.http import HttpClient
 from dispatcher.destinations.splio.fields import Custom
@@ -26,6 +27,7 @@ TOKEN_SECONDS = 23 * 3600.0
 NOT_THERE = Outcome(Status.MISSING, "not_found", "Splio has no such contact")
 ASKS_AGAIN = Outcome(Status.LOOK_UP)
 
+_PER_PAGE = 1_000
 _HINTS = {401: "check 'api_key'", 403: "the API key may not do this"}
 _ROW = re.compile(r"contacts\[(\d+)\]")
 
@@ -48,19 +50,24 @@ class Api:
 
     def unique_key(self) -> str:
         """The field that the universe recognises contacts by."""
-        answer = self._json("GET", "/universes/unique-key")
-        if isinstance(answer, dict):
-            answer = answer.get("unique_key") or next(iter(answer.values()), "")
-        return str(answer)
+        return str(self._object("GET", "/universes/unique-key").get("unique_key"))
 
     def custom_fields(self) -> list[Custom]:
-        """The custom fields of contacts."""
-        answer = self._json("GET", "/data/fields/contacts")
-        if isinstance(answer, dict):
-            answer = next((each for each in answer.values() if _is_list(each)), None)
-        if not _is_list(answer):
-            raise OutcomeUnknown("Splio's list of fields cannot be read")
-        return [_custom(each) for each in answer]
+        """The custom fields of contacts, over all pages."""
+        found: dict[str, Custom] = {}
+        for page in itertools.count(1):
+            path = f"/data/fields/contacts?per_page={_PER_PAGE}&page_number={page}"
+            answer = self._object("GET", path)
+            elements = answer.get("elements")
+            if not isinstance(elements, list):
+                raise OutcomeUnknown("Splio's list of fields cannot be read")
+            known = len(found)
+            customs = [_custom(each) for each in elements if not each.get("is_system")]
+            found |= {custom.name: custom for custom in customs}
+            is_last = page * _PER_PAGE >= int(answer.get("count_element") or 0)
+            if is_last or len(found) == known:
+                break
+        return list(found.values())
 
     def create_field(self, custom: Custom) -> None:
         """Create a custom field of contacts."""
@@ -70,9 +77,13 @@ class Api:
     def update(self, email: str, body: bytes, otherwise: Outcome) -> Outcome:
         """Update one contact; `otherwise` where there is none."""
         path = f"/data/contacts/{segment(email)}"
-        response = self._call("PATCH", path, body, expected=(200, 404))
+        shown = "/data/contacts/…"
+        response = self._call("PATCH", path, body, (200, 404), shown=shown)
+        if response.status == 404:
+            refuse_page(response)
+            return otherwise
         json_of(response)
-        return ACCEPTED if response.status == 200 else otherwise
+        return ACCEPTED
 
     def create(self, bodies: Sequence[bytes]) -> list[Outcome]:
         """Create contacts; one that exists is left alone and asks to be sent again."""
@@ -83,7 +94,7 @@ class Api:
             self._refuse(response, len(bodies))
         answer = json_of(response)
         items = answer.get("items") if isinstance(answer, dict) else None
-        if not _is_list(items) or len(items) != len(bodies):
+        if not isinstance(items, list) or len(items) != len(bodies):
             return [UNKNOWN] * len(bodies)
         return [self._outcome(item) for item in items]
 
@@ -112,8 +123,12 @@ class Api:
 
     # --- requests and their token
 
-    def _json(self, method: str, path: str) -> Any:
-        return json_of(self._call(method, path))
+    def _object(self, method: str, path: str) -> dict[str, Any]:
+        response = self._call(method, path)
+        answer = json_of(response)
+        if not isinstance(answer, dict):
+            raise OutcomeUnknown(f"{response.describe()}; an object was expected")
+        return answer
 
     def _call(
         self,
@@ -121,23 +136,25 @@ class Api:
         path: str,
         body: bytes | None = None,
         expected: Sequence[int] = (200,),
+        shown: str | None = None,
     ) -> Response:
         """One request; with a new token once more where the old one is refused."""
         token = self._valid_token()
-        response = self._request(method, path, body, token)
+        response = self._request(method, path, body, token, shown)
         if response.status == 401:
-            response = self._request(method, path, body, self._valid_token(token))
+            token = self._valid_token(refused=token)
+            response = self._request(method, path, body, token, shown)
         classify(response, expected, _HINTS)
         return response
 
     def _request(
-        self, method: str, path: str, body: bytes | None, token: str
+        self, method: str, path: str, body: bytes | None, token: str, shown: str | None
     ) -> Response:
         headers = {"Authorization": f"Bearer {token}"}
         if body is not None:
             headers["Content-Type"] = "application/json"
         return self._client.request(
-            method, path, body=body, headers=headers, secrets=(token,)
+            method, path, body=body, headers=headers, secrets=(token,), shown=shown
         )
 
     def _valid_token(self, refused: str = "") -> str:
@@ -167,8 +184,7 @@ class Api:
 def _custom(given: Any) -> Custom:
     if not isinstance(given, dict) or "name" not in given:
         raise OutcomeUnknown("Splio's list of fields cannot be read")
-    kind = str(given.get("data_type") or given.get("type") or "text")
-    return Custom(str(given["name"]), kind, given.get("id"))
+    return Custom(str(given["name"]), str(given.get("data_type", "")), given.get("id"))
 
 
 def _is_list(value: Any) -> bool:

@@ -1,6 +1,6 @@
 """The service `contacts` by files: attributes of contacts, with `insert` new ones.
 
-https://webhelpen.splio.com/ (Datahub)
+https://dev-scp.splio.com/docs/datahub-contacts
 """
 
 from __future__ import annotations
@@ -63,9 +63,9 @@ class FileContacts(FileService):
         if not subsequence:
             raise ConfigurationError(
                 f"model {activation.name}: insert: {str(options.insert).lower()} needs"
-                f" '{setting_name}' in destinations.yml: with Splio, the sub-sequence in"
-                " a file's name decides whether contacts are created. Ask Splio to set"
-                " one up"
+                f" '{setting_name}' in destinations.yml: with Splio, the sub-sequence"
+                " in a file's name decides whether contacts are created. Ask Splio to"
+                " set one up"
             )
         words = {"universe": account.universe, "subsequence": subsequence}
         super().__init__(

@@ -1,12 +1,13 @@
 """The service `contacts` by the REST API: one request a contact, or bulk creation.
 
-https://developer.splio.com/
+https://dev-scp.splio.com/reference
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import orjson
@@ -135,12 +136,12 @@ class RestContacts(Service):
         if value is None and self._options.null_mode == "omit":
             return
         custom = self._plan.custom[field]
-        text = "" if value is None else _text(field, value, custom.type)
+        text = "" if value is None else _text(field, value)
         into.append({"id": custom.id, "value": text})
 
 
-def _text(field: str, value: Any, kind: str) -> str:
-    if kind == "date":
+def _text(field: str, value: Any) -> str:
+    if isinstance(value, date):
         return values.moment(field, value).strftime(_CREATION_FORMAT)
     if isinstance(value, bool):
         return str(int(value))

@@ -1,6 +1,6 @@
 """Columns of a Splio contact, what may be in them, and which fields to create.
 
-https://webhelpen.splio.com/ (Datahub, contacts)
+https://dev-scp.splio.com/docs/datahub-contacts
 """
 
 from __future__ import annotations
@@ -49,7 +49,8 @@ _TAKES = {
 
 
 class Custom(NamedTuple):
-    """A custom field; `id` is None before it is created."""
+    """A custom field. `id` is None before it is created; `type` is empty where the
+    listing does not tell it."""
 
     name: str
     type: str
