@@ -10,9 +10,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlsplit
 
 from dispatcher.destinations.base import Change, Column, Kind, Row
+from dispatcher.destinations.files.host_keys import fingerprint
 from dispatcher.sandbox import Sandbox
+from dispatcher.sandbox.sftp import host_key
 
 SECRET = "SG.canary/secret+value=42"
 
@@ -28,6 +31,11 @@ class Case:
     refused: values that `encode` refuses, laid over those of the first row.
     write: the request that carries rows, as method and path pattern.
     content: what the stand-in holds, to be compared.
+    stand_in: whose address `account` is given; default: the vendor's.
+    is_http: whether `write` is an HTTP request, and not a step of SFTP.
+    asks_first: whether the platform is asked before the first row is sent.
+    renews_token: whether a request that is answered 401 is made again once.
+    variant: tells several cases of one service apart.
     """
 
     vendor: str
@@ -40,10 +48,18 @@ class Case:
     content: Callable[[Sandbox], Any]
     options: dict[str, Any] = field(default_factory=dict)
     seed: Callable[[Sandbox], None] = lambda sandbox: None
+    stand_in: str = ""
+    is_http: bool = True
+    asks_first: bool = True
+    renews_token: bool = False
+    variant: str = ""
 
     @property
     def name(self) -> str:
-        return f"{self.vendor}-{self.service}"
+        return "-".join(filter(None, (self.vendor, self.service, self.variant)))
+
+    def url(self, sandbox: Sandbox) -> str:
+        return sandbox.url(self.stand_in or self.vendor)
 
 
 def _sendgrid(url: str) -> dict[str, Any]:
@@ -59,6 +75,63 @@ def _sendgrid_people(sandbox: Sandbox) -> None:
 def _sendgrid_content(sandbox: Sandbox) -> Any:
     held = sandbox.state()["sendgrid"]
     return sorted(held["contacts"], key=lambda contact: contact["email"])
+
+
+def _sftp(url: str) -> dict[str, Any]:
+    parts = urlsplit(url)
+    return {
+        "host": parts.hostname,
+        "port": parts.port,
+        "username": "ann",
+        "password": SECRET,
+        "host_fingerprints": [fingerprint(host_key())],
+        "folder": "/imports",
+    }
+
+
+def _files(sandbox: Sandbox) -> Any:
+    return sandbox.state()["sftp"]["files"]
+
+
+def _splio_by_file(url: str) -> dict[str, Any]:
+    return {
+        **_sftp(url),
+        "universe": "shop",
+        "subsequence_insert": "dinsert",
+        "confirmed_columns": ["spent", "seen"],
+    }
+
+
+def _splio_by_rest(url: str) -> dict[str, Any]:
+    return {"transport": "rest", "api_key": SECRET, "base_url": url}
+
+
+def _splio_people(sandbox: Sandbox) -> None:
+    for name in ("spent", "seen"):
+        sandbox.splio.add_field(name, "text")
+    for number in range(1, 5):
+        sandbox.splio.add_contact(f"person{number}@example.com")
+
+
+def _splio_contacts(sandbox: Sandbox) -> Any:
+    return sandbox.state()["splio"]["contacts"]
+
+
+def _webhook(url: str) -> dict[str, Any]:
+    return {
+        "url": url,
+        "secret_headers": {"Authorization": SECRET},
+        "allow_private": True,
+    }
+
+
+def _received(sandbox: Sandbox) -> Any:
+    return sandbox.state()["webhook"]["rows"]
+
+
+def _received_people(sandbox: Sandbox) -> None:
+    people = {"person4@example.com": {"email": "person4@example.com"}}
+    sandbox.vendors["webhook"].load({"rows": people})
 
 
 _EMAIL = Column("email", "email", Kind.TEXT, "varchar")
@@ -152,6 +225,29 @@ _EMARSYS_COLUMNS = [
     Column("gender", "gender", Kind.TEXT, "varchar"),
 ]
 _EMARSYS_VALUES = {**_ATTRIBUTES, "gender": "female"}
+
+_PEOPLE = [
+    _EMAIL,
+    Column("firstname", "firstname", Kind.TEXT, "varchar"),
+    Column("spent", "spent", Kind.NUMBER, "decimal"),
+    Column("seen", "seen", Kind.DATE, "date"),
+]
+_UPSERTS = [
+    Row(
+        n,
+        change,
+        {
+            "email": f"person{n}@example.com",
+            "firstname": 'Zoë; "O"',
+            "spent": Decimal("12.50"),
+            "seen": date(2026, 1, n),
+        },
+    )
+    for n, change in enumerate([Change.INSERTED, Change.UPDATED, Change.INSERTED], 1)
+]
+_LEAVER = Row(4, Change.REMOVED, {**_UPSERTS[0].values, "email": "person4@example.com"})
+_NOT_TEXT = [{"firstname": "\x00"}, {"firstname": b"x"}, {"spent": float("nan")}]
+_SPLIO_REFUSED = [*_BAD_ADDRESSES, {"firstname": "x" * 256}, *_NOT_TEXT]
 
 CASES = [
     Case(
@@ -325,5 +421,95 @@ CASES = [
         write=("PUT", "*/contacts"),
         content=_sendgrid_content,
         seed=_sendgrid_people,
+    ),
+    Case(
+        vendor="sftp",
+        service="changes",
+        account=_sftp,
+        options={"formulas": "reject"},
+        columns=_PEOPLE,
+        rows=[*_UPSERTS, _LEAVER],
+        refused=[*_NOT_TEXT, {"firstname": "=1+1"}, {"firstname": "\ud800"}],
+        write=("WRITE", "*"),
+        content=_files,
+        is_http=False,
+    ),
+    Case(
+        vendor="sftp",
+        service="upserts",
+        account=_sftp,
+        options={"formulas": "reject"},
+        columns=_PEOPLE,
+        rows=_UPSERTS,
+        refused=[*_NOT_TEXT, {"firstname": "=1+1"}, {"firstname": "\ud800"}],
+        write=("WRITE", "*"),
+        content=_files,
+        is_http=False,
+    ),
+    Case(
+        vendor="splio",
+        service="contacts",
+        variant="file",
+        account=_splio_by_file,
+        columns=_PEOPLE,
+        rows=_UPSERTS,
+        refused=_SPLIO_REFUSED,
+        content=_splio_contacts,
+        seed=_splio_people,
+        options={"insert": True},
+        write=("WRITE", "*"),
+        stand_in="sftp",
+        is_http=False,
+    ),
+    Case(
+        vendor="splio",
+        service="contacts",
+        variant="rest",
+        account=_splio_by_rest,
+        columns=_PEOPLE,
+        rows=_UPSERTS,
+        refused=_SPLIO_REFUSED,
+        content=_splio_contacts,
+        seed=_splio_people,
+        write=("PATCH", "*/contacts/*"),
+        renews_token=True,
+    ),
+    Case(
+        vendor="splio",
+        service="contacts",
+        variant="rest-insert",
+        account=_splio_by_rest,
+        columns=_PEOPLE,
+        rows=_UPSERTS,
+        refused=_SPLIO_REFUSED,
+        content=_splio_contacts,
+        seed=_splio_people,
+        options={"insert": True},
+        write=("P*", "*/contacts/*"),
+        renews_token=True,
+    ),
+    Case(
+        vendor="webhook",
+        service="changes",
+        account=_webhook,
+        columns=_PEOPLE,
+        rows=[*_UPSERTS, _LEAVER],
+        refused=_NOT_TEXT,
+        write=("POST", "*"),
+        content=_received,
+        seed=_received_people,
+        asks_first=False,
+    ),
+    Case(
+        vendor="webhook",
+        service="upserts",
+        account=_webhook,
+        columns=_PEOPLE,
+        rows=_UPSERTS,
+        refused=_NOT_TEXT,
+        write=("POST", "*"),
+        content=_received,
+        seed=_received_people,
+        asks_first=False,
     ),
 ]

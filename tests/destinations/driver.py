@@ -15,6 +15,7 @@ from dispatcher.destinations.base import (
     Column,
     Encoded,
     Job,
+    Limits,
     Outcome,
     Row,
     Service,
@@ -54,12 +55,24 @@ def _deliver_lane(
             items.append(Encoded(row, service.encode(row, known), known))
         except RowRefused as refused:
             outcomes[row.seq] = Outcome(Status.REJECTED, refused.code, str(refused))
-    size = service.limits(lane[0].change).rows if lane else 1
-    for start in range(0, len(items), size):
-        _settle(service, items[start : start + size], outcomes)
+    for request in requests_of(service, items):
+        _settle(service, request, outcomes)
     repeated = [row for row in lane if _asks(outcomes[row.seq])]
     if repeated and again:
         _deliver_lane(service, repeated, outcomes, again=False)
+
+
+def requests_of(service: Service, items: Sequence[Encoded]) -> list[list[Encoded]]:
+    """The items in requests: rows of one limit each, and no more than that."""
+    by_limits: dict[Limits, list[Encoded]] = {}
+    for item in items:
+        limits = service.limits_of(item.row, item.found)
+        by_limits.setdefault(limits, []).append(item)
+    return [
+        alike[at : at + limits.rows]
+        for limits, alike in by_limits.items()
+        for at in range(0, len(alike), limits.rows)
+    ]
 
 
 def look_up(service: Service, rows: Sequence[Row]) -> dict[int, object]:

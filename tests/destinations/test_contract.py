@@ -15,7 +15,7 @@ from tests.destinations.contract import CHECKS, Setup, make_service
 def test_the_contract_holds(check, case):
     with Sandbox(job_seconds=0.0) as sandbox:
         case.seed(sandbox)
-        check(Setup(case, sandbox, make_service(case, sandbox.url(case.vendor))))
+        check(Setup(case, sandbox, make_service(case, case.url(sandbox))))
 
 
 def test_every_service_has_a_case():
