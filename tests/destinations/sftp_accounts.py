@@ -1,0 +1,24 @@
+"""Settings of an account at the SFTP server of the sandbox."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dispatcher.destinations.files.host_keys import fingerprint
+from dispatcher.sandbox import Sandbox
+from dispatcher.sandbox.sftp import host_key
+
+PASSWORD = "canary/password+42"
+
+
+def sftp_settings(sandbox: Sandbox, **settings: Any) -> dict[str, Any]:
+    """What `destinations.yml` would say, with these settings over it."""
+    return {
+        "host": "127.0.0.1",
+        "port": sandbox.sftp.port,
+        "username": "ann",
+        "password": PASSWORD,
+        "host_fingerprints": [fingerprint(host_key())],
+        "folder": "/in",
+        **settings,
+    }
