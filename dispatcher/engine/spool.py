@@ -19,6 +19,7 @@ from dispatcher.errors import StopSync
 
 _BLOCK_BYTES = 1 << 20
 _CHANGES = tuple(Change)
+_NUMBERS = {change: number for number, change in enumerate(_CHANGES)}
 
 
 class Spool(Sequence[Encoded]):
@@ -39,7 +40,7 @@ class Spool(Sequence[Encoded]):
         """Add a row. Raises StopSync where the disk is full."""
         self._file.append(item.body)
         self._positions.append(item.row.seq)
-        self._changes.append(_CHANGES.index(item.row.change))
+        self._changes.append(_NUMBERS[item.row.change])
         self._ends.append(self._file.size)
 
     def __len__(self) -> int:

@@ -121,6 +121,8 @@ class SftpStandIn:
         action: Callable[[], None],
     ) -> int:
         """Do it, unless a fault is on; returns the status to answer."""
+        if not transport.is_active():
+            return SFTP_FAILURE  # what had come in before the connection was dropped
         fault = self._faults.take(SFTP_FAULTS, operation, path)
         if fault is None:
             action()

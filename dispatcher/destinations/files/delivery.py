@@ -112,6 +112,7 @@ def _upload(session: Session, file: RemoteFile, pieces: Iterable[bytes]) -> int:
         size = session.upload(file.part, pieces)
         found = session.size(file.part)
     except Denied:
+        _discard(session, file)
         raise StopSync(f"the server does not let us write '{file.part}'") from None
     except Missing:
         raise StopSync(f"the server has no folder for '{file.part}'") from None

@@ -147,7 +147,13 @@ class Session:
         raise problem
 
     def _problem(self, error: OSError) -> Exception:
-        if not self._transport.is_active() or isinstance(error, TimeoutError):
+        # A channel that was closed under us raises the same as a status that tells of
+        # a failure, before the transport itself counts as inactive.
+        channel = self._client.get_channel()
+        is_closed = channel is None or channel.closed
+        if is_closed or not self._transport.is_active():
+            return Lost()
+        if isinstance(error, TimeoutError):
             return Lost()
         if error.errno == errno.ENOENT:
             return Missing()

@@ -8,7 +8,7 @@ in it is doubled. A null is an empty cell without quotes, an empty text has them
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -26,8 +26,9 @@ ENCODINGS = {
 }
 """What a user writes: the codec, and what a file begins with."""
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-_BREAKS = str.maketrans({"\r": " ", "\n": " ", "\t": " ", "\x0b": " ", "\x0c": " "})
+_FORMULA_STARTS = frozenset("=+-@\t\r\n＝＋－＠")
+_BREAKS = str.maketrans(dict.fromkeys("\r\n\t\x0b\x0c\x85\u2028\u2029", " "))
+_ISO_DATE = "%Y-%m-%d"
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Separated:
     formulas: str = "machine"
     null: str = ""
     flatten: bool = False
-    date_format: str = "%Y-%m-%d"
+    date_format: str = _ISO_DATE
     timestamp_format: str = "%Y-%m-%dT%H:%M:%SZ"
     booleans: tuple[str, str] = ("false", "true")
 
@@ -55,27 +56,35 @@ class Separated:
         """What a file begins with."""
         return ENCODINGS[self.encoding][1]
 
-    def line(self, cells: Iterable[tuple[str, Any]]) -> bytes:
+    def line(self, cells: Sequence[tuple[str, Any]]) -> bytes:
         """One line of fields with their values. Raises RowRefused."""
-        text = self.separator.join(self._cell(*cell) for cell in cells) + self.line_end
-        try:
-            return text.encode(ENCODINGS[self.encoding][0])
-        except UnicodeEncodeError:
-            pass
+        text = self.separator.join([self._cell(*cell) for cell in cells])
+        if "\x00" not in text:
+            try:
+                return (text + self.line_end).encode(self._codec)
+            except UnicodeEncodeError:
+                pass
+        for field, value in cells:
+            values.text(field, value)  # names the field, where it is the value's fault
         raise RowRefused(
             "encoding", f"a value has characters that {self.encoding} cannot hold"
         )
 
     def header(self, fields: Sequence[str]) -> bytes:
         """The first line, with the names of the fields."""
-        return self.line(("a column's name", field) for field in fields)
+        return self.line([("a column's name", field) for field in fields])
 
     def _cell(self, field: str, value: Any) -> str:
         if value is None:
             return self._quoted(self.null) if self.quote_all else self.null
-        text = self._text(field, value)
-        must = text == self.null or text[:1] in (" ", "\ufeff") or text[-1:] == " "
-        if must or self.quote_all or self._special.search(text):
+        kind = type(value)
+        if kind is str:
+            text = str(value).translate(_BREAKS) if self.flatten else str(value)
+            if text[:1] in _FORMULA_STARTS:
+                text = self._defused(field, text)
+        else:
+            text = str(value) if kind is int else self._text(field, value)
+        if self.quote_all or text == self.null or self._special.search(text):
             return self._quoted(text)
         return text
 
@@ -87,11 +96,7 @@ class Separated:
         if isinstance(value, date):
             return _formatted(value, self.date_format)
         text = values.text(field, value)
-        if self.flatten:
-            text = text.translate(_BREAKS).replace("\u2028", " ").replace("\u2029", " ")
-        if isinstance(value, str) and text.startswith(_FORMULA_STARTS):
-            return self._defused(field, text)
-        return text
+        return text.translate(_BREAKS) if self.flatten else text
 
     def _defused(self, field: str, text: str) -> str:
         if self.formulas == "reject":
@@ -100,7 +105,13 @@ class Separated:
 
     @cached_property
     def _special(self) -> re.Pattern[str]:
-        return re.compile(f'[{re.escape(self.separator)}"\r\n]')
+        """What must be quoted: also outer spaces, and what looks like a byte order
+        mark where it comes first."""
+        return re.compile(f'[{re.escape(self.separator)}"\r\n]|^[ \ufeff]| $')
+
+    @property
+    def _codec(self) -> str:
+        return ENCODINGS[self.encoding][0]
 
     def _quoted(self, text: str) -> str:
         return '"' + text.replace('"', '""') + '"'
@@ -112,7 +123,7 @@ class JsonLines:
 
     start: bytes = b""
 
-    def line(self, cells: Iterable[tuple[str, Any]]) -> bytes:
+    def line(self, cells: Sequence[tuple[str, Any]]) -> bytes:
         """One object. Raises RowRefused."""
         return values.json_object(dict(cells)) + b"\n"
 
@@ -122,5 +133,7 @@ class JsonLines:
 
 
 def _formatted(moment: date, notation: str) -> str:
+    if notation == _ISO_DATE:
+        return moment.isoformat()[:10]
     # `%Y` leaves out leading zeros on some platforms.
     return moment.strftime(notation.replace("%Y", f"{moment.year:04d}"))
