@@ -12,6 +12,7 @@ from __future__ import annotations
 import hmac
 import json
 import threading
+from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,6 +20,7 @@ from dispatcher.sandbox.messages import Reply, Request
 
 _KEYS = ("id", "email")
 _CHANGE = "_change"
+_MOST_BODIES = 1_000
 
 
 class WebhookStandIn:
@@ -28,7 +30,7 @@ class WebhookStandIn:
         self._api_key = api_key
         self._rows: dict[str, dict[str, Any]] = {}
         self._seen: set[str] = set()
-        self._bodies: list[dict[str, str]] = []
+        self._bodies: deque[dict[str, str]] = deque(maxlen=_MOST_BODIES)
         self._lock = threading.Lock()
 
     def handle(self, request: Request) -> Reply:

@@ -37,6 +37,7 @@ class SmallLedger:
 
     def __init__(self, folder: Path, account: Account) -> None:
         self.account = account
+        self.columns = dict(COLUMNS)
         self.path = folder / "warehouse.duckdb"
         if self.path.exists():
             return
@@ -76,7 +77,7 @@ class SmallLedger:
             f" 'removed' else 'inserted' end, null, {select}"
             f" from range(1, {rows + 1}) as numbers (n)"
         )
-        columns = [{"name": name, "type": kind} for name, kind in COLUMNS.items()]
+        columns = [{"name": name, "type": kind} for name, kind in self.columns.items()]
         values = {
             "activation": NAME,
             "ledger_version": 1,

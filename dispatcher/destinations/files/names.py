@@ -47,8 +47,10 @@ class FileNames:
     def problem(self) -> str | None:
         """Why the pattern cannot be used, or None."""
         try:
-            fields = [field for _, field, *_ in Formatter().parse(self._pattern)]
-            used = {field for field in fields if field is not None}
+            parts = [part[1:] for part in Formatter().parse(self._pattern)]
+            used = {field for field, *_ in parts if field is not None}
+            if any(spec or conversion for _, spec, conversion in parts):
+                raise ValueError
             example = self.of(1) if used <= {*PLACEHOLDERS, *self._words} else None
         except (ValueError, KeyError, IndexError, AttributeError):
             return (

@@ -1,0 +1,284 @@
+"""What is peculiar to webhooks: bodies, statuses, signatures, addresses."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import hmac
+import json
+
+import pytest
+
+from dispatcher.destinations.base import (
+    Activation,
+    Change,
+    Column,
+    Encoded,
+    Kind,
+    Row,
+    Status,
+)
+from dispatcher.destinations.idempotency import idempotency_key
+from dispatcher.destinations.webhook import RowsOptions, Webhook
+from dispatcher.errors import (
+    ConfigurationError,
+    OutcomeUnknown,
+    RequestRefused,
+    StopSync,
+)
+from dispatcher.sandbox.faults import Fault
+from tests.destinations.driver import deliver
+from tests.destinations.raw_server import answering, reply, serving
+
+ACTIVATION = Activation("vip__hook", "vip", "hook", generation=3)
+COLUMNS = [Column("id", "id", Kind.INTEGER, "bigint")]
+ROWS = [Row(n, Change.INSERTED, {"id": n}) for n in (1, 2)]
+SETTINGS = {
+    "secret_headers": {"Authorization": "Bearer canary-token"},
+    "allow_private": True,
+}
+
+
+@pytest.fixture
+def account(sandbox):
+    return Webhook(url=sandbox.url("webhook"), **SETTINGS)
+
+
+def service(account, kind="changes", activation=ACTIVATION, **options):
+    return account.service(kind, RowsOptions(**options), activation)
+
+
+def send(account, rows=ROWS, **options):
+    sender = service(account, **options)
+    return sender.send([Encoded(row, sender.encode(row)) for row in rows])
+
+
+def received(sandbox):
+    return sandbox.state()["webhook"]["bodies"]
+
+
+def held(sandbox):
+    return sandbox.state()["webhook"]["rows"]
+
+
+# --- bodies
+
+
+@pytest.mark.parametrize(
+    ("form", "content_type", "body"),
+    [
+        (
+            "array",
+            "application/json",
+            '[{"_change":"inserted","id":1},{"_change":"inserted","id":2}]',
+        ),
+        (
+            "object",
+            "application/json",
+            '{"rows":[{"_change":"inserted","id":1},{"_change":"inserted","id":2}]}',
+        ),
+        (
+            "ndjson",
+            "application/x-ndjson",
+            '{"_change":"inserted","id":1}\n{"_change":"inserted","id":2}\n',
+        ),
+    ],
+)
+def test_the_form_of_a_body(sandbox, account, form, content_type, body):
+    send(account, body=form)
+    (got,) = received(sandbox)
+    assert (got["content-type"], got["body"]) == (content_type, body)
+    assert set(held(sandbox)) == {"1", "2"}
+
+
+def test_one_row_a_request(sandbox, account):
+    sender = service(account, body="row", change_field="what")
+    assert sender.limits(Change.INSERTED).rows == 1
+    outcomes = deliver(sender, COLUMNS, ROWS)
+    assert {each.status for each in outcomes.values()} == {Status.ACCEPTED}
+    bodies = [each["body"] for each in received(sandbox)]
+    assert bodies == ['{"what":"inserted","id":1}', '{"what":"inserted","id":2}']
+
+
+def test_path_method_and_headers(sandbox, account):
+    plain = dataclasses.replace(account, headers={"X-Source": "outhaul"})
+    send(plain, path="/people", method="PUT")
+    assert received(sandbox)[0]["path"] == "/people"
+    assert sandbox.state()["requests"][0]["method"] == "PUT"
+
+
+def test_a_change_field_that_is_a_column_is_refused(account):
+    sender = service(account, change_field="id")
+    for act in (sender.check, sender.prepare):
+        with pytest.raises(ConfigurationError, match="there is a column 'id' already"):
+            act(COLUMNS)
+    service(account).prepare(COLUMNS)
+
+
+def test_upserts_leave_removals_out(account):
+    assert service(account, "upserts").consumes == {Change.INSERTED, Change.UPDATED}
+    assert service(account).consumes == set(Change)
+
+
+# --- what a status means
+
+
+def answer(sandbox, status, **options):
+    sandbox.add_faults(Fault("status", "POST", "*", status=status, **options))
+
+
+def test_C05_statuses_of_acceptance_are_declared(sandbox, account):
+    for status in (200, 201, 202, 204):
+        answer(sandbox, status)
+        assert {each.status for each in send(account)} == {Status.ACCEPTED}
+    answer(sandbox, 206)
+    with pytest.raises(OutcomeUnknown):
+        send(account)
+
+
+@pytest.mark.parametrize(
+    ("meaning", "error"),
+    [
+        ("rejected", RequestRefused),
+        ("retry", OutcomeUnknown),
+        ("stop", StopSync),
+        ("missing", RequestRefused),
+    ],
+)
+def test_a_status_can_be_given_another_meaning(sandbox, account, meaning, error):
+    answer(sandbox, 418)
+    with pytest.raises(error):
+        send(account, statuses={"418": meaning})
+    answer(sandbox, 409)
+    assert len(send(account, statuses={"409": "accepted"})) == 2
+
+
+def test_C15_missing_rows_stand_alone(sandbox, account):
+    answer(sandbox, 404, times=3)
+    sender = service(account, statuses={"404": "missing"})
+    outcomes = deliver(sender, COLUMNS, ROWS)
+    assert {each.status for each in outcomes.values()} == {Status.MISSING}
+    assert {each.code for each in outcomes.values()} == {"http_404"}
+
+
+def test_C08_a_bad_row_is_found_by_halving(sandbox, account):
+    bad = Row(3, Change.INSERTED, {"id": 3, "_refuse": True})
+    outcomes = deliver(service(account), COLUMNS, [*ROWS, bad])
+    assert [outcomes[n].status for n in (1, 2, 3)] == [
+        Status.ACCEPTED,
+        Status.ACCEPTED,
+        Status.REJECTED,
+    ]
+    assert set(held(sandbox)) == {"1", "2"}
+
+
+def test_a_meaning_that_is_none_is_refused(account):
+    with pytest.raises(ConfigurationError, match="a status means one of accepted"):
+        service(account, statuses={"404": "fine"})
+
+
+# --- the name of a request
+
+
+def key_of(rows, activation=ACTIVATION):
+    return idempotency_key(activation, [Encoded(row, b"{}") for row in rows])
+
+
+def test_a_request_keeps_its_name_when_it_is_repeated(sandbox, account):
+    sandbox.add_faults(Fault("drop", "POST", "*", applied=True))
+    with pytest.raises(OutcomeUnknown):
+        send(account)
+    again = Webhook(url=sandbox.url("webhook"), **SETTINGS)
+    send(again)
+    first, second = received(sandbox)
+    assert first["idempotency-key"] == second["idempotency-key"]
+    assert (first["new"], second["new"]) == ("true", "false")
+
+
+def test_C31_another_generation_position_or_row_has_another_name():
+    names = {
+        key_of(ROWS),
+        key_of(ROWS[:1]),
+        key_of(ROWS[1:]),
+        key_of(ROWS, dataclasses.replace(ACTIVATION, generation=4)),
+        key_of(ROWS, dataclasses.replace(ACTIVATION, name="other")),
+        key_of(ROWS, dataclasses.replace(ACTIVATION, destination="other")),
+        idempotency_key(ACTIVATION, [Encoded(row, b"{1}") for row in ROWS]),
+    }
+    assert len(names) == 7
+    assert key_of(ROWS) == key_of(list(ROWS))
+
+
+def test_the_header_of_the_name_can_be_chosen(sandbox, account):
+    send(dataclasses.replace(account, idempotency_header="X-Request-Name"))
+    assert received(sandbox)[0]["idempotency-key"] == ""
+
+
+# --- signature and secrets
+
+
+def test_J22_a_body_is_signed(sandbox, account):
+    send(dataclasses.replace(account, signing_key="canary-signing"))
+    (got,) = received(sandbox)
+    digest = hmac.new(b"canary-signing", got["body"].encode(), hashlib.sha256)
+    assert got["x-outhaul-signature"] == f"sha256={digest.hexdigest()}"
+
+
+def test_J22_without_a_key_there_is_no_signature(sandbox, account):
+    send(account)
+    assert received(sandbox)[0]["x-outhaul-signature"] == ""
+
+
+def test_J01_secrets_are_masked_in_what_the_endpoint_answers(sandbox, account):
+    signed = dataclasses.replace(account, signing_key="canary-signing")
+    for leak in ("Bearer canary-token", "canary-signing"):
+        answer(sandbox, 500, body=leak.encode())
+        with pytest.raises(OutcomeUnknown) as caught:
+            send(signed)
+        assert "canary" not in str(caught.value)
+    assert "canary" not in repr(signed)
+
+
+@pytest.mark.parametrize(
+    ("settings", "problem"),
+    [
+        ({"url": "http://hooks.example.com"}, "must start with https://"),
+        ({"url": "https://u:p@hooks.example.com"}, "must not hold a user name"),
+        ({"url": "file:///etc/passwd"}, "must start with https://"),
+        ({"url": "http://127.0.0.1:1/x"}, "set allow_private: true"),
+        ({"headers": {"Authorization": "x"}}, "holds a credential"),
+        ({"headers": {"X Y": "x"}}, "has a name that is none"),
+        ({"headers": {"X-Y": "a\nb"}}, "holds a line break"),
+        ({"secret_headers": {"Authorization": "a\r\nX: y"}}, "holds a line break"),
+        ({"idempotency_header": "X Y"}, "has a name that is none"),
+    ],
+)
+def test_settings_that_cannot_work_are_told(settings, problem):
+    account = Webhook(**{"url": "https://hooks.example.com", **settings})
+    (first, *_) = account.validate()
+    assert problem in first
+    assert "canary" not in first
+    assert Webhook(url="https://hooks.example.com").validate() == []
+
+
+# --- J07: addresses
+
+
+@pytest.mark.parametrize(
+    "address", ["http://127.0.0.1", "http://localhost", "https://2130706433"]
+)
+def test_J07_a_private_address_is_refused_before_a_byte_is_sent(address):
+    with serving(answering(reply("200 OK", b"{}"))) as server:
+        port = server.listener.getsockname()[1]
+        with pytest.raises(StopSync, match="private network"):
+            send(Webhook(url=f"{address}:{port}"))
+
+
+def test_J07_a_private_address_can_be_allowed():
+    with serving(answering(reply("200 OK", b"{}"))) as server:
+        assert len(send(Webhook(url=server.url, allow_private=True))) == 2
+
+
+def test_the_example_of_the_body_is_json(account):
+    sender = service(account)
+    assert json.loads(sender.encode(ROWS[0])) == {"_change": "inserted", "id": 1}
