@@ -24,7 +24,6 @@ import click
 from rich.console import Console, RenderableType
 
 from dispatcher import __version__, tables
-from dispatcher.activations import bind
 from dispatcher.commands import control
 from dispatcher.commands.check import check as check_bindings
 from dispatcher.commands.plan import plan as plan_bindings
@@ -128,10 +127,9 @@ def sync(
         ]
         seams = Seams()
         with _draining(seams.stop), _observer() as observer:
-            destinations = session.destinations()
             dispatcher = Dispatcher(
                 session.warehouse,
-                bind=lambda record: bind(record, destinations),
+                bind=session.bind_again,
                 threads=threads or session.project.threads,
                 seams=seams,
                 observer=observer,

@@ -57,6 +57,16 @@ class Session:
         refuse_shared_targets(bindings)
         return bindings
 
+    def bind_again(self, record: ActivationRecord) -> Binding:
+        """Bind what a build changed since it was bound; it must still be sendable."""
+        binding = bind(record, self.destinations())
+        if not self.may_send(binding):
+            raise ConfigurationError(
+                f"model {record.name}: it was built for '{binding.destination.name}' "
+                f"meanwhile, to which '{self.project.target_name}' may not send"
+            )
+        return binding
+
     def may_send(self, binding: Binding) -> bool:
         """Whether the target that we run in may send to the binding's destination."""
         return self.project.target_name in binding.destination.send_from

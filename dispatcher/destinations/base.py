@@ -262,7 +262,11 @@ class Service(ABC):
         """One request; one outcome per item, in order, or the job to poll."""
 
     def poll(self, job: Job, items: Sequence[Encoded]) -> list[Outcome] | None:
-        """One look at a job: one outcome per item, in order, or None: not ended."""
+        """One look at a job: one outcome per item, in order, or None: not ended.
+
+        A restarted sync may ask for some of the job's rows only, encoded without what
+        a look-up found.
+        """
         raise TypeError(f"the service '{self.name}' has no jobs")
 
 
