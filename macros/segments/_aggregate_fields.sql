@@ -112,11 +112,22 @@ Returns {name, sql}, and adds the groups to the scope. -#}
 
 {#- A CTE of its own that picks one value by its position. -#}
 {% macro _new_pick(group, measure, scope) %}
+    {% set pick = outhaul._pick(group, measure) %}
+    {% do pick.update({'name': outhaul._unused_name(
+        scope.plan, measure.name ~ '_by_' ~ group.pairs | map(attribute='other') | join('_and_')
+    )}) %}
+    {% do pick.update({'also': [outhaul.column_name(pick.name) ~ '.place = 1']}) %}
+    {% do group.picks.append(pick) %}
+    {% do scope.joins.append(pick) %}
+    {{ return(pick) }}
+{% endmacro %}
+
+{#- How a value is picked: {column, value, is_grouped, order, condition, pairs}. -#}
+{% macro _pick(group, measure) %}
     {% set value = measure.column.sql %}
     {% set is_grouped = measure.function == 'most_frequent' %}
     {% set direction = ' desc' if measure.function == 'last' else '' %}
-    {% set pick = {
-        'name': outhaul._unused_name(scope.plan, measure.name ~ '_by_' ~ group.pairs | map(attribute='other') | join('_and_')),
+    {{ return({
         'column': measure.name,
         'value': value,
         'is_grouped': is_grouped,
@@ -125,11 +136,7 @@ Returns {name, sql}, and adds the groups to the scope. -#}
         'condition': value ~ ' is not null' ~ (' and ' ~ measure.condition if measure.condition else '')
             if is_grouped else outhaul._present(value, measure.time.sql, measure.condition),
         'pairs': group.pairs,
-    } %}
-    {% do pick.update({'also': [outhaul.column_name(pick.name) ~ '.place = 1']}) %}
-    {% do group.picks.append(pick) %}
-    {% do scope.joins.append(pick) %}
-    {{ return(pick) }}
+    }) }}
 {% endmacro %}
 
 {#- What to show where there are no related rows. -#}

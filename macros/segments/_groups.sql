@@ -86,11 +86,16 @@ calculated fields need it, its rows are read once. `measures` are {name, sql, co
 
 {#- Write the CTEs of all groups: those that others join come first. -#}
 {% macro _write_groups(plan, scope) %}
+    {% for inner in scope.inner %}
+        {% do outhaul._write_groups(plan, inner) %}
+    {% endfor %}
     {% for group in scope.joins %}
         {% if group.sources is defined and not group.is_written %}
             {% do group.update({'is_written': true}) %}
             {% do outhaul._write_groups(plan, group.sources) %}
-            {% do plan.ctes.append({'name': group.name, 'body': outhaul._group_body(group)}) %}
+            {% if not outhaul._is_picked_only(group) %}
+                {% do plan.ctes.append({'name': group.name, 'body': outhaul._group_body(group)}) %}
+            {% endif %}
             {% for pick in group.picks %}
                 {% do plan.ctes.append({'name': pick.name, 'body': outhaul._pick_body(group, pick)}) %}
             {% endfor %}
@@ -98,8 +103,21 @@ calculated fields need it, its rows are read once. `measures` are {name, sql, co
     {% endfor %}
 {% endmacro %}
 
-{#- The select of a group. A condition that all measures share filters the rows. -#}
+{#- Whether all that is asked of a group stands in CTEs beside it, so that it is not needed. -#}
+{% macro _is_picked_only(group) %}
+    {{ return(group.picks is defined and group.picks and not group.measures) }}
+{% endmacro %}
+
+{#- The select of a group. A condition that all measures share filters the rows.
+
+A most frequent value that stands alone is ranked, which is faster than the aggregate. -#}
 {% macro _group_body(group) %}
+    {% if group.measures | length == 1 and group.measures[0].function == 'most_frequent' %}
+        {{ return(
+            '    select *\n    from (\n' ~ outhaul._pick_body(group, outhaul._pick(group, group.measures[0]))
+            ~ '\n    ) as ranked\n    where place = 1'
+        ) }}
+    {% endif %}
     {% set conditions = group.measures | map(attribute='condition') | list %}
     {% set shared = conditions[0] if conditions and conditions | unique(case_sensitive=true) | list | length == 1 else none %}
     {% set columns = [] %}

@@ -71,10 +71,10 @@ Returns {function, column}; `column` is none for the count of all rows ('*'). -#
 {% endmacro %}
 
 {#- Which related rows count: those that meet `where` and lie in the window of days. -#}
-{% macro _counted_rows(given, scope, path) %}
+{% macro _counted_rows(given, scope, path, is_filter=false) %}
     {% set conditions = [] %}
     {% if given.where is defined %}
-        {% do conditions.extend(outhaul._conjuncts(given.where, path ~ '.where', scope)) %}
+        {% do conditions.extend(outhaul._conjuncts(given.where, path ~ '.where', scope, is_filter)) %}
     {% endif %}
     {% if given.within_days is defined %}
         {% set time = outhaul._time_column(given, scope, path) %}

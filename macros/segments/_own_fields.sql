@@ -137,7 +137,7 @@
 {#- A scope with the model's columns and the fields so far, as the last step has them. -#}
 {% macro _sight(plan, scope, names) %}
     {% if scope.columns is none %}
-        {{ return({'plan': plan, 'name': none, 'label': scope.label, 'columns': none, 'joins': [], 'fields': {}, 'key': scope.key}) }}
+        {{ return({'plan': plan, 'name': none, 'label': scope.label, 'columns': none, 'joins': [], 'inner': [], 'fields': {}, 'key': scope.key}) }}
     {% endif %}
     {% set columns = {} %}
     {% for name, column in scope.columns.items() %}
@@ -152,7 +152,7 @@
         }}) %}
     {% endfor %}
     {{ return({
-        'plan': plan, 'name': none, 'label': scope.label ~ ' with its fields', 'columns': columns, 'joins': [],
+        'plan': plan, 'name': none, 'label': scope.label ~ ' with its fields', 'columns': columns, 'joins': [], 'inner': [],
         'fields': {}, 'key': scope.key,
     }) }}
 {% endmacro %}

@@ -4,7 +4,8 @@ A *plan* is one call: `macro` (its name, for messages), `as_of`, `names` (of CTE
 use), `ctes` (what they read, in order), `problems`. A *scope* is one relation within
 it, whose columns can be named: `name` (its CTE), `label` (for messages), `columns`
 (lower-case name to {name, type, kind, sql}; none where nobody can know them), `joins`
-(the groups to join), `key`, and `fields` (columns of parent rows, as `columns`). -#}
+(the groups to join), `inner` (scopes of `exists` in its conditions), `key`, and `fields`
+(columns of parent rows, as `columns`). -#}
 {% macro _new_plan(macro_name, as_of=none) %}
     {% set plan = {
         'macro': macro_name, 'names': outhaul._step_names(), 'ctes': [], 'problems': [], 'groups': [],
@@ -50,7 +51,7 @@ it, whose columns can be named: `name` (its CTE), `label` (for messages), `colum
     {% if relation is string and relation.startswith('(') %}
         {% do plan.ctes.append({'name': 'tested', 'body': '    select * from ' ~ relation}) %}
         {{ return({
-            'plan': plan, 'name': 'tested', 'label': 'tested', 'joins': [], 'fields': {}, 'relation': relation,
+            'plan': plan, 'name': 'tested', 'label': 'tested', 'joins': [], 'inner': [], 'fields': {}, 'relation': relation,
             'key': outhaul._names_list(key), 'columns': none,
         }) }}
     {% endif %}
@@ -64,7 +65,7 @@ it, whose columns can be named: `name` (its CTE), `label` (for messages), `colum
     {% set name = outhaul._unused_name(plan, label) %}
     {% do plan.ctes.append({'name': name, 'body': '    select * from ' ~ relation}) %}
     {{ return({
-        'plan': plan, 'name': name, 'label': label, 'joins': [], 'fields': {}, 'relation': relation,
+        'plan': plan, 'name': name, 'label': label, 'joins': [], 'inner': [], 'fields': {}, 'relation': relation,
         'key': outhaul._names_list(key),
         'columns': outhaul._columns_seen(relation, outhaul.column_name(name)),
     }) }}
@@ -127,7 +128,7 @@ it, whose columns can be named: `name` (its CTE), `label` (for messages), `colum
 {#- The lines that join the groups of a scope. -#}
 {% macro _join_lines(scope) %}
     {% set lines = [] %}
-    {% for join in scope.joins %}
+    {% for join in scope.joins if not outhaul._is_picked_only(join) %}
         {% set pairs = [] %}
         {% for pair in join.pairs %}
             {% do pairs.append(

@@ -15,14 +15,12 @@
     {% endfor %}
     {% set conditions = [] %}
     {% if where is not none %}
-        {% do conditions.extend(outhaul._conjuncts(where, 'where', scope)) %}
+        {% do conditions.extend(outhaul._conjuncts(where, 'where', scope, true)) %}
     {% endif %}
     {% for exclusion in exclusions %}
-        {% do conditions.append(outhaul._condition(
-            {'not_in_segment': exclusion.relation, 'by': exclusion.by} if exclusion.by
-            else {'not_in_segment': exclusion.relation},
-            'exclude[' ~ loop.index0 ~ ']', scope
-        )) %}
+        {% set excluded = {'not_in_segment': exclusion.relation} %}
+        {% do excluded.update({'by': exclusion.by}) if exclusion.by %}
+        {% do conditions.append(outhaul._existence(excluded, 'exclude[' ~ loop.index0 ~ ']', scope)) %}
     {% endfor %}
     {% if holdout is not none %}
         {% do conditions.append(outhaul._not_held_out(holdout, scope)) %}

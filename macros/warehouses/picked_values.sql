@@ -13,8 +13,8 @@
 
 {% macro duckdb__value_at_end(which, expression, time, condition, data_type) %}
     {{ return(
-        ('arg_min(' if which == 'first' else 'arg_max(') ~ expression ~ ', row(' ~ time ~ ', ' ~ expression ~ '))'
-        ~ ' filter (where ' ~ outhaul._present(expression, time, condition) ~ ')'
+        which ~ '(' ~ expression ~ ' order by ' ~ time ~ ', ' ~ expression
+        ~ ') filter (where ' ~ outhaul._present(expression, time, condition) ~ ')'
     ) }}
 {% endmacro %}
 

@@ -1,0 +1,3 @@
+{{ config(materialized='table') }}
+select customer_id, country from {{ source('shop', 'customers') }}
+where customer_id % 2 = 0
