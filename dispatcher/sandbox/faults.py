@@ -8,8 +8,8 @@ status      answer with `status`, `body` and `headers`
 throttle    answer 429; the limit is reset after `seconds`
 delay       answer after `seconds`
 drop        close the connection without an answer
-refuse      answer 400 to an import that holds one of `emails`; the message
-            names the address if `named`
+refuse      answer 400 to rows that hold one of `emails`, which may be ids or
+            other values; SendGrid's message names the address if `named`
 errored     an import job fails for the rows of `emails`; its file of errors
             is `file`: csv, json, unreadable, expired or none
 failed      an import job fails for all rows

@@ -44,6 +44,8 @@ reasons as (
         count(case when kind = 'invalid' then 1 end) as invalid_count,
         count(case when kind = 'rejected' then 1 end) as rejected_count,
         count(case when kind = 'missing' then 1 end) as missing_count,
+        count(case when kind = 'not_sent' then 1 end) as not_sent_count,
+        count(case when kind = 'unconfirmed' then 1 end) as unconfirmed_count,
         min(rejected_at) as first_rejected_at,
         max(rejected_at) as last_rejected_at
     from ranked
