@@ -27,6 +27,7 @@ from dispatcher import __version__, tables
 from dispatcher.commands import control
 from dispatcher.commands.check import check as check_bindings
 from dispatcher.commands.plan import plan as plan_bindings
+from dispatcher.commands.report import report as report_of
 from dispatcher.commands.session import Session, open_session
 from dispatcher.commands.status import status as status_of
 from dispatcher.destinations.base import Change
@@ -181,6 +182,35 @@ def rejections(
         _print("Nothing is rejected.")
     else:
         _show(found, tables.rejections(found), as_json)
+    return 0
+
+
+@cli.command()
+@project_options
+@select_option
+@click.option(
+    "--output",
+    "-o",
+    default="outhaul-report.html",
+    show_default=True,
+    type=click.Path(dir_okay=False, writable=True, allow_dash=True),
+    help="File to write; - is standard output.",
+)
+def report(project: dict[str, Any], patterns: tuple[str, ...], output: str) -> int:
+    """Write one HTML page about segments and their delivery."""
+    from dispatcher.report.page import render
+
+    with open_session(project) as session:
+        page = render(report_of(session, patterns))
+    try:
+        with click.open_file(output, "w", encoding="utf-8") as file:
+            file.write(page)
+    except OSError as error:
+        raise ConfigurationError(
+            f"--output: {output} cannot be written: {error.strerror}"
+        ) from None
+    if output != "-":
+        _print(f"Written: {output}")
     return 0
 
 

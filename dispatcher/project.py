@@ -27,7 +27,8 @@ class Project:
 
     credentials: the target's output in `profiles.yml`, rendered; holds secrets.
     vars: those of `dbt_project.yml` that a model of the project sees, under those
-    of the command line. outhaul_schema: where the ledger is.
+    of the command line. outhaul_schema: where the ledger is. target_path: the folder
+    that dbt writes its manifest to.
     """
 
     project_dir: Path
@@ -42,6 +43,7 @@ class Project:
     vars: Mapping[str, Any] = field(repr=False)
     outhaul_schema: str
     destinations_file: Path
+    target_path: Path
     environ: Mapping[str, str] = field(repr=False, compare=False)
 
 
@@ -92,6 +94,7 @@ def load_project(
         vars=project_vars,
         outhaul_schema=str(project_vars.get("outhaul_schema") or schema),
         destinations_file=file.parent / "destinations.yml",
+        target_path=file.parent / _target_path(content, renderer, environ),
         environ=environ,
     )
 
@@ -141,6 +144,13 @@ def _project_vars(
             )
     own = plain.get(name)
     return {**plain, **(own if isinstance(own, dict) else {}), **cli_vars}
+
+
+def _target_path(
+    content: Mapping[str, Any], renderer: Renderer, environ: Mapping[str, str]
+) -> str:
+    written = renderer.render(content.get("target-path"), "target-path")
+    return environ.get("DBT_TARGET_PATH") or str(written or "target")
 
 
 def _text(value: Any, file: Path, key: str) -> str:

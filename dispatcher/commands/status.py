@@ -9,7 +9,7 @@ from typing import Any
 from dispatcher.commands.session import Session
 from dispatcher.destinations.base import Change
 from dispatcher.engine.dispatch import sendable
-from dispatcher.records import ActivationRecord
+from dispatcher.records import ActivationRecord, Claims, Control
 
 
 @dataclass(frozen=True)
@@ -45,30 +45,41 @@ class ActivationStatus:
 def status(session: Session, patterns: tuple[str, ...]) -> list[ActivationStatus]:
     """The status of the selected activations, from the ledger alone."""
     records = session.records(patterns)
-    syncs = session.warehouse.last_syncs()
-    controls = session.warehouse.controls(["pause", "resume"])
-    approvals = session.warehouse.controls(["approve"])
-    return [
-        _status(session, record, syncs.get(record.name), controls, approvals)
-        for record in records
-    ]
+    ledger = _Ledger.of(session)
+    return [_status(record, ledger) for record in records]
 
 
-def _status(
-    session: Session,
-    record: ActivationRecord,
-    sync: dict[str, Any] | None,
-    controls: dict[str, Any],
-    approvals: dict[str, Any],
-) -> ActivationStatus:
-    claims = session.warehouse.claims(record.name, record.generation)
-    upto = sendable(record, approvals.get(record.name))
+@dataclass(frozen=True)
+class _Ledger:
+    """What the ledger says of all activations, each by one statement."""
+
+    syncs: dict[str, dict[str, Any]]
+    switches: dict[str, Control]
+    approvals: dict[str, Control]
+    claims: dict[str, Claims]
+    refused: dict[str, int]
+
+    @classmethod
+    def of(cls, session: Session) -> _Ledger:
+        warehouse = session.warehouse
+        return cls(
+            syncs=warehouse.last_syncs(),
+            switches=warehouse.controls(["pause", "resume"]),
+            approvals=warehouse.controls(["approve"]),
+            claims=warehouse.current_claims(),
+            refused=warehouse.refused_counts(),
+        )
+
+
+def _status(record: ActivationRecord, ledger: _Ledger) -> ActivationStatus:
+    sync = ledger.syncs.get(record.name)
+    claims = ledger.claims.get(record.name, Claims(0, 0))
+    upto = sendable(record, ledger.approvals.get(record.name))
     pending = record.remaining(claims.committed, upto)
-    control = controls.get(record.name)
+    control = ledger.switches.get(record.name)
     paused = None
     if control is not None and control.action == "pause":
         paused = control.actor + (f": {control.reason}" if control.reason else "")
-    refused = session.warehouse.refused_count(record) if claims.claimed else 0
     return ActivationStatus(
         name=record.name,
         destination=record.destination,
@@ -78,7 +89,7 @@ def _status(
         rows=record.rows_in_segment,
         pending={change.value: pending[change] for change in Change},
         in_doubt=max(0, claims.claimed - claims.committed),
-        rejected=refused,
+        rejected=ledger.refused.get(record.name, 0),
         waiting=record.rows_held,
         guarded=record.guarded(claims.committed, upto),
         invalid=record.rows_invalid,

@@ -10,6 +10,7 @@ from dispatcher.warehouse.deliveries import Deliveries
 from dispatcher.warehouse.history import History
 from dispatcher.warehouse.leases import Leases
 from dispatcher.warehouse.rejections import Rejections
+from dispatcher.warehouse.reporting import Reporting
 
 _APPENDED = (
     "outhaul_claims",
@@ -20,7 +21,7 @@ _APPENDED = (
 )
 
 
-class Warehouse(Activations, Leases, Deliveries, Rejections, History):
+class Warehouse(Activations, Leases, Deliveries, Rejections, History, Reporting):
     """All that the dispatcher says to a warehouse."""
 
     def grant_probes(self) -> list[Callable[[], int]]:

@@ -30,6 +30,18 @@ class Deliveries(Statements):
         )[0]
         return Claims(int(row[0]), int(row[1]))
 
+    def current_claims(self) -> dict[str, Claims]:
+        """Per activation how far its published generation is claimed and committed."""
+        rows = self._query(
+            "select claims.activation, max(claims.claimed_seq),"
+            f" max(claims.committed_seq) from {self._table('outhaul_claims')} as claims"
+            f" inner join {self._table('outhaul_activations')} as activations"
+            " on claims.activation = activations.activation"
+            " and claims.generation = activations.generation"
+            " group by claims.activation"
+        )
+        return {row[0]: Claims(int(row[1]), int(row[2])) for row in rows}
+
     def claim(self, lease: LeaseGrant, claims: Claims) -> None:
         """Record how far is claimed and committed, if the lease is still ours.
 

@@ -97,14 +97,17 @@ class Rejections(Statements):
             found[tuple(map(str, row_key))] = {"key": row_key, **values}
         return list(found.values())
 
-    def refused_count(self, record: ActivationRecord) -> int:
-        """How many rows of the published generation were rejected or missing."""
-        row = self._query(
-            f"select count(distinct seq) from {self._table('outhaul_rejections')}"
-            " where activation = ? and generation = ?",
-            (record.name, record.generation),
-        )[0]
-        return int(row[0])
+    def refused_counts(self) -> dict[str, int]:
+        """Per activation how many rows of its published generation were refused."""
+        rows = self._query(
+            "select rejections.activation, count(distinct rejections.seq)"
+            f" from {self._table('outhaul_rejections')} as rejections"
+            f" inner join {self._table('outhaul_activations')} as activations"
+            " on rejections.activation = activations.activation"
+            " and rejections.generation = activations.generation"
+            " group by rejections.activation"
+        )
+        return {row[0]: int(row[1]) for row in rows}
 
 
 def _values(rejection: Rejection) -> tuple[Any, ...]:

@@ -1,0 +1,1 @@
+"""`outhaul report`: one HTML page about segments and their delivery."""
