@@ -59,7 +59,7 @@ $(DEMO): pyproject.toml constraints.txt
 $(TEST): pyproject.toml constraints.txt
 	@echo "Installing outhaul and its tests into $(VENV), once; this takes half a minute."
 	$(call environment,$(VENV))
-	@$(VENV)/bin/python $(PIP_INSTALL) -c constraints.txt -e '.[duckdb,postgres,dev]'
+	@$(VENV)/bin/python $(PIP_INSTALL) -c constraints.txt -e '.[duckdb,postgres,report,dev]'
 	@touch $(DEMO) $@
 
 $(LINT): requirements-lint.txt

@@ -42,7 +42,7 @@ def bars(rows: Sequence[Bar], description: str, whole: float | None = None) -> M
     full = whole or max((sum(row.parts) for row in rows), default=0) or 1
     for index, row in enumerate(rows):
         top = index * step
-        columns = 44 - len(row.told)
+        columns = max(44 - len(row.told) * 6 // 5, 8)
         figure.text(0, top + 10, row.label, columns=columns, fontsize=13)
         figure.text(
             WIDTH, top + 10, row.told, ha="right", fontsize=13, color=colour("muted")
@@ -62,7 +62,7 @@ def size_over_time(sizes: Sizes) -> Markup:
     figure = Figure(WIDTH, 120)
     axes = figure.plot(left=48, top=10, right=14, bottom=24)
     times = [build.built_at for build in sizes.builds]
-    rows = [build.rows for build in sizes.builds]
+    rows = [float(build.rows) for build in sizes.builds]
     axes.plot(
         times,
         rows,
@@ -89,8 +89,8 @@ def delivered_by_day(days: Sequence[Day]) -> Markup:
     axes = figure.plot(left=48, top=10, right=14, bottom=24)
     # in the middle of its day
     times = [datetime.combine(each.day, time(12)) for each in days]
-    accepted = [each.accepted for each in days]
-    refused = [each.refused for each in days]
+    accepted = [float(each.accepted) for each in days]
+    refused = [float(each.refused) for each in days]
     width, day = timedelta(days=0.8), timedelta(days=1)
     axes.bar(times, accepted, width=width, color=colour("accent"))
     axes.bar(times, refused, width=width, bottom=accepted, color=colour("third"))
@@ -98,8 +98,9 @@ def delivered_by_day(days: Sequence[Day]) -> Markup:
     _count_axis(axes)
     _time_axis(axes, times, room=day)
     return figure.svg(
-        f"Column chart of {count(len(days))} days: {count(sum(accepted))} rows were"
-        f" accepted and {count(sum(refused))} refused or missing."
+        f"Column chart of {count(len(days))} days:"
+        f" {count(sum(each.accepted for each in days))} rows were accepted and"
+        f" {count(sum(each.refused for each in days))} refused or missing."
     )
 
 
@@ -194,7 +195,7 @@ def _width_of(names: Sequence[str]) -> float:
     return 7.5 * min(longest, _NAME_COLUMNS)
 
 
-def _scale(rows: Sequence[int]) -> tuple[float, float]:
+def _scale(rows: Sequence[float]) -> tuple[float, float]:
     """Ends of the axis: a small change of a large segment must not look large."""
     low, high = min(rows), max(rows)
     room = max(high - low, high * 0.1, 1) * 0.15

@@ -53,9 +53,15 @@ def read_counts(
         breakdowns=tuple(found["breakdown"]),
         overlaps=tuple(found["overlap"]),
         combinations=tuple(found["combinations"]),
-        turnovers=tuple(found["history"]),
+        turnovers=_once(found["history"]),
         left_out=tuple(missed),
     )
+
+
+def _once(turnovers: Sequence[Turnover]) -> tuple[Turnover, ...]:
+    """By activation: the package's view and a model may tell of the same one."""
+    found = {each.activation: each for each in turnovers}
+    return tuple(found[name] for name in sorted(found))
 
 
 def _rows_of(warehouse: Warehouse, relation: Relation) -> Rows:
@@ -146,7 +152,7 @@ def _history(model: str, rows: Rows) -> list[Turnover]:
                 usual=_share(row["usual_turnover"]),
                 is_unusual=bool(row["is_unusual"]),
             )
-    return [last[name] for name in sorted(last)]
+    return list(last.values())
 
 
 def _share(value: Any) -> float | None:

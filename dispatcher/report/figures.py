@@ -66,7 +66,7 @@ class Figure:
     def text(
         self, x: float, y: float, text: str, *, columns: int = 60, **style: Any
     ) -> None:
-        """Any text, its middle at height y; what is beyond `columns` is cut off."""
+        """Any text, its middle at height y; beyond `columns` it is cut."""
         placeholder = f"label-{len(self._labels)}"
         self._labels.append((cut(text, columns), text))
         style = {"va": "center_baseline", "color": colour("text"), **style}
@@ -94,8 +94,9 @@ class Figure:
         self._figure.savefig(buffer, format="svg", transparent=True)
         # matplotlib wrote it, and nothing that is not ours is in it yet
         root = ElementTree.fromstring(buffer.getvalue())  # noqa: S314
-        for first in root[:2]:  # the metadata, and a style sheet for the whole page
-            root.remove(first)
+        for unwanted in (f"{_SVG}metadata", f"{_SVG}defs[{_SVG}style]"):
+            for element in root.findall(unwanted):
+                root.remove(element)
         _drop_unused_ids(root)
         for element in root.iter():
             _adapt(element, self._labels)
@@ -104,7 +105,7 @@ class Figure:
             "width": f"{self.width:g}",
             "height": f"{self.height:g}",
             "role": "img",
-            "aria-label": description,
+            "aria-label": clean(description),
         }
         return Markup(ElementTree.tostring(root, encoding="unicode"))  # noqa: S704
 
@@ -115,12 +116,18 @@ def colour(name: str) -> str:
 
 
 def cut(text: str, columns: int) -> str:
-    """The text in at most so many columns, as a terminal counts them."""
+    """The text in at most so many columns; names often differ at their ends."""
     text = clean(text)
     if columns_of(text) <= columns:
         return text
+    behind = (columns - 1) // 3
+    start = _fitting(text, columns - 1 - behind)
+    return f"{start}…{_fitting(text[::-1], behind)[::-1]}"
+
+
+def _fitting(text: str, columns: int) -> str:
     total = itertools.accumulate(map(columns_of, text))
-    return text[: sum(1 for each in total if each < columns)].rstrip() + "…"
+    return text[: sum(1 for each in total if each <= columns)]
 
 
 def columns_of(text: str) -> int:

@@ -56,6 +56,7 @@ def render(report: Report) -> str:
             breakdown_bars=_breakdown_bars,
             value_label=_value_label,
             sync_counts=_sync_counts,
+            notes=_notes,
             pairs=_pairs,
             charts=charts,
             most_charts=MOST_CHARTS,
@@ -123,6 +124,12 @@ def _value_label(value: Value) -> str:
     if value.gathered is not None:
         return f"{value.text} ({words.count(value.gathered)} values)"
     return "(missing)" if value.text is None else value.text or "(empty)"
+
+
+def _notes(each: ActivationStatus) -> str:
+    """What keeps rows back; nobody's name and nobody's words."""
+    held = each.hold_reason if each.guarded else None
+    return "; ".join(note for note in ("paused" if each.paused else None, held) if note)
 
 
 def _sync_counts(sync: Sync) -> str:

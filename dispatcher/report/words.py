@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-_STEPS = ((1e15, "e15"), (1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
+_STEPS = ((1e18, "e18"), (1e15, "e15"), (1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
 
 
 def count(number: float | None) -> str:
@@ -13,17 +13,15 @@ def count(number: float | None) -> str:
 
 
 def short(number: float) -> str:
-    """At most five characters: `950`, `1.2k`, `45M`.
+    """Three digits that count: `950`, `1.25k`, `45M`.
 
     >>> short(999), short(1_249), short(999_960), short(45_000_000), short(2e16)
-    ('999', '1.2k', '1M', '45M', '20e15')
+    ('999', '1.25k', '1M', '45M', '20e15')
     """
     for unit, word in _STEPS:
         # what would be rounded to 1000 of a unit is 1 of the next one
         if number >= max(unit * 0.9995, 1000):
-            value = number / unit
-            digits = 0 if value >= 9.95 else 1
-            return f"{value:.{digits}f}".removesuffix(".0") + word
+            return f"{number / unit:.3g}{word}"
     return f"{number:.3g}"
 
 
