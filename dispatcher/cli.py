@@ -26,6 +26,10 @@ from rich.console import Console, RenderableType
 from dispatcher import __version__, tables
 from dispatcher.commands import control
 from dispatcher.commands.check import check as check_bindings
+from dispatcher.commands.destinations import (
+    describe_destination,
+    describe_destinations,
+)
 from dispatcher.commands.plan import plan as plan_bindings
 from dispatcher.commands.report import report as report_of
 from dispatcher.commands.session import Session, open_session
@@ -257,6 +261,20 @@ _control_command(control.adopt, "Count all pending rows as delivered, unsent")
 
 
 @cli.command()
+@click.argument("name", required=False, metavar="[TYPE]")
+@json_option
+def destinations(name: str | None, as_json: bool) -> int:
+    """List the destinations, or show the settings and services of one."""
+    if name is None:
+        found = describe_destinations()
+        _show(found, tables.destinations(found), as_json)
+    else:
+        one = describe_destination(name)
+        _show(one, tables.destination(one), as_json)
+    return 0
+
+
+@cli.command()
 @click.option("--port", default=8025, show_default=True, help="0 takes a free one.")
 @click.option(
     "--job-seconds",
@@ -270,8 +288,17 @@ _control_command(control.adopt, "Count all pending rows as delivered, unsent")
     type=click.Path(dir_okay=False, path_type=Path),
     help="Keeps what is held over a restart.",
 )
+@click.option(
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where files that come over SFTP are written to as well.",
+)
 def sandbox(
-    port: int, job_seconds: float, latency: float, state_file: Path | None
+    port: int,
+    job_seconds: float,
+    latency: float,
+    state_file: Path | None,
+    folder: Path | None,
 ) -> int:
     """Run local stand-ins of the destinations, to try things out."""
     from dispatcher.sandbox import Sandbox
@@ -279,12 +306,17 @@ def sandbox(
     stop = threading.Event()
     with (
         Sandbox(
-            port, job_seconds=job_seconds, latency=latency, state_file=state_file
+            port,
+            job_seconds=job_seconds,
+            latency=latency,
+            state_file=state_file,
+            folder=folder,
         ) as running,
         _draining(stop),
     ):
         for name in running.vendors:
             _print(f"{name}: {running.url(name)}")
+        _print(f"sftp's host key: {running.host_fingerprint}")
         _print("Control and state: /_sandbox/state. Stop with Ctrl-C.")
         sys.stdout.flush()
         stop.wait()

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from dispatcher.commands.check import Check
+from dispatcher.commands.destinations import DescribedDestination, DescribedSetting
 from dispatcher.commands.plan import Plan
 from dispatcher.commands.status import ActivationStatus
 from dispatcher.engine.report import Report, Result
@@ -205,6 +206,61 @@ def rejections(found: Sequence[Mapping[str, Any]]) -> RenderableType:
             "next build" if again is None else f"{again:%Y-%m-%d %H:%M} UTC",
         )
     return table
+
+
+def destinations(found: Sequence[DescribedDestination]) -> RenderableType:
+    """What `outhaul destinations` shows: one line a service."""
+    table = _table("type", "destination", "service", "acts on", "does")
+    for each in found:
+        for service in each.services:
+            is_first = service is each.services[0]
+            table.add_row(
+                each.type if is_first else "",
+                each.title if is_first else "",
+                service.name,
+                ", ".join(service.consumes),
+                service.description,
+            )
+    hint = Text("  'outhaul destinations TYPE' shows settings and options")
+    return Group(table, hint)
+
+
+def destination(found: DescribedDestination) -> RenderableType:
+    """What `outhaul destinations TYPE` shows."""
+    parts: list[RenderableType] = [
+        Text(f"{found.title}: {found.description}"),
+        Text(f"\ndestinations.yml, type: {found.type}"),
+        _settings(found.settings),
+    ]
+    for service in found.services:
+        identity = f", identity: {service.identity}" if service.identity else ""
+        parts += [
+            Text(f"service: {service.name}{identity}"),
+            Text(f"  {service.description}"),
+            Text(f"  Acts on rows {', '.join(service.consumes)}."),
+            _settings(service.options),
+        ]
+    return Group(*parts)
+
+
+def _settings(settings: Sequence[DescribedSetting]) -> RenderableType:
+    table = _table("key", "type", "default", "meaning")
+    for each in settings:
+        choices = ", ".join(map(str, each.choices or ()))
+        meaning = f"{each.help} One of: {choices}." if choices else each.help
+        if each.secret:
+            meaning += " Secret: from env_var alone."
+        table.add_row(each.name, each.type, _default_of(each), meaning)
+    return Padding(table, (0, 0, 0, 2))
+
+
+def _default_of(setting: DescribedSetting) -> str:
+    if setting.required:
+        return "required"
+    if isinstance(setting.default, bool):
+        return str(setting.default).lower()
+    empty = setting.default in ("", [], {})
+    return "none" if empty else f"{setting.default}"
 
 
 def _table(*columns: str) -> Table:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import traceback
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from dispatcher.activations import Binding
 from dispatcher.commands.session import Session
+from dispatcher.destinations.declarations import declaration_problems
 from dispatcher.errors import OuthaulError, WarehouseError
 
 
@@ -29,12 +32,25 @@ def check(session: Session, bindings: list[Binding]) -> list[Check]:
                 f"'{binding.destination.name}', only: "
                 f"{', '.join(binding.destination.send_from)} (send_from)"
             )
+        found.problems.extend(declaration_problems(binding.destination.account_class))
         try:
             found.notes.extend(binding.service.check(binding.columns))
         except OuthaulError as error:
             found.problems.append(str(error))
+        except Exception as error:
+            found.problems.append(_broken(error))
         checks.append(found)
     return checks
+
+
+def _broken(error: Exception) -> str:
+    """Where a destination's own code is wrong; an error's text may hold a secret."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return (
+        f"the destination's code broke ({type(error).__name__} in {frame.name},"
+        f" {Path(frame.filename).name} line {frame.lineno})."
+        " This is a mistake of ours, or of who wrote the destination"
+    )
 
 
 def _grants(session: Session) -> tuple[list[str], list[str]]:

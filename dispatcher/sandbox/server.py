@@ -21,6 +21,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from dispatcher.destinations.files.host_keys import fingerprint
 from dispatcher.errors import ConfigurationError
 from dispatcher.sandbox.batch import BatchStandIn
 from dispatcher.sandbox.emarsys import EmarsysStandIn
@@ -28,7 +29,7 @@ from dispatcher.sandbox.faults import HTTP_FAULTS, Fault, Faults, parse_fault
 from dispatcher.sandbox.listener import Listener
 from dispatcher.sandbox.messages import Reply, Request, Vendor
 from dispatcher.sandbox.sendgrid import SendGridStandIn
-from dispatcher.sandbox.sftp import SftpStandIn
+from dispatcher.sandbox.sftp import SftpStandIn, host_key
 from dispatcher.sandbox.splio import SplioStandIn
 from dispatcher.sandbox.webhook import WebhookStandIn
 
@@ -160,6 +161,11 @@ class Sandbox:
             return f"sftp://{self._address[0]}:{self.sftp.port}"
         address = f"http://{self._address[0]}:{self.port}"
         return f"{address}/{vendor}" if vendor else address
+
+    @property
+    def host_fingerprint(self) -> str:
+        """The fingerprint of the key that the SFTP server shows, to be pinned."""
+        return fingerprint(host_key())
 
     def add_faults(self, *faults: Fault) -> None:
         self.faults.add(faults)

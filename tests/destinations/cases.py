@@ -31,7 +31,7 @@ class Case:
     refused: values that `encode` refuses, laid over those of the first row.
     write: the request that carries rows, as method and path pattern.
     content: what the stand-in holds, to be compared.
-    stand_in: whose address `account` is given; default: the vendor's.
+    stand_in: what takes the vendor's place; default: the stand-in of its name.
     is_http: whether `write` is an HTTP request, and not a step of SFTP.
     asks_first: whether the platform is asked before the first row is sent.
     renews_token: whether a request that is answered 401 is made again once.

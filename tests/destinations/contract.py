@@ -51,6 +51,11 @@ class Setup:
     service: Service
 
     @property
+    def held(self) -> Any:
+        """What the stand-in holds."""
+        return self.sandbox.state()[self.case.stand_in or self.case.vendor]
+
+    @property
     def lanes(self) -> list[list[Row]]:
         """Rows that are sent together: removals, and all others."""
         rows = [row for row in self.case.rows if row.change in self.service.consumes]
@@ -148,9 +153,9 @@ def check_that_binding_opens_no_connection(setup: Setup) -> None:
 
 
 def check_that_check_changes_nothing(setup: Setup) -> None:
-    before = setup.sandbox.state()[setup.case.vendor]
+    before = setup.held
     told = setup.service.check(setup.case.columns)
-    assert setup.sandbox.state()[setup.case.vendor] == before
+    assert setup.held == before
     assert all(isinstance(each, str) and each for each in told)
     setup.service.prepare(setup.case.columns)
     assert len(setup.service.check(setup.case.columns)) <= len(told)
@@ -158,11 +163,11 @@ def check_that_check_changes_nothing(setup: Setup) -> None:
 
 def check_that_prepare_can_be_repeated(setup: Setup) -> None:
     setup.service.prepare(setup.case.columns)
-    before = setup.sandbox.state()[setup.case.vendor]
+    before = setup.held
     setup.service.prepare(setup.case.columns)
     again = make_service(setup.case, setup.case.url(setup.sandbox))
     again.prepare(setup.case.columns)
-    assert setup.sandbox.state()[setup.case.vendor] == before
+    assert setup.held == before
 
 
 def check_that_all_rows_are_accepted(setup: Setup) -> None:

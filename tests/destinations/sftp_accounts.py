@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dispatcher.destinations.files.host_keys import fingerprint
 from dispatcher.sandbox import Sandbox
-from dispatcher.sandbox.sftp import host_key
 
 PASSWORD = "canary/password+42"
 
@@ -18,7 +16,7 @@ def sftp_settings(sandbox: Sandbox, **settings: Any) -> dict[str, Any]:
         "port": sandbox.sftp.port,
         "username": "ann",
         "password": PASSWORD,
-        "host_fingerprints": [fingerprint(host_key())],
+        "host_fingerprints": [sandbox.host_fingerprint],
         "folder": "/in",
         **settings,
     }
