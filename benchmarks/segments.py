@@ -230,7 +230,11 @@ CASES = [
                 (select count(distinct customer_id) from benchmark.{right}) as b,
                 (select count(distinct customer_id) from benchmark.{left}
                     join benchmark.{right} using (customer_id)) as c)"""
-            for left, right in (("vip", "recent"), ("vip", "german"), ("recent", "german"))
+            for left, right in (
+                ("vip", "recent"),
+                ("vip", "german"),
+                ("recent", "german"),
+            )
         ),
     ),
 ]

@@ -90,7 +90,10 @@ RELATED: dict[str, tuple[str, list[int]]] = {
     "r_never": ("{'related': ref('purchases'), 'never': true}", [4, 5]),
     "r_exactly": ("{'related': ref('purchases'), 'exactly': 2}", [2, 3]),
     "r_at_most": ("{'related': ref('purchases'), 'at_most': 1}", [4, 5, 6]),
-    "r_sum": ("{'related': ref('purchases'), 'sum': 'amount', 'more_than': 77.25}", [1, 2]),
+    "r_sum": (
+        "{'related': ref('purchases'), 'sum': 'amount', 'more_than': 77.25}",
+        [1, 2],
+    ),
     "r_sum_of_none": (
         "{'related': ref('purchases'), 'sum': 'amount', 'less_than': 1}",
         [4, 5, 6],
@@ -152,21 +155,26 @@ OPTIONS: dict[str, tuple[str, list[int]]] = {
 
 @pytest.fixture(scope="module")
 def found(built: SegmentProject) -> Iterator[dict[str, list[int]]]:
-    """The ids that each of these segments has."""
-    models = {
+    """The ids that each of these segments has; one model holds all of them."""
+    segments = {
         name: f"{{{{ outhaul.segment(ref('{model}'), where={tree}, columns='id') }}}}"
         for name, (model, tree, _) in CASES.items()
     }
     for name, (tree, _) in RELATED.items():
-        models[name] = shoppers(f"where={tree}")
+        segments[name] = shoppers(f"where={tree}")
     for name, (arguments, _) in OPTIONS.items():
-        models[name] = shoppers(arguments)
-    for name, sql in models.items():
-        built.write_model(name, sql)
-    built.succeed("run", "--select", *models)
-    for name in models:
-        (built.folder / "models" / f"{name}.sql").unlink()
-    yield {name: [row[0] for row in built.rows(name)] for name in models}
+        segments[name] = shoppers(arguments)
+    selects = [
+        f"select '{name}' as name, {name}.* from (\n{sql}\n) as {name}"
+        for name, sql in segments.items()
+    ]
+    built.write_model("all_segments", "\nunion all\n".join(selects))
+    built.succeed("run", "--select", "all_segments")
+    (built.folder / "models" / "all_segments.sql").unlink()
+    ids: dict[str, list[int]] = {name: [] for name in segments}
+    for name, key in built.rows("all_segments"):
+        ids[name].append(key)
+    yield {name: sorted(found) for name, found in ids.items()}
 
 
 def shoppers(arguments: str) -> str:
@@ -194,7 +202,9 @@ def test_exclusions_holdouts_and_times(found: dict[str, list[int]], name: str) -
 def test_the_list_of_exclusions_holds_for_every_segment(built: SegmentProject) -> None:
     everybody = shoppers("where=none")
     built.write_model("excluded", everybody)
-    built.write_model("not_excluded", everybody.replace("where", "exclude=false, where"))
+    built.write_model(
+        "not_excluded", everybody.replace("where", "exclude=false, where")
+    )
     built.succeed(
         *("run", "--select", "excluded", "not_excluded"),
         *("--vars", "{outhaul_exclusions: [members]}"),

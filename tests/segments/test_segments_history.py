@@ -8,7 +8,9 @@ import pytest
 
 from tests.segments.segment_project import SegmentProject
 
-DIFF = "{{ config(materialized='diff') }} select shopper_id, name from {{ ref('crowd') }}"
+DIFF = (
+    "{{ config(materialized='diff') }} select shopper_id, name from {{ ref('crowd') }}"
+)
 CROWD = {
     "name": "crowd",
     "config": {"meta": {"outhaul": {"parent": "shoppers"}}},
@@ -60,7 +62,9 @@ def test_a_build_of_which_nothing_was_sent_is_counted_once(
 def test_size_is_told_as_a_share_of_the_declared_parent(
     history: SegmentProject,
 ) -> None:
-    rows = history.rows("crowd_history", "generation, parent, share_of_parent, turnover")
+    rows = history.rows(
+        "crowd_history", "generation, parent, share_of_parent, turnover"
+    )
     assert [row[1] for row in rows] == ["shoppers"] * 3
     assert [round(row[2], 4) for row in rows] == [0.5, 0.3333, 0.6667]
     assert [row[3] for row in rows] == [None, None, 1]

@@ -61,16 +61,26 @@ def figures(
 
 
 def load(project: SegmentProject, table: str, rows: Rows) -> None:
-    """Create a table with these rows, as one statement for every few thousand."""
+    """Create a table with these rows."""
     project.run_sql(f"create table shop.{table} ({TYPES[table]})")
     columns = [column.split()[0] for column in TYPES[table].split(", ")]
+    if project.output["type"] == "duckdb":
+        # it reads files far faster than statements
+        folder = "cdnow" if table == "purchases" else "chinook"
+        project.run_sql(
+            f"insert into shop.{table} select {', '.join(columns)} from"
+            f" read_csv('{data_folder() / folder / table}.csv', all_varchar = true)"
+        )
+        return
     remaining = iter(rows)
     while batch := list(itertools.islice(remaining, 5_000)):
         values = ", ".join(
             "(" + ", ".join(literal(row[column]) for column in columns) + ")"
             for row in batch
         )
-        project.run_sql(f"insert into shop.{table} ({', '.join(columns)}) values {values}")
+        project.run_sql(
+            f"insert into shop.{table} ({', '.join(columns)}) values {values}"
+        )
 
 
 def literal(text: str) -> str:
@@ -97,7 +107,8 @@ def chinook() -> dict[int, dict[str, Any]]:
     """The customers with their figures, computed without a warehouse."""
     genre_names = {row["genre_id"]: row["name"] for row in read("chinook", "genres")}
     genres = {
-        row["track_id"]: genre_names[row["genre_id"]] for row in read("chinook", "tracks")
+        row["track_id"]: genre_names[row["genre_id"]]
+        for row in read("chinook", "tracks")
     }
     invoices = {row["invoice_id"]: row for row in read("chinook", "invoices")}
     favourites: dict[str, Counter[str]] = defaultdict(Counter)
@@ -112,7 +123,9 @@ def chinook() -> dict[int, dict[str, Any]]:
             "country": row["country"],
             "order_count": len(own),
             "total_spent": sum(Decimal(each["total"]) for each in own),
-            "last_order_at": max(datetime.fromisoformat(i["invoice_date"]) for i in own),
+            "last_order_at": max(
+                datetime.fromisoformat(i["invoice_date"]) for i in own
+            ),
             "favourite_genre": min(counted, key=lambda name: (-counted[name], name)),
         }
     return customers

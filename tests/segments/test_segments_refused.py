@@ -73,7 +73,10 @@ CASES: dict[str, tuple[str, str | None]] = {
         segment("{'column': 'joined_at', 'before': '2026-02-30'}"),
         "wants a date (YYYY-MM-DD) or a time",
     ),
-    "date_that_is_one": (segment("{'column': 'joined_at', 'before': '2024-02-29'}"), None),
+    "date_that_is_one": (
+        segment("{'column': 'joined_at', 'before': '2024-02-29'}"),
+        None,
+    ),
     "boolean_as_number": (
         segment("{'column': 'is_member', 'equals': 1}"),
         "wants true or false, not the number 1",
@@ -82,7 +85,10 @@ CASES: dict[str, tuple[str, str | None]] = {
         segment("{'column': 'age', 'equals': none}"),
         "for missing ones there are is_null and is_not_null",
     ),
-    "list_is_empty": (segment("{'column': 'age', 'in': []}"), "wanted is a list of values"),
+    "list_is_empty": (
+        segment("{'column': 'age', 'in': []}"),
+        "wanted is a list of values",
+    ),
     "between_reversed": (
         segment("{'column': 'age', 'between': [30, 20]}"),
         "the lowest value before the highest",
@@ -159,8 +165,10 @@ CASES: dict[str, tuple[str, str | None]] = {
         "'time' is missing",
     ),
     "label_of_unknown_column": (
-        fields("labels={'a': {'cases': {'x': {'column': 'agee', 'at_least': 1}},"
-               " 'default': none}}"),
+        fields(
+            "labels={'a': {'cases': {'x': {'column': 'agee', 'at_least': 1}},"
+            " 'default': none}}"
+        ),
         "labels.a.cases.x: 'agee' is no column",
     ),
     "label_without_default": (
@@ -168,8 +176,10 @@ CASES: dict[str, tuple[str, str | None]] = {
         "labels.a: wants {'cases'",
     ),
     "parent_not_unique": (
-        fields("related=[{'from': ref('purchases'), 'by': 'shopper_id',"
-               " 'fields': {'a': 'shop'}}]"),
+        fields(
+            "related=[{'from': ref('purchases'), 'by': 'shopper_id',"
+            " 'fields': {'a': 'shop'}}]"
+        ),
         "nothing says that purchases has one row for each shopper_id",
     ),
     # the rest
@@ -185,7 +195,10 @@ CASES: dict[str, tuple[str, str | None]] = {
         "{{ outhaul.overlap([ref('members'), ref('purchase_keys')], 'shopper_id') }}",
         "only segments of the same parent can be compared",
     ),
-    "overlap_of_one": ("{{ outhaul.overlap([ref('members')], 'shopper_id') }}", "two or more"),
+    "overlap_of_one": (
+        "{{ outhaul.overlap([ref('members')], 'shopper_id') }}",
+        "two or more",
+    ),
     "overlap_without_key": (
         "{{ outhaul.overlap([ref('members'), ref('recent_buyers')], none) }}",
         "'key' is missing",
