@@ -149,7 +149,8 @@ CASES = [
     Case(
         "with_fields: related, formula, label",
         f"{{{{ outhaul.with_fields({CUSTOMERS}, related={{'from':"
-        " source('shop', 'countries'), 'by': 'country', 'fields': {'region': 'region'}},"
+        " source('shop', 'countries'), 'by': 'country',"
+        " 'fields': {'region': 'region'}},"
         " formulas={'name_length': 'length(email)'}, labels={'age': {'cases': {'old':"
         " {'column': 'registered_at', 'before': '2020-01-01'}}, 'default': 'new'}})"
         " }}",
@@ -214,7 +215,8 @@ CASES = [
         ), ranked as (
             select *, row_number() over (order by n desc, country) as place from counted
         )
-        select least(place, 6)::bigint, case when place <= 5 then country else 'other' end,
+        select least(place, 6)::bigint,
+            case when place <= 5 then country else 'other' end,
             place > 5, count(*), sum(n)::bigint,
             sum(n) / (select count(*) from benchmark.customers)::double
         from ranked group by 1, 2, 3""",

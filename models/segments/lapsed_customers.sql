@@ -1,5 +1,5 @@
--- Good customers who have not bought for half a year. One in ten is left alone, to
--- see what writing to the others is worth.
+-- Good customers who have not bought for half a year. One in ten is left
+-- alone, to see what writing to the others is worth.
 {{ outhaul.segment(
     ref('customers'),
     key='customer_id',

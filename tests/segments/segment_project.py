@@ -18,7 +18,7 @@ RunSql = Callable[[str], list[tuple[Any, ...]]]
 
 @dataclass
 class SegmentProject:
-    """A copy of the test project; `run_sql(sql)` runs one statement in its warehouse."""
+    """A copy of the test project; `run_sql(sql)` runs one statement there."""
 
     folder: Path
     output: Mapping[str, Any]

@@ -124,7 +124,8 @@ RELATED: dict[str, tuple[str, list[int]]] = {
     "r_not_in_segment": ("{'not_in_segment': ref('members')}", [2, 4, 5]),
     "r_segment_beside_rows": (
         "[{'in_segment': ref('purchases')},"
-        " {'related': ref('purchases'), 'where': \"status = 'returned'\", 'never': true}]",
+        " {'related': ref('purchases'), 'where': \"status = 'returned'\","
+        " 'never': true}]",
         [2, 3, 6],
     ),
     "r_letter_case": (

@@ -77,7 +77,8 @@ def test_turnover_far_above_the_usual_is_unusual(history: SegmentProject) -> Non
         for table, columns, values in (
             (
                 "builds",
-                "segment, rows_in_segment, rows_acknowledged, rows_inserted, rows_removed",
+                "segment, rows_in_segment, rows_acknowledged, rows_inserted,"
+                " rows_removed",
                 f"'steady', 100, {100 if generation > 1 else 0}, {entered}, {left}",
             ),
             ("claims", "fence", "1"),
