@@ -238,6 +238,7 @@ def destination(found: DescribedDestination) -> RenderableType:
             Text(f"service: {service.name}{identity}"),
             Text(f"  {service.description}"),
             Text(f"  Acts on rows {', '.join(service.consumes)}."),
+            *([] if service.is_repeatable else [Text("  Sends every row once.")]),
             _settings(service.options),
         ]
     return Group(*parts)

@@ -34,6 +34,7 @@ class DescribedService:
     consumes: list[str]
     identity: str | None
     is_membership: bool
+    is_repeatable: bool
     options: list[DescribedSetting]
 
 
@@ -85,6 +86,7 @@ def _service(service: type[Service]) -> DescribedService:
         ],
         identity=service.identity,
         is_membership=service.membership,
+        is_repeatable=service.repeatable,
         options=_settings(service.Options),
     )
 
