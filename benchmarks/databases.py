@@ -159,4 +159,5 @@ def _new_databases(first: PostgreSQL) -> Iterator[Database]:
         yield database
 
 
+TITLES = {"duckdb": DuckDB.name, "postgres": PostgreSQL.name}
 WAREHOUSES = {"duckdb": duckdb_files, "postgres": postgres_databases}

@@ -25,13 +25,20 @@ Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Dispatch:
-    """One way of sending, its best repetition."""
+class Way:
+    """A way of sending. latency: seconds before each answer."""
 
-    way: str
+    name: str
     concurrency: int
-    batch_rows: int
-    latency: float
+    batch_rows: int = 1_000
+    latency: float = 0.0
+
+
+@dataclass(frozen=True)
+class Dispatch:
+    """A way of sending, and its best repetition."""
+
+    way: Way
     sent: Sent
 
     @property
@@ -41,41 +48,30 @@ class Dispatch:
     @property
     def allowed(self) -> float:
         """The rows a second that the latency allows at this concurrency."""
-        return self.concurrency / self.latency * self.batch_rows
+        return self.way.concurrency / self.way.latency * self.way.batch_rows
+
+
+LOOP = Way("loop", 1)
+ENGINE = Way("engine", 4)
+SLOW = Way("engine", 4, latency=LATENCY_SECONDS)
 
 
 def measure_dispatches(
     rows: int, many_rows: int, repeat: int, say: Say
 ) -> list[Dispatch]:
     """Send `rows` in every way, and `many_rows` with the engine to see its memory."""
-    found = []
+    # Sixteen at once want many requests, and as many rows a second as one CPU makes.
+    slow_16 = Way("engine", 16, max(10, min(100, rows // 100)), LATENCY_SECONDS)
     with tempfile.TemporaryDirectory(prefix="outhaul-benchmark-") as folder:
         place = Path(folder)
         with postgres_databases(place) as databases:
-            sender = _Sender(place / "rows", next(databases), rows, say)
-            try:
-                found += [
-                    sender.best("loop", repeat, concurrency=1),
-                    sender.best("engine", repeat),
-                    sender.best("engine", 1, latency=LATENCY_SECONDS),
-                    sender.best(
-                        "engine", 1, 16, _batch_of_16(rows), latency=LATENCY_SECONDS
-                    ),
-                ]
-            finally:
-                sender.close()
+            with _Sender(place / "rows", next(databases), rows, say) as sender:
+                found = sender.best((LOOP, ENGINE), repeat)
+                found += sender.best((SLOW, slow_16), repeat)
             if many_rows > rows:
-                sender = _Sender(place / "many", next(databases), many_rows, say)
-                try:
-                    found.append(sender.best("engine", 1))
-                finally:
-                    sender.close()
+                with _Sender(place / "many", next(databases), many_rows, say) as sender:
+                    found += sender.best((ENGINE,), 1)
     return found
-
-
-def _batch_of_16(rows: int) -> int:
-    """Sixteen connections want more requests, of fewer rows, for the same CPU time."""
-    return max(10, min(100, rows // 100))
 
 
 class _Sender:
@@ -91,39 +87,36 @@ class _Sender:
         self._nodes.build(DIFF)
         database.settle(f"{SCHEMA}.{DIFF}")
 
-    def close(self) -> None:
+    def __enter__(self) -> _Sender:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self._nodes.close()
 
-    def best(
-        self,
-        way: str,
-        repeat: int,
-        concurrency: int = 4,
-        batch_rows: int = 1_000,
-        latency: float = 0.0,
-    ) -> Dispatch:
-        """The quickest of several repetitions, each with a sink and ledger as new."""
-        times: Sequence[Sent] = [
-            self._send(way, concurrency, batch_rows, latency) for _ in range(repeat)
+    def best(self, ways: Sequence[Way], repeat: int) -> list[Dispatch]:
+        """The quickest of several repetitions of each way, taken in turn."""
+        rounds = [[self._send(way) for way in ways] for _ in range(repeat)]
+        return [
+            Dispatch(way, min(sent, key=lambda each: each.seconds))
+            for way, sent in zip(ways, zip(*rounds, strict=True), strict=True)
         ]
-        sent = min(times, key=lambda each: each.seconds)
-        return Dispatch(way, concurrency, batch_rows, latency, sent)
 
-    def _send(
-        self, way: str, concurrency: int, batch_rows: int, latency: float
-    ) -> Sent:
+    def _send(self, way: Way) -> Sent:
+        """Send all rows to a sink as new, as if for the first time."""
         self._say(
-            f"{way}: {self._rows} rows, {concurrency} at a time, latency {latency} s"
+            f"{way.name}: {self._rows} rows, {way.batch_rows} a request,"
+            f" {way.concurrency} at once, latency {way.latency} s"
         )
         self._forget()
-        with running_sink(latency) as address:
+        with running_sink(way.latency) as address:
             settings = {
                 "BENCHMARK_SINK": address,
-                "BENCHMARK_CONCURRENCY": str(concurrency),
-                "BENCHMARK_BATCH_ROWS": str(batch_rows),
+                "BENCHMARK_CONCURRENCY": str(way.concurrency),
+                "BENCHMARK_BATCH_ROWS": str(way.batch_rows),
             }
+            program = [sys.executable, "-m", "benchmarks.sending", way.name]
             finished = subprocess.run(
-                [sys.executable, "-m", "benchmarks.sending", way, str(self._folder)],
+                [*program, str(self._folder)],
                 env={**os.environ, **settings},
                 cwd=ROOT,
                 capture_output=True,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from benchmarks.builds import DIFF, JOIN, SNAPSHOT, STEPS, TABLE, BuildTimes
+from benchmarks.databases import TITLES
 from benchmarks.dispatches import Dispatch
 
 STOPPED = "stopped"
@@ -13,7 +14,7 @@ STOPPED = "stopped"
 def build_table(times: BuildTimes) -> str:
     """One warehouse: the diff beside the others, step by step."""
     header = [
-        f"{times.warehouse}, {times.rows:,} rows",
+        f"{TITLES[times.warehouse]}, {times.rows:,} rows",
         "diff / snapshot",
         "diff / (table + join)",
         *("diff", "snapshot", "table", "join"),
@@ -33,7 +34,7 @@ def build_table(times: BuildTimes) -> str:
 
 def dispatch_table(found: Sequence[Dispatch]) -> str:
     """The engine beside the bare loop, and beside what latency allows."""
-    loop = next(each.rows_a_second for each in found if each.way == "loop")
+    loop = next(each.rows_a_second for each in found if each.way.name == "loop")
     header = [
         *("way", "rows", "requests at once", "rows a request", "latency"),
         *("of the bare loop", "of what latency allows", "rows a second"),
@@ -41,13 +42,13 @@ def dispatch_table(found: Sequence[Dispatch]) -> str:
     ]
     rows = [
         [
-            each.way,
+            each.way.name,
             f"{each.sent.rows:,}",
-            str(each.concurrency),
-            f"{each.batch_rows:,}",
-            f"{each.latency * 1000:.0f} ms",
-            _ratio(None if each.latency else each.rows_a_second / loop, ""),
-            _ratio(each.rows_a_second / each.allowed if each.latency else None, ""),
+            str(each.way.concurrency),
+            f"{each.way.batch_rows:,}",
+            f"{each.way.latency * 1000:.0f} ms",
+            _ratio(None if each.way.latency else each.rows_a_second / loop, ""),
+            _ratio(each.rows_a_second / each.allowed if each.way.latency else None, ""),
             f"{each.rows_a_second:,.0f}",
             f"{each.sent.megabytes:.0f} MB",
             str(each.sent.writes),

@@ -40,7 +40,7 @@ def test_builds_are_timed_step_by_step_beside_a_snapshot_and_a_plain_table(tmp_p
 
 def test_every_row_is_dispatched_by_the_engine_and_by_the_bare_loop(tmp_path):
     measured, table = run(tmp_path, "dispatches")
-    ways = [each["way"] for each in measured["dispatches"]]
+    ways = [each["way"]["name"] for each in measured["dispatches"]]
     assert ways == ["loop", "engine", "engine", "engine"]
     for each in measured["dispatches"]:
         assert each["sent"]["rows"] == 2000
