@@ -42,17 +42,21 @@ class RateLimiter:
 
 
 class RateLimiters:
-    """One limiter per destination and lane, for all activations of a process."""
+    """One limiter per destination, lane and rate, for all activations of a process.
+
+    Services of one platform that have the same rate share it; where a platform counts
+    its services apart, they have different ones.
+    """
 
     def __init__(self, seams: Seams) -> None:
         self._seams = seams
-        self._limiters: dict[tuple[str, str], RateLimiter] = {}
+        self._limiters: dict[tuple[str, str, float], RateLimiter] = {}
         self._lock = threading.Lock()
 
     def of(self, destination: str, lane: str, per_second: float) -> RateLimiter:
         """The limiter of a lane, such as 'send'; made at the first call."""
         with self._lock:
-            key = (destination, lane)
+            key = (destination, lane, per_second)
             if key not in self._limiters:
                 self._limiters[key] = RateLimiter(per_second, self._seams)
             return self._limiters[key]
