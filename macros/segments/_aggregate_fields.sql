@@ -100,10 +100,10 @@ Returns {name, sql}, and adds the groups to the scope. -#}
 {#- Put a measure into its group, or beside it where the warehouse lacks the aggregate;
     returns its SQL seen from where the group is joined. -#}
 {% macro _place_measure(group, measure, scope) %}
-    {% set table = outhaul.column_name(group.name) %}
+    {% set table = outhaul._cte_name(group.name) %}
     {% if outhaul._measure_sql(measure, measure.condition) is none %}
         {% set pick = outhaul._new_pick(group, measure, scope) %}
-        {% set table = outhaul.column_name(pick.name) %}
+        {% set table = outhaul._cte_name(pick.name) %}
     {% else %}
         {% do group.measures.append(measure) %}
     {% endif %}
@@ -116,7 +116,7 @@ Returns {name, sql}, and adds the groups to the scope. -#}
     {% do pick.update({'name': outhaul._unused_name(
         scope.plan, measure.name ~ '_by_' ~ group.pairs | map(attribute='other') | join('_and_')
     )}) %}
-    {% do pick.update({'also': [outhaul.column_name(pick.name) ~ '.place = 1']}) %}
+    {% do pick.update({'also': [outhaul._cte_name(pick.name) ~ '.place = 1']}) %}
     {% do group.picks.append(pick) %}
     {% do scope.joins.append(pick) %}
     {{ return(pick) }}

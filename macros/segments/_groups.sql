@@ -141,7 +141,7 @@ A most frequent value that stands alone is ranked, which is faster than the aggr
 
 {#- "from orders left join …". -#}
 {% macro _from_lines(scope) %}
-    {{ return((['    from ' ~ outhaul.column_name(scope.name)] + outhaul._join_lines(scope)) | join('\n')) }}
+    {{ return((['    from ' ~ outhaul._cte_name(scope.name)] + outhaul._join_lines(scope)) | join('\n')) }}
 {% endmacro %}
 
 {#- A value that no aggregate of the warehouse picks alike at every run: by position. -#}

@@ -67,7 +67,7 @@ it, whose columns can be named: `name` (its CTE), `label` (for messages), `colum
     {{ return({
         'plan': plan, 'name': name, 'label': label, 'joins': [], 'inner': [], 'fields': {}, 'relation': relation,
         'key': outhaul._names_list(key),
-        'columns': outhaul._columns_seen(relation, outhaul.column_name(name)),
+        'columns': outhaul._columns_seen(relation, outhaul._cte_name(name)),
     }) }}
 {% endmacro %}
 
@@ -77,21 +77,29 @@ it, whose columns can be named: `name` (its CTE), `label` (for messages), `colum
     {% for number in range(2, plan.names | length + 3) %}
         {% if not taken.name %}
             {% set candidate = wanted if loop.first else wanted ~ '_' ~ (number - 1) %}
-            {% do taken.update({'name': candidate}) if candidate not in plan.names %}
+            {% do taken.update({'name': candidate}) if candidate | lower not in plan.names %}
         {% endif %}
     {% endfor %}
-    {% do plan.names.append(taken.name) %}
+    {% do plan.names.append(taken.name | lower) %}
     {{ return(taken.name) }}
+{% endmacro %}
+
+{#- The name of a CTE as SQL: quoted only where it has to be, and never in another case. -#}
+{% macro _cte_name(name) %}
+    {% if modules.re.match('^[A-Za-z_][A-Za-z0-9_]*$', name) and name | lower not in outhaul._reserved_words() %}
+        {{ return(name) }}
+    {% endif %}
+    {{ return(outhaul.quoted(name)) }}
 {% endmacro %}
 
 {#- The query: the CTEs of a plan, then everything of the last one. -#}
 {% macro _query(plan) %}
     {% set parts = [] %}
     {% for cte in plan.ctes %}
-        {% do parts.append(outhaul.column_name(cte.name) ~ ' as (\n\n' ~ cte.body ~ '\n\n)') %}
+        {% do parts.append(outhaul._cte_name(cte.name) ~ ' as (\n\n' ~ cte.body ~ '\n\n)') %}
     {% endfor %}
     {{ return(
-        'with\n\n' ~ parts | join(',\n\n') ~ '\n\nselect * from ' ~ outhaul.column_name(plan.ctes[-1].name)
+        'with\n\n' ~ parts | join(',\n\n') ~ '\n\nselect * from ' ~ outhaul._cte_name(plan.ctes[-1].name)
     ) }}
 {% endmacro %}
 
@@ -121,7 +129,7 @@ it, whose columns can be named: `name` (its CTE), `label` (for messages), `colum
 {#- "table.column", where nothing is known of the column but what the user wrote. -#}
 {% macro _qualified(scope, name) %}
     {{ return(
-        (outhaul.column_name(scope.name) ~ '.' if scope.name else '') ~ outhaul.new_column_name(name)
+        (outhaul._cte_name(scope.name) ~ '.' if scope.name else '') ~ outhaul.new_column_name(name)
     ) }}
 {% endmacro %}
 
@@ -132,12 +140,12 @@ it, whose columns can be named: `name` (its CTE), `label` (for messages), `colum
         {% set pairs = [] %}
         {% for pair in join.pairs %}
             {% do pairs.append(
-                pair.own ~ ' = ' ~ outhaul.column_name(join.name) ~ '.' ~ pair.joined
+                pair.own ~ ' = ' ~ outhaul._cte_name(join.name) ~ '.' ~ pair.joined
             ) %}
         {% endfor %}
         {% do pairs.extend(join.get('also', [])) %}
         {% do lines.append(
-            '    left join ' ~ outhaul.column_name(join.name) ~ '\n        on ' ~ pairs | join('\n        and ')
+            '    left join ' ~ outhaul._cte_name(join.name) ~ '\n        on ' ~ pairs | join('\n        and ')
         ) %}
     {% endfor %}
     {{ return(lines) }}

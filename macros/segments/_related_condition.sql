@@ -68,7 +68,7 @@
         {% do known.update({'name': name ~ '_' ~ (same + 1) if same else name, 'stem': name}) %}
         {% do group.measures.append(known) %}
     {% endif %}
-    {% set sql = outhaul.column_name(group.name) ~ '.' ~ outhaul.new_column_name(known.name) %}
+    {% set sql = outhaul._cte_name(group.name) ~ '.' ~ outhaul.new_column_name(known.name) %}
     {% if outhaul._measures()[measure.function].empty is none %}
         {{ return(sql) }}
     {% endif %}
@@ -83,7 +83,7 @@
         {{ return('null') }}
     {% endif %}
     {{ return(
-        outhaul.column_name(group.name) ~ '.' ~ group.pairs[0].joined
+        outhaul._cte_name(group.name) ~ '.' ~ group.pairs[0].joined
         ~ (' is not null' if form == 'in_segment' else ' is null')
     ) }}
 {% endmacro %}

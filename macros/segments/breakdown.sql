@@ -21,7 +21,7 @@
     {% set number = dbt.type_bigint() %}
     {% do plan.ctes.append({'name': 'counted', 'body':
         '    select\n        ' ~ found.sql ~ ' as value,\n        count(*) as row_count'
-        ~ '\n    from ' ~ outhaul.column_name(scope.name) ~ '\n    group by ' ~ found.sql
+        ~ '\n    from ' ~ outhaul._cte_name(scope.name) ~ '\n    group by ' ~ found.sql
     }) %}
     {#- Of equally frequent values the smaller comes first, and a missing one last. -#}
     {% do plan.ctes.append({'name': 'ranked', 'body':

@@ -11,7 +11,7 @@
     {% set counted = outhaul._count_keys(plan, model, key) %}
     {% do plan.ctes.append({
         'name': 'faulty',
-        'body': '    select\n        ' ~ outhaul._faulty_key_columns(key, counted) ~ '\n    from ' ~ outhaul.column_name(counted)
+        'body': '    select\n        ' ~ outhaul._faulty_key_columns(key, counted) ~ '\n    from ' ~ outhaul._cte_name(counted)
             ~ '\n    where row_count > 1 or is_null_key = 1'
     }) %}
     {{ return(outhaul._query(plan)) }}

@@ -32,7 +32,7 @@
         'name': 'counted',
         'body': '    select\n        ' ~ columns | join(',\n        ') ~ ',\n        count(*) as row_count,'
             ~ '\n        case when ' ~ columns | join(' is null or ') ~ ' is null then 1 else 0 end as is_null_key'
-            ~ '\n    from ' ~ outhaul.column_name(scope.name)
+            ~ '\n    from ' ~ outhaul._cte_name(scope.name)
             ~ '\n    group by ' ~ columns | join(', ')
     }) %}
     {{ return(plan.ctes[-1].name) }}
@@ -46,7 +46,7 @@
         ~ '\n        coalesce(sum(case when is_null_key = 1 then row_count end), 0) as null_keys,'
         ~ '\n        count(case when is_null_key = 0 and row_count > 1 then 1 end) as duplicate_keys,'
         ~ '\n        coalesce(sum(case when is_null_key = 0 then row_count - 1 end), 0) as duplicate_rows'
-        ~ '\n    from ' ~ outhaul.column_name(counted)
+        ~ '\n    from ' ~ outhaul._cte_name(counted)
     ) }}
 {% endmacro %}
 

@@ -106,7 +106,7 @@
     {% endfor %}
     {{ return(
         '    select\n        ' ~ columns | join(',\n        ')
-        ~ '\n    from ' ~ outhaul.column_name(segment.scope.name) ~ '\n    where ' ~ present | join(' and ')
+        ~ '\n    from ' ~ outhaul._cte_name(segment.scope.name) ~ '\n    where ' ~ present | join(' and ')
     ) }}
 {% endmacro %}
 

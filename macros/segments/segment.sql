@@ -35,7 +35,7 @@
     {% do plan.ctes.append({
         'name': 'chosen',
         'body': '    select' ~ ('\n        ' ~ wanted | join(',\n        ') if wanted
-            else ' ' ~ outhaul.column_name(scope.name) ~ '.*')
+            else ' ' ~ outhaul._cte_name(scope.name) ~ '.*')
             ~ '\n' ~ outhaul._from_lines(scope) ~ outhaul._where_lines(conditions)
     }) %}
     {{ return(outhaul._query(plan)) }}

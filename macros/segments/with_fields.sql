@@ -37,7 +37,7 @@ parent rows and aggregates), `computed` (formulas), `labelled` (labels). -#}
 
 {#- Add the CTE that has all columns of the step before, and these: {name, sql}. -#}
 {% macro _add_step(plan, name, scope, fields) %}
-    {% set before = outhaul.column_name(scope.name if scope is not none else plan.ctes[-1].name) %}
+    {% set before = outhaul._cte_name(scope.name if scope is not none else plan.ctes[-1].name) %}
     {% set columns = [before ~ '.*'] %}
     {% for field in fields %}
         {% do columns.append(field.sql ~ ' as ' ~ outhaul.new_column_name(field.name)) %}
