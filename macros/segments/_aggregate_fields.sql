@@ -9,6 +9,9 @@ Returns {name, sql}, and adds the groups to the scope. -#}
         {% if outhaul._is_block(plan, block, 'over', path) %}
             {% do outhaul._check_keys(plan, block, ['over', 'by', 'where', 'within_days', 'time', 'fields'], path) %}
             {% set group = outhaul._group(scope, block.over, block.get('by'), path, 'fields ' ~ loop.index0) %}
+            {% if group is not none %}
+                {% do group.rows.extend(outhaul._counted_rows(block, group.sources, path)) %}
+            {% endif %}
             {% for name, given in block.fields.items() if group is not none %}
                 {% set field = outhaul._aggregate_field(name, given, block, group, scope, names, path ~ '.fields.' ~ name) %}
                 {% do fields.append(field) if field is not none %}
@@ -52,9 +55,7 @@ Returns {name, sql}, and adds the groups to the scope. -#}
         {{ return(none) }}
     {% endif %}
     {% set function = measure.function %}
-    {% set counted = outhaul._block_rows(block, group, path) + outhaul._counted_rows(
-        outhaul._with_time(given, block), group.sources, path
-    ) %}
+    {% set counted = outhaul._counted_rows(outhaul._with_time(given, block), group.sources, path) %}
     {% set kept = function in ['min', 'max', 'first', 'last', 'most_frequent'] %}
     {% do outhaul._claim_name(
         name, given.get('description') or outhaul._aggregate_words(measure, given, block, group),
@@ -89,14 +90,6 @@ Returns {name, sql}, and adds the groups to the scope. -#}
     {{ return(whole) }}
 {% endmacro %}
 
-{#- Which rows a whole block counts, found once. -#}
-{% macro _block_rows(block, group, path) %}
-    {% if group.rows is not defined %}
-        {% do group.update({'rows': outhaul._counted_rows(block, group.sources, group.path)}) %}
-    {% endif %}
-    {{ return(group.rows) }}
-{% endmacro %}
-
 {#- Put a measure into its group, or beside it where the warehouse lacks the aggregate;
     returns its SQL seen from where the group is joined. -#}
 {% macro _place_measure(group, measure, scope) %}
@@ -122,7 +115,7 @@ Returns {name, sql}, and adds the groups to the scope. -#}
     {{ return(pick) }}
 {% endmacro %}
 
-{#- How a value is picked: {column, value, is_grouped, order, condition, pairs}. -#}
+{#- How a value is picked: {column, value, is_grouped, order, conditions, pairs}. -#}
 {% macro _pick(group, measure) %}
     {% set value = measure.column.sql %}
     {% set is_grouped = measure.function == 'most_frequent' %}
@@ -133,8 +126,10 @@ Returns {name, sql}, and adds the groups to the scope. -#}
         'is_grouped': is_grouped,
         'order': 'count(*) desc, ' ~ value if is_grouped
             else measure.time.sql ~ direction ~ ', ' ~ value ~ direction,
-        'condition': value ~ ' is not null' ~ (' and ' ~ measure.condition if measure.condition else '')
-            if is_grouped else outhaul._present(value, measure.time.sql, measure.condition),
+        'conditions': group.rows + [
+            value ~ ' is not null' ~ (' and ' ~ measure.condition if measure.condition else '')
+            if is_grouped else outhaul._present(value, measure.time.sql, measure.condition)
+        ],
         'pairs': group.pairs,
     }) }}
 {% endmacro %}

@@ -2,7 +2,7 @@
 
 A *group* is one CTE over one related model and one join: however many conditions and
 calculated fields need it, its rows are read once. `measures` are {name, sql, condition};
-`sources` is the scope of the related model. -#}
+`rows` are conditions that all of them share; `sources` is the scope of the related model. -#}
 
 {#- The group for this relation and join, made at its first use, and joined to the scope. -#}
 {% macro _group(scope, relation, by, path, purpose='measures') %}
@@ -27,7 +27,7 @@ calculated fields need it, its rows are read once. `measures` are {name, sql, co
     ) %}
     {% set group = {
         'identity': identity, 'name': name, 'sources': related, 'pairs': pairs, 'measures': [], 'picks': [],
-        'path': path,
+        'rows': [],
     } %}
     {% do plan.groups.append(group) %}
     {% do scope.joins.append(group) %}
@@ -134,7 +134,7 @@ A most frequent value that stands alone is ranked, which is faster than the aggr
         '    select' ~ (' distinct' if not group.measures else '')
         ~ '\n        ' ~ columns | join(',\n        ')
         ~ '\n' ~ outhaul._from_lines(group.sources)
-        ~ outhaul._where_lines([shared] if shared else [])
+        ~ outhaul._where_lines(group.rows + ([shared] if shared else []))
         ~ ('\n    group by ' ~ group.pairs | map(attribute='related') | join(', ') if group.measures else '')
     ) }}
 {% endmacro %}
@@ -156,7 +156,7 @@ A most frequent value that stands alone is ranked, which is faster than the aggr
         ~ ',\n        ' ~ pick.value ~ ' as ' ~ outhaul.new_column_name(pick.column)
         ~ ',\n        row_number() over (partition by ' ~ keys ~ ' order by ' ~ pick.order ~ ') as place'
         ~ '\n' ~ outhaul._from_lines(group.sources)
-        ~ outhaul._where_lines([pick.condition])
+        ~ outhaul._where_lines(pick.conditions)
         ~ ('\n    group by ' ~ keys ~ ', ' ~ pick.value if pick.is_grouped else '')
     ) }}
 {% endmacro %}

@@ -56,10 +56,24 @@ def test_columns_of_a_parent_and_of_its_parent(built: SegmentProject) -> None:
     ]
 
 
+def test_a_condition_of_a_block_holds_for_all_its_fields(built: SegmentProject) -> None:
+    columns = "shopper_id, done_count, done_in_web, done_mostly_in"
+    assert built.rows("shopper_fields", columns) == [
+        (1, 2, 2, "web"),
+        (2, 1, 0, "store"),
+        (3, 2, 2, "web"),
+        (4, 0, 0, None),
+        (5, 0, 0, None),
+        (6, 0, 0, None),
+    ]
+
+
 def test_several_aggregates_cost_one_scan(built: SegmentProject) -> None:
     sql = built.compiled("shopper_fields")
-    assert sql.count('"purchases"') == 1
+    # two blocks, seventeen fields
+    assert sql.count('"purchases"') == 2
     assert sql.count("from purchases\n") == 1
+    assert sql.count("from purchases_2\n") == 1
 
 
 def test_conditions_over_several_hops(built: SegmentProject) -> None:

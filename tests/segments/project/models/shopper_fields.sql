@@ -24,6 +24,14 @@
             'shops': {'list': 'shop'},
             'web_statuses': {'list': 'status', 'where': "shop = 'web'", 'separator': '|'},
         },
+    }, {
+        'over': ref('purchases'),
+        'where': {'column': 'status', 'equals': 'done'},
+        'fields': {
+            'done_count': {'count': '*'},
+            'done_in_web': {'count': '*', 'where': "shop = 'web'"},
+            'done_mostly_in': {'most_frequent': 'shop', 'where': 'amount > 20'},
+        },
     }],
     formulas={'spent_per_year_of_age': {'sql': 'total_spent / nullif(age, 0)', 'description': 'Euros for each year.'}},
     labels={
