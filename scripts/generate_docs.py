@@ -207,8 +207,7 @@ def service(destination: str, name: str) -> Iterator[str]:
         key = "and `unique_key` too" if found.membership else "`unique_key` is free"
         yield f"- `identity` must be `{found.identity}`, {key}."
     if not found.repeatable:
-        once = "each row is added once, by its `unique_key`"
-        yield f"- Needs `append_only: true`: {once}."
+        yield "- Needs `append_only: true`: each key of `unique_key` is added once."
     yield "- Options in `meta.outhaul`, or under `defaults:` of the destination:\n"
     yield from settings(found.Options)
 
