@@ -74,6 +74,9 @@ class Changes(base.Service):
         self._activation = activation
         self._where = f"model {activation.name}: meta.outhaul"
         self.request_seconds = account.request_seconds
+        rows = 1 if options.body == "row" else options.rows_per_request
+        most, often = account.bytes_per_request, account.requests_per_second
+        self._limits = Limits(rows, most, often, account.concurrency)
         if not set(options.statuses.values()) <= set(MEANINGS):
             raise ConfigurationError(
                 f"{self._where}.statuses: a status means one of {', '.join(MEANINGS)}"
@@ -83,10 +86,7 @@ class Changes(base.Service):
         return None
 
     def limits(self, change: Change) -> Limits:
-        account, options = self._account, self._options
-        rows = 1 if options.body == "row" else options.rows_per_request
-        most, often = account.bytes_per_request, account.requests_per_second
-        return Limits(rows, most, often, account.concurrency)
+        return self._limits
 
     def check(self, columns: Sequence[base.Column]) -> list[str]:
         self.prepare(columns)

@@ -13,6 +13,8 @@ from dispatcher.engine.seams import Seams
 from dispatcher.records import Claims
 from dispatcher.warehouse import Warehouse
 
+_CHANGES = {change.value: change for change in Change}
+
 
 class Feed:
     """Pages of rows from the committed position to the last one that may be sent.
@@ -110,7 +112,7 @@ class _Rows:
         changed = json.loads(row[2]) if row[2] else ()
         return Row(
             seq=row[0],
-            change=Change(row[1]),
+            change=_CHANGES[row[1]],
             values=dict(zip(self._fields, row[3:], strict=True)),
             changed=tuple(self._field_of[name] for name in changed),
         )

@@ -63,6 +63,8 @@ class Intake:
 
     def fill(self, in_flight: Collection[Task]) -> None:
         """Take rows until a request is full, or none may be taken now."""
+        if self._is_spool_under_way:
+            return
         for _ in range(self._most_at_once):
             if self._schedule.has_ready:
                 return
@@ -119,7 +121,7 @@ class Intake:
     def _next_row(self) -> Row | None:
         """The next row, or None while a barrier stands or when all are taken."""
         while self._outcomes.outstanding < self._most_outstanding:
-            if self._feed.waits_for_first_rows or self._is_spool_under_way:
+            if self._feed.waits_for_first_rows:
                 return None
             row = self._feed.peek()
             if row is None:
@@ -151,7 +153,7 @@ class Intake:
         if self._look_ups:
             self._flush_look_ups()
             return
-        if self._is_looking_up(in_flight) or self._is_spool_under_way:
+        if self._is_looking_up(in_flight):
             return
         if self._service.spooled and self._feed.waits_for_first_rows:
             return  # they are judged by what could be encoded

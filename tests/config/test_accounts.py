@@ -32,6 +32,7 @@ class Pigeon(Account):
     base_url: str = setting("Where the loft is.", default="https://loft.example.com")
     speed: float = setting("Flights a second.", default=1.0, minimum=0.1)
     spare_key: str = setting("A second key.", default="", secret=True)
+    rings: dict[str, str] = setting("Numbers of rings.", default={}, secret=True)
 
     def validate(self) -> list[str]:
         return [] if self.base_url.startswith("https:") else ["'base_url' is not https"]
@@ -155,7 +156,7 @@ def test_a_setting_of_the_wrong_type_is_refused_when_the_account_is_used(project
             one("api_kee: x"),
             "2 problems\n  - destinations.loft: unknown key 'api_kee' (did you mean "
             "'api_key'?); the keys are: type, send_from, defaults, api_key, base_url, "
-            "speed, spare_key\n  - destinations.loft: 'api_key' is missing",
+            "speed, spare_key, rings\n  - destinations.loft: 'api_key' is missing",
         ),
         (
             "destinations: {loft: {type: pigeonn}}",
@@ -217,3 +218,23 @@ def test_the_registered_types_are_known_by_default(project):
     project.destinations_file.write_text("destinations: {a: {type: pigeon}}")
     with pytest.raises(ConfigurationError, match="the types are: .*sendgrid"):
         load_destinations(project)
+
+
+def test_every_value_of_a_secret_mapping_comes_from_the_environment(project):
+    ring = "\"{{ env_var('PIGEON_KEY') }}\""
+    good = GOOD.replace("    speed:", f"    rings: {{Left: {ring}}}\n    speed:")
+    account = load(project, good)["loft"].account
+    assert account.rings == {"Left": "hunter2"}
+    assert "hunter2" not in repr(account)
+    for inline in (f"{{Left: {ring}, Right: '007'}}", "'007'"):
+        bad = GOOD.replace("    speed:", f"    rings: {inline}\n    speed:")
+        message = refusal(project, bad)
+        assert "'rings' is a secret" in message
+        assert "007" not in message
+
+
+def test_a_blank_value_of_a_secret_mapping_is_refused(project):
+    ring = "\"{{ env_var('BLANK') }}\""
+    text = GOOD.replace("    speed:", f"    rings: {{Left: {ring}}}\n    speed:")
+    with pytest.raises(ConfigurationError, match="'rings' is empty.*BLANK"):
+        load(project, text)["loft"].account  # noqa: B018

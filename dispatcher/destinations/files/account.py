@@ -104,7 +104,7 @@ class SftpAccount(Account):
             ]
         return []
 
-    @property
+    @cached_property
     def file_limits(self) -> Limits:
         return Limits(self.rows_per_file, _MOST_BYTES, self.files_per_second)
 

@@ -109,19 +109,19 @@ class SendGrid(Account):
         )
         return Api(client)
 
-    @property
+    @cached_property
     def write_limits(self) -> Limits:
         return Limits(
             self.rows_per_request, _MOST_BYTES, self.writes_per_second, _WRITES_AT_ONCE
         )
 
-    @property
+    @cached_property
     def removal_limits(self) -> Limits:
         return Limits(
             _MOST_REMOVALS, _MOST_REMOVAL_BYTES, self.writes_per_second, _WRITES_AT_ONCE
         )
 
-    @property
+    @cached_property
     def lookup_limits(self) -> Limits:
         return Limits(
             _MOST_LOOKUPS,

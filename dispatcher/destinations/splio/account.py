@@ -135,7 +135,7 @@ class Splio(SftpAccount):
         )
         return Api(client, self.api_key)
 
-    @property
+    @cached_property
     def rest_limits(self) -> Limits:
         return Limits(1, 1_000_000, self.requests_per_second, concurrency=4)
 

@@ -60,6 +60,9 @@ class RestContacts(Service):
         self._options = options
         self._activation = activation
         self._plan = FieldPlan()
+        self._create_limits = replace(
+            account.rest_limits, rows=_MOST_CREATED, bytes=_MOST_BYTES
+        )
         # Nothing is asked: the answer that sends a row back has told already.
         self.lookup_limits = Limits(_MOST_CREATED, _MOST_BYTES, per_second=1_000)
         # A refused token is renewed, and the request made again.
@@ -116,11 +119,6 @@ class RestContacts(Service):
         if not self._options.insert or found is not None:
             return bool(found == _IS_NEW)
         return row.change is Change.INSERTED
-
-    @property
-    def _create_limits(self) -> Limits:
-        limits = self._account.rest_limits
-        return replace(limits, rows=_MOST_CREATED, bytes=_MOST_BYTES)
 
     def _put(self, into: dict[str, Any], field: str, value: Any) -> None:
         if field == "dateOfCreation":
