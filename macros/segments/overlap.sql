@@ -52,6 +52,9 @@
     {% if relations | length < 2 %}
         {% do plan.problems.append("models: wants a list of two or more, such as [ref('one'), ref('another')]") %}
     {% endif %}
+    {% if relations | length > 60 %}
+        {% do plan.problems.append('models: wants no more than 60') %}
+    {% endif %}
     {% if not key_names %}
         {% do plan.problems.append("'key' is missing: a column, or a list of columns, that all the segments have") %}
     {% endif %}
@@ -65,35 +68,36 @@
     {% do outhaul._settle_plan(plan) %}
     {% set segments = [] %}
     {% for scope in scopes %}
-        {% do segments.append({'name': scope.label, 'flag': 'in_' ~ loop.index, 'scope': scope}) %}
+        {% do segments.append({
+            'name': scope.label, 'flag': 'in_' ~ loop.index, 'bit': 2 ** loop.index0, 'scope': scope,
+        }) %}
     {% endfor %}
-    {% set flags_list = segments | map(attribute='flag') | list %}
     {% set key_columns = [] %}
     {% for name in key_names %}
         {% do key_columns.append('key_' ~ loop.index) %}
     {% endfor %}
     {% set members = [] %}
     {% for segment in segments %}
-        {% do members.append(outhaul._members_select(segment, flags_list, key_names)) %}
+        {% do members.append(outhaul._members_select(segment, key_names)) %}
     {% endfor %}
-    {% set highest = [] %}
-    {% for flag in flags_list %}
-        {% do highest.append('max(' ~ flag ~ ') as ' ~ flag) %}
+    {% set columns = [] %}
+    {% for segment in segments %}
+        {% do columns.append(outhaul.has_bit('segment_bits', segment.bit) ~ ' as ' ~ segment.flag) %}
     {% endfor %}
     {% do plan.ctes.append({'name': 'members', 'body': members | join('\n\n    union all\n\n')}) %}
     {% do plan.ctes.append({'name': 'keys', 'body':
-        '    select\n        ' ~ highest | join(',\n        ')
+        '    select ' ~ outhaul.combined_bits('segment_bit') ~ ' as segment_bits'
         ~ '\n    from members\n    group by ' ~ key_columns | join(', ')
     }) %}
     {% do plan.ctes.append({'name': 'combinations', 'body':
-        '    select\n        ' ~ flags_list | join(',\n        ') ~ ',\n        count(*) as key_count'
-        ~ '\n    from keys\n    group by ' ~ flags_list | join(', ')
+        '    select\n        ' ~ columns | join(',\n        ') ~ ',\n        count(*) as key_count'
+        ~ '\n    from keys\n    group by segment_bits'
     }) %}
     {{ return(segments) }}
 {% endmacro %}
 
-{#- The keys of one segment, with 1 in its own column and 0 in those of the others. -#}
-{% macro _members_select(segment, flags_list, key_names) %}
+{#- The keys of one segment, each with the bit that stands for the segment. -#}
+{% macro _members_select(segment, key_names) %}
     {% set columns = [] %}
     {% set present = [] %}
     {% for name in key_names %}
@@ -101,9 +105,7 @@
         {% do columns.append(column.sql ~ ' as key_' ~ loop.index) %}
         {% do present.append(column.sql ~ ' is not null') %}
     {% endfor %}
-    {% for flag in flags_list %}
-        {% do columns.append(('1' if flag == segment.flag else '0') ~ ' as ' ~ flag) %}
-    {% endfor %}
+    {% do columns.append('cast(' ~ segment.bit ~ ' as ' ~ dbt.type_bigint() ~ ') as segment_bit') %}
     {{ return(
         '    select\n        ' ~ columns | join(',\n        ')
         ~ '\n    from ' ~ outhaul._cte_name(segment.scope.name) ~ '\n    where ' ~ present | join(' and ')
