@@ -57,9 +57,10 @@ $(DEMO): pyproject.toml constraints.txt
 	@touch $@
 
 $(TEST): pyproject.toml constraints.txt
-	@echo "Installing outhaul and its tests into $(VENV), once; this takes half a minute."
+	@echo "Installing outhaul and its tests into $(VENV), once; this takes a minute or two."
 	$(call environment,$(VENV))
-	@$(VENV)/bin/python $(PIP_INSTALL) -c constraints.txt -e '.[duckdb,postgres,report,dev]'
+	@$(VENV)/bin/python $(PIP_INSTALL) -c constraints.txt \
+		-e '.[duckdb,postgres,snowflake,bigquery,redshift,databricks,report,dev]'
 	@touch $(DEMO) $@
 
 $(LINT): requirements-lint.txt
