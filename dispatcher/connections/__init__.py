@@ -1,16 +1,22 @@
 """Connections to warehouses, one file an adapter.
 
-The usual profiles of PostgreSQL and DuckDB are opened by their own drivers, in
-a fraction of a second; everything else asks dbt's adapter for its connection.
-Drivers are imported when they are needed.
+The usual profiles are opened by the warehouse's own driver, without dbt; what a
+file of this folder does not know of a profile, dbt's adapter is asked for. Drivers
+are imported when they are needed.
 """
 
 from __future__ import annotations
+
+from importlib import import_module
 
 from dispatcher.connections.base import Connection
 from dispatcher.project import Project
 
 __all__ = ["Connection", "connect"]
+
+# The adapters with a file of their own, which offers `opens_natively(credentials)`
+# and `open_connection(credentials)`.
+_NATIVE = ("duckdb", "postgres")
 
 
 def connect(project: Project, *, through_dbt: bool = False) -> Connection:
@@ -18,16 +24,11 @@ def connect(project: Project, *, through_dbt: bool = False) -> Connection:
 
     through_dbt: ask dbt's adapter also where we could do without.
     """
-    credentials = project.credentials
-    if project.adapter_type == "postgres" and not through_dbt:
-        from dispatcher.connections.postgres import PostgresConnection
-
-        return PostgresConnection(credentials)
-    if project.adapter_type == "duckdb" and not through_dbt:
-        from dispatcher.connections.duckdb import DuckDBConnection, opens_natively
-
-        if opens_natively(credentials):
-            return DuckDBConnection(credentials)
+    if project.adapter_type in _NATIVE and not through_dbt:
+        module = import_module(f"dispatcher.connections.{project.adapter_type}")
+        if module.opens_natively(project.credentials):
+            opened: Connection = module.open_connection(project.credentials)
+            return opened
     from dispatcher.connections.dbt_adapter import DbtAdapterConnection
 
     return DbtAdapterConnection(project)

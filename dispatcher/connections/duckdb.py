@@ -51,6 +51,11 @@ def opens_natively(credentials: Mapping[str, Any]) -> bool:
     return local and not path.startswith("ducklake:") and used <= _KEYS
 
 
+def open_connection(credentials: Mapping[str, Any]) -> DuckDBConnection:
+    """The connection of a profile; contacts nothing yet."""
+    return DuckDBConnection(credentials)
+
+
 class DuckDBConnection:
     """A DuckDB file that is open only while a statement runs."""
 

@@ -23,6 +23,16 @@ _SSL_KEYS = ("sslmode", "sslcert", "sslkey", "sslrootcert")
 _PLAIN_ROLE = re.compile(r'[A-Za-z_][\w$]*|"[^"]+"')
 
 
+def opens_natively(credentials: Mapping[str, Any]) -> bool:
+    """Every key of dbt-postgres' profile is known here."""
+    return True
+
+
+def open_connection(credentials: Mapping[str, Any]) -> PostgresConnection:
+    """The connection of a profile; contacts nothing yet."""
+    return PostgresConnection(credentials)
+
+
 class PostgresConnection:
     """One psycopg2 connection, opened by the first statement.
 
