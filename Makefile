@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 LINT_VENV ?= .venv-lint
 ARGS ?=
+WAREHOUSE ?=
 
 PIP_INSTALL := -m pip install --disable-pip-version-check -qq
 
@@ -21,8 +22,8 @@ help: ## List the targets
 demo: $(DEMO) ## Watch a segment travel from the warehouse to a destination
 	@$(VENV)/bin/python scripts/demo.py $(ARGS)
 
-test: $(TEST) ## Run the tests; choose some with ARGS='-k name'
-	@$(VENV)/bin/python -m pytest $(ARGS)
+test: $(TEST) ## Run the tests; choose by ARGS='-k name' or WAREHOUSE=duckdb
+	@OUTHAUL_TEST_WAREHOUSE=$(WAREHOUSE) $(VENV)/bin/python -m pytest $(ARGS)
 
 lint: $(LINT) ## Check style and types
 	@$(LINT_VENV)/bin/ruff check .

@@ -1,4 +1,4 @@
-"""What tests of several folders share: a PostgreSQL server of their own."""
+"""What tests of several folders share: a PostgreSQL server, and the warehouses."""
 
 from __future__ import annotations
 
@@ -10,6 +10,27 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
+
+from tests.warehouses import choice
+from tests.warehouses.base import Server
+
+
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """Leave out what this run does not cover."""
+    left_out = [item for item in items if not choice.is_wanted(item)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if choice.is_wanted(item)]
+
+
+@pytest.fixture(scope="session", params=choice.WAREHOUSES)
+def server(request: pytest.FixtureRequest) -> Iterator[Server]:
+    """What the warehouses of one kind run on."""
+    running = choice.start(request)
+    yield running
+    running.close()
 
 
 @dataclass(frozen=True)

@@ -148,7 +148,7 @@ def test_no_project(built, outhaul, tmp_path):
 
 
 def test_E11_no_ledger(shop, refuses, outhaul):
-    shop.project.empty_warehouse()
+    shop.project.warehouse.empty()
     refuses("there is no ledger", "dbt build", commands=(*COMMANDS, "status"))
 
 

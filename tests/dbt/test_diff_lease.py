@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psycopg2
 
-from tests.dbt.warehouse_project import DiffProject, on_postgres
+from tests.dbt.warehouse_project import DiffProject, on_postgres, only_on
 
 ANN, BOB = (1, "Ann", "Rome"), (2, "Bob", "Oslo")
 LEASE = "lease_holder, lease_expires_at"
@@ -76,6 +76,7 @@ def test_A13_A14_a_build_that_fails_at_its_very_end_is_undone_and_can_be_repeate
     assert project.rows() == [("removed", 1), ("updated", 2)]
 
 
+@only_on("duckdb", "postgres")
 def test_the_query_of_the_model_runs_once_a_build(project: DiffProject) -> None:
     project.run_sql("create sequence shop.calls")
     project.select("select * from people where (select nextval('shop.calls')) > 0")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import yaml
 
-from tests.dbt.warehouse_project import DiffProject, on_duckdb
+from tests.dbt.warehouse_project import DiffProject, on_duckdb, only_on
 
 ANN, BOB = (1, "Ann", "Rome"), (2, "Bob", "Oslo")
 LEDGER = (
@@ -107,6 +107,7 @@ def test_a_diff_can_have_unit_tests_and_data_tests(project: DiffProject) -> None
     assert "FAIL" in project.failing_build() or project.rows() == [("inserted", 1)]
 
 
+@only_on("duckdb", "postgres")
 def test_grants_and_descriptions_reach_the_tables(project: DiffProject) -> None:
     config = {"persist_docs": {"relation": True, "columns": True}}
     if project.adapter == "postgres":

@@ -12,28 +12,28 @@ import pytest
 from dispatcher.engine.rate import RateLimiter, RateLimiters
 from dispatcher.engine.report import Report, Result, exit_code
 from dispatcher.engine.seams import Seams
-from tests.dbt.conftest import postgres_project
+from tests.dbt.warehouse_project import DiffProject
 from tests.engine.conftest import SELECT
 from tests.engine.killing import Doom, watched
 from tests.engine.ledger import Killed, LedgerSeams, PostgresLedger, ScaledSeams
 from tests.engine.store import Answer, Store
 from tests.engine.world import World, person
+from tests.warehouses.postgres import PostgresServer
 
 
 @pytest.fixture(scope="module")
 def postgres_ledger(postgres, tmp_path_factory) -> Iterator[PostgresLedger]:
-    database = postgres.new_database()
     folder = tmp_path_factory.mktemp("together")
-    projects = postgres_project(folder, database)
-    project = next(projects)
+    warehouse = PostgresServer(postgres).new(folder)
+    project = DiffProject(folder / "project", warehouse)
     project.reset()
     project.configure("id")
     project.select(f"{SELECT} from people")
     project.build()
-    ledger = PostgresLedger(database.profile("shop"))
+    ledger = PostgresLedger(warehouse.output)
     yield ledger
     ledger.close()
-    projects.close()
+    warehouse.close()
 
 
 @pytest.fixture

@@ -2,40 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
-import duckdb
 import pytest
 
 from tests.segments.segment_project import SegmentProject
+from tests.warehouses.base import Server, WarehouseUnderTest
 
 
-@pytest.fixture(scope="session", params=["duckdb", "postgres"])
+@pytest.fixture(scope="session")
 def new_project(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Callable[[str], SegmentProject]:
+    server: Server, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], SegmentProject]]:
     """Creates a project from a template, on an empty database of this warehouse."""
+    opened: list[WarehouseUnderTest] = []
 
     def create(template: str) -> SegmentProject:
-        folder: Path = tmp_path_factory.mktemp(request.param)
-        if request.param == "postgres":
-            database = request.getfixturevalue("postgres").new_database()
-            output, run_sql = database.profile("shop"), database.run
-        else:
-            path = str(folder / "warehouse.duckdb")
-            output = {"type": "duckdb", "path": path, "schema": "shop", "threads": 1}
-
-            def run_sql(sql: str) -> list[tuple[Any, ...]]:
-                with duckdb.connect(path) as connection:
-                    return connection.execute(sql).fetchall()
-
-        project = SegmentProject(folder / "project", output, run_sql)
+        folder: Path = tmp_path_factory.mktemp("segments")
+        warehouse = server.new(folder)
+        opened.append(warehouse)
+        project = SegmentProject(folder / "project", warehouse)
         project.create(template)
         return project
 
-    return create
+    yield create
+    for warehouse in opened:
+        warehouse.close()
 
 
 @pytest.fixture(scope="session")

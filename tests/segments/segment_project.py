@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,25 +12,25 @@ import yaml
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt_common.events.base_types import EventMsg
 
+from tests.warehouses.base import WarehouseUnderTest
+
 ROOT = Path(__file__).resolve().parents[2]
-RunSql = Callable[[str], list[tuple[Any, ...]]]
 
 
 @dataclass
 class SegmentProject:
-    """A copy of the test project; `run_sql(sql)` runs one statement there."""
+    """A copy of the test project in a folder of its own."""
 
     folder: Path
-    output: Mapping[str, Any]
-    run_sql: RunSql
+    warehouse: WarehouseUnderTest
     warnings: list[str] = field(default_factory=list)
 
     def create(self, template: str) -> None:
-        """Copy a project beside this file, with `output` as its only target."""
+        """Copy a project beside this file, for this warehouse as its only target."""
         shutil.copytree(Path(__file__).parent / template, self.folder)
         packages = self.folder / "packages.yml"
         packages.write_text(packages.read_text().replace("OUTHAUL_ROOT", str(ROOT)))
-        target = {"target": "dev", "outputs": {"dev": dict(self.output)}}
+        target = {"target": "dev", "outputs": {"dev": dict(self.warehouse.output)}}
         profile = yaml.safe_dump({"segment_tests": target})
         (self.folder / "profiles.yml").write_text(profile)
         self.succeed("deps")
@@ -78,4 +78,6 @@ class SegmentProject:
 
     def rows(self, model: str, columns: str = "*") -> list[tuple[Any, ...]]:
         """The rows of a model, in order."""
-        return sorted(self.run_sql(f"select {columns} from shop.{model}"), key=str)
+        return sorted(
+            self.warehouse.run(f"select {columns} from shop.{model}"), key=str
+        )

@@ -32,7 +32,7 @@ def test_types_and_descriptions_are_printed(
     )
     assert types["shopper_id"].startswith("int")
     assert types["tier"] in ("text", "varchar")
-    names = built.run_sql(
+    names = built.warehouse.run(
         "select column_name from information_schema.columns where table_schema = 'shop'"
         " and table_name = 'shopper_fields' order by ordinal_position"
     )

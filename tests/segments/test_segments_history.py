@@ -39,7 +39,7 @@ def history(built: SegmentProject) -> Iterator[SegmentProject]:
         )
         built.succeed("run", "--select", "crowd", "crowd_out")
         if generation == 1:
-            built.run_sql(
+            built.warehouse.run(
                 "insert into shop.outhaul_claims values"
                 f" ('crowd_out', 1, 1, 3, 3, {NOW})"
             )
@@ -83,7 +83,7 @@ def test_turnover_far_above_the_usual_is_unusual(history: SegmentProject) -> Non
             ),
             ("claims", "fence", "1"),
         ):
-            history.run_sql(
+            history.warehouse.run(
                 f"insert into shop.outhaul_{table} (activation, generation, {columns})"
                 f" values ('steady_out', {generation}, {values})"
             )

@@ -73,7 +73,7 @@ def test_the_faulty_keys_can_be_kept(built: SegmentProject) -> None:
     built.dbt("build", "--select", "kept", "--store-failures")
     for file in ("kept.sql", "kept.yml"):
         (built.folder / "models" / file).unlink()
-    kept = built.run_sql(
+    kept = built.warehouse.run(
         "select id, row_count, fault from shop_dbt_test__audit.kept_keys order by id"
     )
     # 9 and 10 are written as 1 and 2, and 1 is missing

@@ -53,7 +53,7 @@ def figures(
         "purchases": read("cdnow", "purchases"),
     }
     project = new_project("public_data")
-    project.run_sql("create schema if not exists shop")
+    project.warehouse.run("create schema if not exists shop")
     for name, rows in tables.items():
         load(project, name, rows)
     project.succeed("build")
@@ -62,12 +62,12 @@ def figures(
 
 def load(project: SegmentProject, table: str, rows: Rows) -> None:
     """Create a table with these rows."""
-    project.run_sql(f"create table shop.{table} ({TYPES[table]})")
+    project.warehouse.run(f"create table shop.{table} ({TYPES[table]})")
     columns = [column.split()[0] for column in TYPES[table].split(", ")]
-    if project.output["type"] == "duckdb":
+    if project.warehouse.adapter == "duckdb":
         # it reads files far faster than statements
         folder = "cdnow" if table == "purchases" else "chinook"
-        project.run_sql(
+        project.warehouse.run(
             f"insert into shop.{table} select {', '.join(columns)} from"
             f" read_csv('{data_folder() / folder / table}.csv', all_varchar = true)"
         )
@@ -78,7 +78,7 @@ def load(project: SegmentProject, table: str, rows: Rows) -> None:
             "(" + ", ".join(literal(row[column]) for column in columns) + ")"
             for row in batch
         )
-        project.run_sql(
+        project.warehouse.run(
             f"insert into shop.{table} ({', '.join(columns)}) values {values}"
         )
 
@@ -97,7 +97,7 @@ def test_first_and_last_purchase_number_and_total_of_every_buyer(
         found[0], found[1] = min(found[0], day), max(found[1], day)
         found[2] += 1
         found[3] += Decimal(row["amount"])
-    rows = figures.run_sql("select * from shop.buyer_figures")
+    rows = figures.warehouse.run("select * from shop.buyer_figures")
     assert len(expected) == 23_570
     assert {row[0]: list(row[1:]) for row in rows} == expected
     assert len(rows) == 23_570
@@ -147,7 +147,9 @@ def segments() -> dict[str, set[int]]:
 
 def test_customers_with_calculated_fields(figures: SegmentProject) -> None:
     columns = "order_count, total_spent, last_order_at, favourite_genre"
-    rows = figures.run_sql(f"select customer_id, {columns} from shop.customer_figures")
+    rows = figures.warehouse.run(
+        f"select customer_id, {columns} from shop.customer_figures"
+    )
     names = columns.split(", ")
     expected = {
         key: tuple(customer[name] for name in names)
@@ -189,7 +191,7 @@ def test_overlap_is_that_of_the_sets(figures: SegmentProject) -> None:
             pytest.approx(both / len(rights)),
         )
     columns = "left_size, right_size, intersection_size, jaccard, left_in_right"
-    rows = figures.run_sql(
+    rows = figures.warehouse.run(
         f"select left_segment, right_segment, {columns}, right_in_left"
         " from shop.segment_overlap"
     )

@@ -120,7 +120,7 @@ def test_results_have_the_columns_that_are_documented(
         "people_overlap": "overlap",
         "purchase_keys": "key_report",
     }[model]
-    found = built.run_sql(
+    found = built.warehouse.run(
         "select column_name from information_schema.columns where table_schema = 'shop'"
         f" and table_name = '{model}' order by ordinal_position"
     )

@@ -1,0 +1,116 @@
+"""What a warehouse is to the tests that run on every warehouse.
+
+Tests write PostgreSQL's SQL; where another dialect is spoken, sqlglot translates it.
+A file of this folder for each warehouse starts what stands in for it, and tells what
+tests have to know of it.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, ClassVar, Protocol
+
+import sqlglot
+
+Rows = list[tuple[Any, ...]]
+
+# A value of some type, and another one that differs from it; in the own dialect.
+Values = Mapping[str, tuple[str, str]]
+
+NOW = "outhaul_test_now()"
+"""In the SQL of a test: the warehouse's clock as a timestamp without zone, in UTC."""
+
+
+class WarehouseUnderTest(ABC):
+    """An empty place in a warehouse: a database of its own, with the schema `shop`.
+
+    output: a target of `profiles.yml`. is_transactional: whether a build that fails
+    is undone. now: `NOW` in the own dialect. values: a value of each type and one that
+    differs; equal_values: two forms of the same. excluded: tests that cannot run here,
+    each with the reason why.
+    """
+
+    dialect: ClassVar[str]
+    now: ClassVar[str]
+    is_transactional: ClassVar[bool]
+    values: ClassVar[Values]
+    equal_values: ClassVar[Sequence[tuple[str, str]]]
+    excluded: ClassVar[Mapping[str, str]] = {}
+
+    output: dict[str, Any]
+
+    @abstractmethod
+    def run_own(self, sql: str) -> Rows:
+        """Run one statement in the warehouse's own SQL; its rows, if any."""
+
+    @abstractmethod
+    def tables(self, schema: str) -> set[str]:
+        """The names of the tables and views of a schema, in lower case."""
+
+    @abstractmethod
+    def empty(self) -> None:
+        """Drop every schema whose name starts with `shop`; make `shop` anew."""
+
+    def create_types(self) -> None:  # noqa: B027 - most need none
+        """Make the types that `values` needs and the warehouse does not have."""
+
+    def close(self) -> None:  # noqa: B027 - a file needs nothing
+        """Give back what was opened."""
+
+    @property
+    def adapter(self) -> str:
+        return str(self.output["type"])
+
+    def run(self, sql: str) -> Rows:
+        """Run statements of a test, which `;` separates; the rows of the last."""
+        rows: Rows = []
+        for statement in self.statements(sql):
+            rows = self.run_own(statement)
+        return rows
+
+    def statements(self, sql: str) -> list[str]:
+        """Statements of a test in the own dialect."""
+        return [
+            statement
+            for written in sqlglot.parse(sql, read="postgres")
+            if written is not None
+            for statement in [self.finish(written.sql(dialect=self.dialect))]
+        ]
+
+    def finish(self, statement: str) -> str:
+        """A translated statement, with what sqlglot does not know put right."""
+        return statement.replace(NOW.upper(), self.now)
+
+    def model(self, sql: str) -> str:
+        """The select of a model in the own dialect; what holds Jinja stays as it is."""
+        return sql if "{{" in sql or "{%" in sql else self.statements(sql)[0]
+
+
+class PlainWarehouse(WarehouseUnderTest):
+    """One whose SQL the tests are written in."""
+
+    def run(self, sql: str) -> Rows:
+        return self.run_own(sql.replace(NOW, self.now))
+
+    def model(self, sql: str) -> str:
+        return sql
+
+
+class Server(Protocol):
+    """What the warehouses of one kind run on, for the length of the tests."""
+
+    def new(self, folder: Path) -> WarehouseUnderTest:
+        """An empty warehouse, apart from all others; `folder` may hold its files."""
+        ...
+
+    def close(self) -> None: ...
+
+
+def drop_schemas(warehouse: WarehouseUnderTest, names: str) -> None:
+    """Drop the schemas of the tests, which the query lists, and make `shop` anew."""
+    for (name,) in warehouse.run_own(names):
+        if name.startswith("shop"):
+            warehouse.run_own(f"drop schema {name} cascade")
+    warehouse.run_own("create schema shop")

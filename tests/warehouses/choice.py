@@ -1,0 +1,56 @@
+"""Which warehouses a run of the tests covers.
+
+Without a choice, DuckDB and PostgreSQL take every test, and what stands in for
+another warehouse those that are marked `conformance`. With
+OUTHAUL_TEST_WAREHOUSE=<name> (`make test WAREHOUSE=<name>`), that one warehouse takes
+every test that runs on warehouses, and no other test runs.
+"""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+
+import pytest
+
+from tests.warehouses.base import Server
+
+# The files of this folder, by the name that a user chooses.
+WAREHOUSES = ("duckdb", "postgres")
+ALWAYS = ("duckdb", "postgres")
+
+
+def chosen() -> str | None:
+    """The one warehouse that was asked for, if any."""
+    name = os.environ.get("OUTHAUL_TEST_WAREHOUSE") or None
+    if name is not None and name not in WAREHOUSES:
+        raise pytest.UsageError(
+            f"there is no warehouse '{name}'; there are {', '.join(WAREHOUSES)}"
+        )
+    return name
+
+
+def start(request: pytest.FixtureRequest) -> Server:
+    """What the warehouse of a parametrized fixture runs on."""
+    module = import_module(f"tests.warehouses.{request.param}")
+    server: Server = module.start(request)
+    return server
+
+
+def is_wanted(item: pytest.Item) -> bool:
+    """Whether this run covers a test."""
+    callspec = getattr(item, "callspec", None)
+    warehouse = callspec.params.get("server") if callspec else None
+    wanted = chosen()
+    if wanted is not None:
+        return bool(warehouse == wanted)
+    return (
+        warehouse is None
+        or warehouse in ALWAYS
+        or item.get_closest_marker("conformance") is not None
+    )
+
+
+def only_on(*names: str) -> pytest.MarkDecorator:
+    """For tests of what no warehouse has a part in, and of what only these can do."""
+    return pytest.mark.parametrize("server", names, indirect=True)
