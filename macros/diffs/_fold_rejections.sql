@@ -4,32 +4,35 @@
     {% if not known or (claims.rejected == 0 and outhaul._count(diff.rejected) == 0) %}
         {{ return('') }}
     {% endif %}
-    {% set refused = make_temp_relation(diff.relation, '__refused') %}
-    {% do outhaul._execute(
-        'create temporary table ' ~ refused ~ ' as ' ~ outhaul._refused_query(diff, columns, key)
-    ) %}
+    {% do outhaul._fill_work_table(diff, 'refused', outhaul._refused_query(diff, columns, key)) %}
     {% do outhaul._execute(
         'delete from ' ~ diff.rejected ~ ' as rejected where exists (select 1 from '
         ~ diff.relation ~ ' as published where published._outhaul_generation = ' ~ diff.before.generation
         ~ ' and published._outhaul_seq <= ' ~ claims.committed
         ~ ' and ' ~ outhaul._keys_match('rejected', 'published', key) ~ ')'
-        ~ ' or exists (select 1 from ' ~ refused ~ ' as refused where '
+        ~ ' or exists (select 1 from ' ~ diff.refused ~ ' as refused where '
         ~ outhaul._keys_match('rejected', 'refused', key) ~ ')'
     ) %}
     {% set written = outhaul._columns_list(columns + outhaul._rejected_own_columns()) %}
     {% do outhaul._execute(
-        'insert into ' ~ diff.rejected ~ ' (' ~ written ~ ') select ' ~ written ~ ' from ' ~ refused
+        'insert into ' ~ diff.rejected ~ ' (' ~ written ~ ') select ' ~ written ~ ' from ' ~ diff.refused
     ) %}
 {% endmacro %}
 
-{#- The refused rows of the published generation, counted on where the same row came before. -#}
+{#- The refused rows of the published generation, counted on where the same row came before.
+
+A rejection that was folded already, by a build that failed later, counts once. -#}
 {% macro _refused_query(diff, columns, key) %}
     {% set again =
         '(earlier._outhaul_attempts is not null and not '
         ~ outhaul._content_differs('published', 'earlier', columns)
         ~ " and (published._outhaul_change = 'removed') = (earlier._outhaul_change = 'removed'))"
     %}
-    {% set attempts = 'case when ' ~ again ~ ' then earlier._outhaul_attempts + 1 else 1 end' %}
+    {% set attempts =
+        'case when not ' ~ again ~ ' then 1'
+        ~ ' when earlier._outhaul_rejected_at = rejections.recorded_at then earlier._outhaul_attempts'
+        ~ ' else earlier._outhaul_attempts + 1 end'
+    %}
     {{ return(
         'select ' ~ outhaul._columns_list(columns, 'published')
         ~ ', published._outhaul_change'
