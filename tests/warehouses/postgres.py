@@ -88,7 +88,8 @@ class PostgresWarehouse(PlainWarehouse):
         ('array[\'{"a": 1, "b": 2}\'::json]', 'array[\'{"b": 2, "a": 1}\'::json]'),
     )
 
-    def __init__(self, database: PostgresDatabase) -> None:
+    def __init__(self, database: PostgresDatabase, name: str = "postgres") -> None:
+        self.name = name
         self.output = database.profile("shop")
         self._connection: Any = psycopg2.connect(
             host=database.host,
@@ -133,7 +134,8 @@ class PostgresServer:
         self._own = own
 
     def new(self, folder: Path) -> PostgresWarehouse:
-        return PostgresWarehouse(self._database.new_database())
+        name = self._own.name if self._own else "postgres"
+        return PostgresWarehouse(self._database.new_database(), name)
 
     def close(self) -> None:
         """Other tests go on with the newest version, whose fixture stops it."""

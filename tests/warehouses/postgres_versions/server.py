@@ -36,6 +36,7 @@ class InstalledServer:
     """A server that listens on a socket in a temporary folder, and goes with it."""
 
     def __init__(self, name: str) -> None:
+        self.name = name
         programs = INSTALLED / name / "native"
         if not programs.is_dir():
             pytest.skip(
