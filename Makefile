@@ -19,7 +19,7 @@ help: ## List the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 demo: $(DEMO) ## Watch a segment travel from the warehouse to a destination
-	@$(VENV)/bin/python scripts/demo.py $(ARGS)
+	@$(VENV)/bin/python -m scripts.demo $(ARGS)
 
 test: $(TEST) ## Run the tests; choose some with ARGS='-k name'
 	@$(VENV)/bin/python -m pytest $(ARGS)

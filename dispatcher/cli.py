@@ -25,7 +25,7 @@ from rich.console import Console, RenderableType
 
 from dispatcher import __version__, tables
 from dispatcher.commands import control
-from dispatcher.commands.check import check as check_bindings
+from dispatcher.commands.check import check as check_activations
 from dispatcher.commands.destinations import (
     describe_destination,
     describe_destinations,
@@ -93,7 +93,7 @@ def cli() -> None:
 def check(project: dict[str, Any], patterns: tuple[str, ...], as_json: bool) -> int:
     """Check configuration, credentials, fields and grants; send nothing."""
     with open_session(project) as session:
-        found = check_bindings(session, session.bindings(patterns))
+        found = check_activations(session, patterns)
     _show(found, tables.checks(found), as_json)
     return 2 if any(each.problems for each in found) else 0
 
