@@ -61,18 +61,17 @@ def sandbox() -> Iterator[StandIns]:
     """
     port = free_port()
     command = [Path(sys.executable).with_name("outhaul"), "sandbox", "--port", port]
-    process = subprocess.Popen(
+    with subprocess.Popen(
         list(map(str, command)), stdout=subprocess.PIPE, text=True
-    )
-    try:
-        address = f"http://127.0.0.1:{port}"
-        wait_for(address, process)
-        users = {user: {} for user in APP_USERS}
-        _call(address, "state", {"batch": {"apps": {APP_KEY: users}}})
-        yield StandIns(address, port + 1, fingerprint_of(process))
-    finally:
-        process.terminate()
-        process.wait(timeout=10)
+    ) as process:
+        try:
+            address = f"http://127.0.0.1:{port}"
+            wait_for(address, process)
+            users = {user: {} for user in APP_USERS}
+            _call(address, "state", {"batch": {"apps": {APP_KEY: users}}})
+            yield StandIns(address, port + 1, fingerprint_of(process))
+        finally:
+            process.terminate()
 
 
 def free_port() -> int:
