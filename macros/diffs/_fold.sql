@@ -38,7 +38,7 @@ twice gives the same result, so a crash in between does no harm. -#}
     )[0] %}
     {% set rejected = outhaul._fetch(
         'select count(*) from ' ~ outhaul.ledger_relation('outhaul_rejections')
-        ~ ' as rejections where ' ~ generation
+        ~ ' as rejections where ' ~ generation ~ ' and ' ~ outhaul._still_refused()
     )[0][0] %}
     {{ return({'claimed': row[0] | int, 'committed': row[1] | int, 'rejected': rejected | int}) }}
 {% endmacro %}
