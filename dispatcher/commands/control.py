@@ -87,7 +87,8 @@ def resync(session: Session, names: Sequence[str], reason: str | None) -> list[s
 def adopt(session: Session, names: Sequence[str], reason: str | None) -> list[str]:
     """Count all of the published build as delivered, without sending it.
 
-    What of it was refused counts as delivered too. Raises Busy where a sync or a build is at work.
+    Rows that were refused count as delivered too. Nothing is done where a sync or a
+    build is at work.
     """
     messages = []
     for record in session.records(names):
