@@ -46,7 +46,7 @@ def findings_of(before: Segments, now: Segments, held: Any) -> list[Finding]:
     return [
         _contacts(
             "sendgrid.contacts",
-            "newsletter, also former",
+            "newsletter so far",
             {email: at_sendgrid(row) for email, row in newsletter.items()},
             now.newsletter,
             {email: flat(contact) for email, contact in sendgrid.items()},
@@ -55,14 +55,14 @@ def findings_of(before: Segments, now: Segments, held: Any) -> list[Finding]:
         _users(now.vip, vip, held["batch"]["apps"][APP_KEY]),
         _contacts(
             "splio.contacts",
-            "newsletter, also former",
+            "newsletter so far",
             {email: at_splio(row) for email, row in newsletter.items()},
             now.newsletter,
             by_email(held["splio"]),
         ),
         _contacts(
             "emarsys.contacts",
-            "VIPs, also former",
+            "VIPs so far",
             {email: at_emarsys(row) for email, row in vip.items()},
             now.vip,
             emarsys,
@@ -81,7 +81,7 @@ def _users(current: Held, vip: Held, app: Held) -> Finding:
     wanted = {str(row["customer_id"]): at_batch(row) for row in vip.values()}
     found = _contacts(
         "batch.contacts",
-        "VIPs who use the app",
+        "VIPs with the app",
         {user: wanted[user] for user in APP_USERS if user in wanted},
         {str(row["customer_id"]) for row in current.values()},
         {user: values for user, values in app.items() if values},
@@ -108,7 +108,7 @@ def _members(service: str, wanted: Held, contacts: Held) -> Finding:
     members = {email for email in contacts if LIST in contacts[email]["lists"]}
     return Finding(
         service,
-        "VIPs of today alone",
+        "VIPs of today",
         (len(members & wanted.keys()), len(wanted)),
         None,
         len(members - wanted.keys()),
