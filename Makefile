@@ -21,7 +21,7 @@ help: ## List the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 demo: $(DEMO) ## Watch a segment travel from the warehouse to a destination
-	@$(VENV)/bin/python scripts/demo.py $(ARGS)
+	@$(VENV)/bin/python -m scripts.demo $(ARGS)
 
 test: $(TEST) $(OLD_POSTGRES) ## Run the tests; choose by ARGS='-k name' or WAREHOUSE=duckdb
 	@OUTHAUL_TEST_WAREHOUSE=$(WAREHOUSE) $(VENV)/bin/python -m pytest $(ARGS)

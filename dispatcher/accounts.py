@@ -77,10 +77,9 @@ class Destination:
 
     def _build(self) -> Account:
         where = f"{self._renderer.file}: destinations.{self.name}"
-        rendered = {
-            key: self._renderer.render(value, f"destinations.{self.name}.{key}")
-            for key, value in self._settings.items()
-        }
+        rendered, problems = self._rendered(where)
+        if problems:
+            raise configuration_error(where, problems)
         problems = [
             f"'{setting.name}' is empty: set the environment variable "
             f"{' and '.join(environment_names(self._settings[setting.name]))}"
@@ -94,6 +93,18 @@ class Destination:
         if problems:
             raise configuration_error(where, problems)
         return account
+
+    def _rendered(self, where: str) -> tuple[dict[str, Any], list[str]]:
+        """The settings, and what hinders them: all variables that are missing."""
+        rendered, problems = {}, []
+        for key, value in self._settings.items():
+            try:
+                rendered[key] = self._renderer.render(
+                    value, f"destinations.{self.name}.{key}"
+                )
+            except ConfigurationError as error:
+                problems.append(str(error).removeprefix(f"{where}."))
+        return rendered, problems
 
 
 class Destinations(Mapping[str, Destination]):

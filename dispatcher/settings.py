@@ -126,7 +126,7 @@ def configuration_error(where: str, problems: Sequence[str]) -> ConfigurationErr
     """All that is wrong in one place, as one error."""
     if len(problems) == 1:
         return ConfigurationError(f"{where}: {problems[0]}")
-    lines = "".join(f"\n  - {problem}" for problem in problems)
+    lines = "".join("\n  - " + problem.replace("\n", "\n  ") for problem in problems)
     return ConfigurationError(f"{where}: {len(problems)} problems{lines}")
 
 

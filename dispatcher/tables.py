@@ -1,4 +1,4 @@
-"""How results look on a terminal; `cli.py` prints what these functions return."""
+"""How results look on a terminal; `cli` prints what these functions return."""
 
 from __future__ import annotations
 

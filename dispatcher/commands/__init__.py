@@ -1,1 +1,1 @@
-"""What the commands do, as functions that return data; `cli.py` prints it."""
+"""What the commands do, as functions that return data; `cli` prints it."""

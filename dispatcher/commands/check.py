@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dispatcher.activations import Binding
+from dispatcher.activations import Binding, bind, refuse_shared_targets
 from dispatcher.commands.session import Session
 from dispatcher.destinations.declarations import declaration_problems
-from dispatcher.errors import OuthaulError, WarehouseError
+from dispatcher.errors import ConfigurationError, OuthaulError, WarehouseError
 
 
 @dataclass(frozen=True)
@@ -22,29 +22,52 @@ class Check:
     problems: list[str] = field(default_factory=list)
 
 
-def check(session: Session, bindings: list[Binding]) -> list[Check]:
-    """Ask the warehouse for grants, and each destination for its fields."""
+def check(session: Session, patterns: Sequence[str]) -> list[Check]:
+    """Ask the warehouse for grants, and each destination for its fields.
+
+    What is wrong with one activation keeps no other from being checked.
+    """
+    records = session.records(patterns)
+    destinations = session.destinations()
     ledger = _refused(session.warehouse.grant_probes())
     readable = [] if ledger else ["the ledger can be read and written"]
     checks = [Check("the ledger", readable, ledger)]
-    for binding in bindings:
-        found = Check(binding.name)
-        found.problems.extend(_refused(session.warehouse.read_probes(binding.record)))
-        if not session.may_send(binding):
-            found.notes.append(
-                f"the target '{session.project.target_name}' may not send to "
-                f"'{binding.destination.name}', only: "
-                f"{', '.join(binding.destination.send_from)} (send_from)"
-            )
-        found.problems.extend(declaration_problems(binding.destination.account_class))
+    bindings = []
+    for record in records:
         try:
-            found.notes.extend(binding.service.check(binding.columns))
-        except OuthaulError as error:
-            found.problems.append(str(error))
-        except Exception as error:
-            found.problems.append(_broken(error))
-        checks.append(found)
+            binding = bind(record, destinations)
+        except ConfigurationError as error:
+            checks.append(Check(record.name, problems=[str(error)]))
+        else:
+            bindings.append(binding)
+            found = check_binding(session, binding)
+            found.problems.extend(_refused(session.warehouse.read_probes(record)))
+            checks.append(found)
+    try:
+        refuse_shared_targets(bindings)
+    except ConfigurationError as error:
+        checks.append(Check("shared targets", problems=[str(error)]))
     return checks
+
+
+def check_binding(session: Session, binding: Binding) -> Check:
+    """Ask the destination of one activation."""
+    found = Check(binding.name)
+    destination = binding.destination
+    if not session.may_send(binding):
+        found.notes.append(
+            f"the target '{session.project.target_name}' may not send to "
+            f"'{destination.name}', only: {', '.join(destination.send_from)} "
+            "(send_from)"
+        )
+    found.problems.extend(declaration_problems(destination.account_class))
+    try:
+        found.notes.extend(binding.service.check(binding.columns))
+    except OuthaulError as error:
+        found.problems.append(str(error))
+    except Exception as error:
+        found.problems.append(_broken(error))
+    return found
 
 
 def _broken(error: Exception) -> str:

@@ -85,9 +85,10 @@ def resync(session: Session, names: Sequence[str], reason: str | None) -> list[s
 
 
 def adopt(session: Session, names: Sequence[str], reason: str | None) -> list[str]:
-    """Count all that is pending as delivered, without sending it.
+    """Count all of the published build as delivered, without sending it.
 
-    Raises Busy where a sync or a build is at work.
+    Rows that were refused count as delivered too. Nothing is done where a sync or a
+    build is at work.
     """
     messages = []
     for record in session.records(names):
@@ -103,10 +104,21 @@ def adopt(session: Session, names: Sequence[str], reason: str | None) -> list[st
                 record,
                 "adopt",
                 reason,
-                f"{record.name}: {record.last_seq} rows count as delivered",
+                f"{record.name}: {record.last_seq} rows count as delivered"
+                + _left_waiting(record),
             )
         )
     return messages
+
+
+def _left_waiting(record: ActivationRecord) -> str:
+    """Rows that the build held have no position, so nothing can be said of them."""
+    if not record.rows_held:
+        return ""
+    return (
+        f"; {record.rows_held} more were refused before this build and wait: 'outhaul"
+        f" retry {record.name}' and 'dbt build' make them pending"
+    )
 
 
 def _record(

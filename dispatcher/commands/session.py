@@ -50,8 +50,11 @@ class Session:
                 bindings.append(bind(record, destinations))
             except ConfigurationError as error:
                 problems.append(str(error))
-        if len(problems) == 1:
-            raise ConfigurationError(problems[0])
+        problems = list(dict.fromkeys(problems))
+        if problems and bindings:
+            raise configuration_error(
+                "nothing was sent; choose what is sound with --select", problems
+            )
         if problems:
             raise configuration_error("nothing was sent", problems)
         refuse_shared_targets(bindings)

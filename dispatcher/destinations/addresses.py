@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -65,6 +67,27 @@ def header_problem(value: str) -> str | None:
     if not _HEADER_VALUE.fullmatch(value):
         return "holds a line break or a character that is not ASCII"
     return None
+
+
+def setting_problems(
+    account: Any, urls: Sequence[str] = (), headers: Sequence[str] = ()
+) -> list[str]:
+    """What is wrong with settings of these names, one sentence each.
+
+    urls: addresses of a destination. headers: what stands in headers; one that may be
+    left out is empty then. The setting `ca_file`, where there is one, names a file.
+    """
+    optional = {field.name for field in fields(account) if field.default == ""}
+    told = [(name, base_url_problem(getattr(account, name))) for name in urls]
+    for name in headers:
+        value = getattr(account, name)
+        is_left_out = not value and name in optional
+        told.append((name, None if is_left_out else header_problem(value)))
+    problems = [f"'{name}' {problem}" for name, problem in told if problem]
+    file = getattr(account, "ca_file", "")
+    if file and not Path(file).is_file():
+        problems.append(f"'ca_file' names no file: {file}")
+    return problems
 
 
 def headers_problems(

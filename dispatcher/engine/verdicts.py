@@ -39,6 +39,7 @@ from dispatcher.errors import (
     Throttled,
 )
 
+# Requests that are halved in one sync: each costs two more.
 _MOST_SPLITS = 400
 _MOST_LOOK_UPS = 3
 _LONGEST_POLL_WAIT = 30.0
@@ -301,10 +302,19 @@ class Verdicts:
         if len(rest) < len(task.items):
             if rest:
                 self._schedule.add(replace(task, items=tuple(rest)))
-        elif len(task.items) == 1 or not self._may_split():
+        elif len(task.items) == 1:
             self._refuse(task, error.code, str(error))
-        else:
+        elif self._may_split():
             self._schedule.add(*task.halves())
+        else:
+            # Sound rows among these must not be refused for the bad ones beside them.
+            self.lose(task, str(error))
+            self.stop(
+                Result.INCOMPLETE,
+                f"{error}; {_MOST_SPLITS} requests were halved already to find the rows"
+                " at fault: mend those in 'outhaul rejections'; the next sync goes on"
+                " from here",
+            )
 
     def _refuse(self, task: Task, code: str, message: str) -> None:
         outcome = refused(code, message)

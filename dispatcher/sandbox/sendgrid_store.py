@@ -71,10 +71,13 @@ class Store:
         }
 
     def load(self, dumped: Mapping[str, Any]) -> None:
+        lists, fields, contacts = (
+            dumped[name] for name in ("lists", "fields", "contacts")
+        )
         self.clear()
-        self.lists = {str(key): str(name) for key, name in dumped["lists"].items()}
-        self.fields = {field["id"]: dict(field) for field in dumped["fields"]}
-        for contact in dumped["contacts"]:
+        self.lists = {str(key): str(name) for key, name in lists.items()}
+        self.fields = {field["id"]: dict(field) for field in fields}
+        for contact in contacts:
             self.contacts[contact["id"]] = dict(contact)
             self._own(contact)
 

@@ -4,6 +4,8 @@ Each stand-in lives under a prefix: `http://127.0.0.1:8025/sendgrid` takes the
 place of `https://api.sendgrid.com`. SFTP has the next port. Beside them:
 
 - `GET /_sandbox/state`: what the stand-ins hold, and the requests so far;
+- `POST /_sandbox/state`: replaces what the stand-ins hold that are named in it, in
+  the form of the state file;
 - `POST /_sandbox/faults`, `DELETE /_sandbox/faults`: see `faults.py`;
 - `POST /_sandbox/reset`: forget everything.
 """
@@ -209,6 +211,8 @@ class Sandbox:
         what = (request.method, request.path)
         if what == ("GET", "/state"):
             return Reply(200, self.state())
+        if what == ("POST", "/state"):
+            return self._replace(request)
         if what == ("POST", "/reset"):
             self.reset()
             return Reply(204)
@@ -224,6 +228,18 @@ class Sandbox:
                 return Reply(400, {"error": str(error)})
             return Reply(200, self.faults.state())
         return Reply(404, {"error": "there are /state, /faults and /reset"})
+
+    def _replace(self, request: Request) -> Reply:
+        """Let stand-ins hold what is given, such as the users that an app knows."""
+        try:
+            given = dict(request.json().items())
+            for vendor, held in [(self.vendors[name], given[name]) for name in given]:
+                vendor.load(held)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            known = ", ".join(self.vendors)
+            return Reply(400, {"error": f"an object is needed, by name of {known}"})
+        self._save()
+        return Reply(204)
 
     def _faulty(self, fault: Fault, vendor: Vendor, request: Request) -> Reply | None:
         if fault.what == "delay":

@@ -79,6 +79,7 @@ class Rejections(Statements):
             f" inner join {relation} as diff on diff._outhaul_seq = rejections.seq"
             " and diff._outhaul_generation = rejections.generation"
             " where rejections.activation = ? and rejections.generation = ?"
+            f" and {self._still_refused}"
             " order by rejections.seq, rejections.recorded_at",
             (record.name, record.generation),
         )
@@ -97,6 +98,17 @@ class Rejections(Statements):
             found[tuple(map(str, row_key))] = {"key": row_key, **values}
         return list(found.values())
 
+    @property
+    def _still_refused(self) -> str:
+        """Of `rejections`: not made void by `adopt`. The build has the same rule."""
+        return (
+            f"not exists (select 1 from {self._table('outhaul_controls')} as controls"
+            " where controls.activation = rejections.activation"
+            " and controls.generation = rejections.generation"
+            " and controls.action = 'adopt'"
+            " and controls.recorded_at >= rejections.recorded_at)"
+        )
+
     def refused_counts(self) -> dict[str, int]:
         """Per activation how many rows of its published generation were refused."""
         rows = self._query(
@@ -105,6 +117,7 @@ class Rejections(Statements):
             f" inner join {self._table('outhaul_activations')} as activations"
             " on rejections.activation = activations.activation"
             " and rejections.generation = activations.generation"
+            f" where {self._still_refused}"
             " group by rejections.activation"
         )
         return {row[0]: int(row[1]) for row in rows}

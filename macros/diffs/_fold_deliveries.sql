@@ -56,7 +56,7 @@
 {% macro _rejected_positions(diff) %}
     {{ return(
         'select seq, max(case when is_in_doubt then 1 else 0 end) = 1 as is_in_doubt from '
-        ~ outhaul.ledger_relation('outhaul_rejections') ~ ' where ' ~ outhaul._this_generation(diff)
-        ~ ' group by seq'
+        ~ outhaul.ledger_relation('outhaul_rejections') ~ ' as rejections where '
+        ~ outhaul._this_generation(diff) ~ ' and ' ~ outhaul._still_refused() ~ ' group by seq'
     ) }}
 {% endmacro %}

@@ -58,7 +58,7 @@ A rejection that was folded already, by a build that failed later, counts once. 
         'select * from (select rejections.*, row_number() over ('
         ~ 'partition by seq order by recorded_at desc) as recency from '
         ~ outhaul.ledger_relation('outhaul_rejections') ~ ' as rejections where '
-        ~ outhaul._this_generation(diff) ~ ') as ranked where recency = 1'
+        ~ outhaul._this_generation(diff) ~ ' and ' ~ outhaul._still_refused() ~ ') as ranked where recency = 1'
     ) }}
 {% endmacro %}
 

@@ -20,7 +20,8 @@ resync was asked for after it was built. -#}
         ~ outhaul.ledger_relation('outhaul_claims') ~ of_this ~ ' group by generation) as claims'
         ~ ' on activations.generation = claims.generation'
         ~ ' left join (select generation, count(*) as rejected from '
-        ~ outhaul.ledger_relation('outhaul_rejections') ~ of_this ~ ' group by generation) as rejections'
+        ~ outhaul.ledger_relation('outhaul_rejections') ~ ' as rejections' ~ of_this
+        ~ ' and ' ~ outhaul._still_refused() ~ ' group by generation) as rejections'
         ~ ' on activations.generation = rejections.generation'
         ~ ' cross join (select max(recorded_at) as asked_at from '
         ~ outhaul.ledger_relation('outhaul_controls') ~ of_this ~ " and action = 'resync') as controls"

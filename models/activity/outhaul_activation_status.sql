@@ -26,7 +26,8 @@ rejections as (
         activation,
         generation,
         count(distinct seq) as row_count
-    from {{ outhaul.ledger_relation('outhaul_rejections') }}
+    from {{ outhaul.ledger_relation('outhaul_rejections') }} as rejections
+    where {{ outhaul._still_refused() }}
     group by activation, generation
 
 ),

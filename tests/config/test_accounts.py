@@ -100,7 +100,7 @@ def test_only_the_account_that_is_used_asks_for_its_environment(project):
     assert destinations["loft"].account is account
     with pytest.raises(ConfigurationError) as caught:
         _ = destinations["attic"].account
-    assert "destinations.attic.api_key: the environment variable 'ATTIC_KEY'" in str(
+    assert "destinations.attic: api_key: the environment variable 'ATTIC_KEY'" in str(
         caught.value
     )
 

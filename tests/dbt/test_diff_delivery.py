@@ -231,6 +231,23 @@ def test_retry_releases_what_was_rejected_before_it(project: DiffProject) -> Non
     assert project.rejected() == [(1, "inserted", "rejected", 2)]
 
 
+def test_adopt_counts_what_was_refused_before_it_as_delivered(
+    project: DiffProject,
+) -> None:
+    project.people((1, "Ann", "Oslo"), (2, "Bob", "Rome"))
+    project.build()
+    project.deliver(rejected={1: "rejected"}, minutes_ago=1)
+    project.control("adopt")
+    project.build()
+    assert (project.rows(), project.held(), project.rejected()) == ([], [], [])
+    assert [row[0] for row in project.acknowledged()] == [1, 2]
+    project.people((1, "Ann", "Rome"), (2, "Bob", "Oslo"))
+    project.build()
+    project.deliver(rejected={1: "rejected"})  # of a build that nobody adopted
+    project.build()
+    assert project.rejected() == [(1, "updated", "rejected", 1)]
+
+
 def test_I09_a_rejected_row_that_was_mended_is_sent_at_once(
     project: DiffProject,
 ) -> None:

@@ -256,6 +256,16 @@ def test_ids_keep_their_case_unless_the_app_lowers_it(contacts, sandbox):
     assert json.loads(lowering.encode(row(1, custom_id=42)))["id"] == "42"
 
 
+@pytest.mark.parametrize("space", ["\t", "\n", "\u00a0"])
+def test_an_id_with_outer_white_space_of_another_kind_is_refused(contacts, space):
+    """The build tells it apart from the id without, so it must not become that."""
+    contacts.prepare(COLUMNS)
+    with pytest.raises(RowRefused) as caught:
+        contacts.encode(row(1, custom_id=f"user-1{space}"))
+    assert "user-1" not in str(caught.value)
+    contacts.encode(row(1, custom_id=f"user{space}1"))
+
+
 def test_insert_is_refused_with_the_reason(sandbox):
     with pytest.raises(ConfigurationError, match="only updates users that an app"):
         service(account(sandbox.url("batch")), "contacts", insert=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dispatcher.commands.check import check
+from dispatcher.commands.check import check_binding
 from dispatcher.destinations import ACCOUNT_TYPES
 from dispatcher.destinations.base import Account, Change, Service, setting
 from dispatcher.destinations.declarations import declaration_problems
@@ -68,16 +68,7 @@ def test_all_that_is_missing_is_told_at_once():
 
 
 class Session:
-    """As much of a session as `check` asks for."""
-
-    class warehouse:
-        @staticmethod
-        def grant_probes() -> list[Any]:
-            return []
-
-        @staticmethod
-        def read_probes(record: Any) -> list[Any]:
-            return []
+    """As much of a session as a check asks for."""
 
     @staticmethod
     def may_send(binding: Any) -> bool:
@@ -86,7 +77,6 @@ class Session:
 
 class Binding:
     name = "vip__unfinished"
-    record = None
     columns = ()
 
     class destination:
@@ -99,7 +89,7 @@ class Binding:
 
 
 def test_a_mistake_in_the_code_of_a_destination_is_told_with_its_place():
-    _, found = check(Session, [Binding])
+    found = check_binding(Session, Binding)
     assert "Unfinished lacks 'title'" in found.problems
     assert "KeyError in check, test_declarations.py line" in found.problems[-1]
     assert "canary" not in found.problems[-1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
@@ -674,3 +675,27 @@ def test_a_subuser_is_named_in_a_header():
         )
         account.api.field_definitions()
     assert seen[0].headers["on-behalf-of"] == "shop"
+
+
+def test_30001_rows_are_two_imports(account, sandbox):
+    account = dataclasses.replace(account, rows_per_request=30_000)
+    contacts = service(account, "contacts", insert=True)
+    outcomes = deliver(contacts, [EMAIL], [row(n) for n in range(1, 30_002)])
+    assert set(statuses(outcomes).values()) == {"accepted"}
+    imports = requests_of(sandbox, "PUT", "/contacts")
+    assert [each["rows"] for each in imports] == [30_000, 1]
+    assert len(held(sandbox)) == 30_001
+
+
+@pytest.mark.parametrize("space", ["\t", "\n", "\u00a0", "\u2003", "\ufeff"])
+def test_white_space_that_the_build_does_not_trim_makes_no_second_spelling(
+    account, sandbox, space
+):
+    """The build tells such a row apart from its twin, so it must not become it."""
+    contacts = service(account, "contacts", insert=True)
+    twins = [row(1, email="ann@example.com"), row(2, email=f"ann@example.com{space}")]
+    twins.append(row(3, email="  Bob@example.com "))
+    outcomes = deliver(contacts, [EMAIL], twins)
+    assert statuses(outcomes) == {1: "accepted", 2: "rejected", 3: "accepted"}
+    assert outcomes[2].code == "invalid_email"
+    assert set(held(sandbox)) == {"ann@example.com", "bob@example.com"}

@@ -140,6 +140,24 @@ def test_C08_rows_that_the_answer_names_are_dropped_at_once(settled):
     settled.assert_converged("12", "17")
 
 
+def test_no_sound_row_is_refused_where_too_many_requests_had_to_be_halved(settled):
+    """A bad row in seven, in an order that halving cannot make use of."""
+    settled.people(*range(1_000))
+    settled.rebuild()
+    bad = {str(key) for key in range(10, 1_000, 7)}
+    settled.store.decide = lambda request: (
+        Answer(400, body={}, applied=False) if bad & set(request.keys) else None
+    )
+    report = settled.sync()
+    assert report.result is Result.INCOMPLETE
+    assert "400 requests were halved already" in report.message
+    assert 0 < report.waiting < 990
+    assert report.rejected.total() <= len(bad)
+    assert set(settled.store.held).isdisjoint(bad)
+    assert settled.sync().result is Result.REJECTED  # the rest: nothing was lost
+    settled.assert_converged(*bad)
+
+
 def test_C09_all_rows_bad_ends_early_and_leaves_the_rest_alone(settled):
     settled.people(*range(1_000))
     settled.rebuild()

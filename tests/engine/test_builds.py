@@ -9,6 +9,7 @@ import pytest
 
 from dispatcher.commands import control
 from dispatcher.commands.session import Session
+from dispatcher.commands.status import status as status_of
 from dispatcher.engine.report import Report, Result
 from dispatcher.warehouse import Warehouse
 from tests.dbt.warehouse_project import DiffProject
@@ -204,6 +205,39 @@ def test_adopted_rows_count_as_delivered_and_later_changes_are_sent(shop):
     shop.both(p1="A2")
     assert len(shop.store.sent()) == 2
     shop.assert_settled(p1="A2")
+
+
+def test_adopt_settles_what_was_refused_too(shop):
+    shop.store.rejects = {"2": "bad"}
+    assert shop.both(p1="A", p2="B").rejected.total() == 1
+    (status,) = status_of(shop.session(), ())
+    assert (status.rejected, len(refused(shop))) == (1, 1)
+    control.adopt(shop.session(), ["people_out"], None)
+    (status,) = status_of(shop.session(), ())
+    assert (status.rejected, refused(shop)) == (0, [])
+    assert shop.both(p1="A", p2="B").result is Result.NOTHING
+    (status,) = status_of(shop.session(), ())
+    assert (status.rejected, status.waiting) == (0, 0)
+
+
+def test_adopt_tells_of_rows_that_an_earlier_build_had_refused(shop):
+    shop.store.rejects = {"2": "bad"}
+    shop.both(p1="A", p2="B")
+    shop.both(p1="A", p2="B", p3="C")
+    (message,) = control.adopt(shop.session(), ["people_out"], None)
+    assert "1 more were refused" in message and "outhaul retry people_out" in message
+    control.retry(shop.session(), ["people_out"], None)
+    shop.people(p1="A", p2="B", p3="C")
+    shop.pass_time()
+    shop.build()
+    (message,) = control.adopt(shop.session(), ["people_out"], None)
+    assert message.endswith("1 rows count as delivered")
+    assert shop.both(p1="A", p2="B", p3="C").result is Result.NOTHING
+
+
+def refused(shop: Shop) -> list[dict[str, Any]]:
+    (record,) = shop.session().records()
+    return shop.session().warehouse.rejections(record)
 
 
 def test_I01_I05_an_empty_segment_is_held_until_that_build_is_approved(shop):

@@ -277,6 +277,23 @@ def test_reset_forgets_everything(call, sandbox):
     assert state["sendgrid"]["contacts"] == state["requests"] == state["faults"] == []
 
 
+def test_stand_ins_hold_what_they_are_told_to(call, sandbox):
+    put(call, {"email": "ann@example.com"})
+    apps = {"apps": {"app": {"7": {"u.plan": "gold"}}}}
+    assert control(sandbox, "POST", "/state", {"batch": apps}).status_code == 204
+    state = sandbox.state()
+    assert state["batch"]["apps"] == apps["apps"]
+    assert [each["email"] for each in state["sendgrid"]["contacts"]] == [
+        "ann@example.com"
+    ]
+
+
+@pytest.mark.parametrize("held", [[], {"bach": {}}, {"batch": []}, {"sendgrid": {}}])
+def test_a_state_that_no_stand_in_can_hold_is_refused(sandbox, held):
+    answer = control(sandbox, "POST", "/state", held)
+    assert answer.status_code == 400 and "batch" in answer.json()["error"]
+
+
 def test_faults_are_switched_on_and_off(call, sandbox):
     faults = [{"what": "status", "status": 503, "method": "GET", "times": 2}]
     assert control(sandbox, "POST", "/faults", faults).status_code == 200

@@ -8,13 +8,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
+from dispatcher.destinations.addresses import setting_problems
 from dispatcher.destinations.base import Account, setting
 from dispatcher.destinations.batch.contacts import Contacts
 from dispatcher.destinations.batch.events import Events
 from dispatcher.destinations.batch.profiles import Profiles
-from dispatcher.destinations.http import HttpClient, base_url_problem, header_problem
+from dispatcher.destinations.http import HttpClient
 
 _APP_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _VERSION = re.compile(r"\d+\.\d+")
@@ -87,21 +87,14 @@ class Batch(Account):
     )
 
     def validate(self) -> list[str]:
-        problems = []
-        if problem := base_url_problem(self.base_url):
-            problems.append(f"'base_url' {problem}")
-        for name in ("rest_api_key", "project_key"):
-            value = getattr(self, name)
-            if value and (problem := header_problem(value)):
-                problems.append(f"'{name}' {problem}")
+        keys = ["rest_api_key", "project_key"]
+        problems = setting_problems(self, ["base_url"], keys)
         for platform in _PLATFORMS:
             key = getattr(self, f"{platform}_key")
             if key and not _APP_KEY.fullmatch(key):
                 problems.append(f"'{platform}_key' holds more than letters and digits")
         if not _VERSION.fullmatch(self.api_version):
             problems.append("'api_version' must be like \"2.11\", in quotes")
-        if self.ca_file and not Path(self.ca_file).is_file():
-            problems.append(f"'ca_file' names no file: {self.ca_file}")
         return problems
 
     @cached_property

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from dispatcher.destinations import values
 from dispatcher.destinations.base import Column, Kind
-from dispatcher.errors import ConfigurationError, RowRefused
+from dispatcher.errors import RowRefused
 
 LONGEST_ID = 512
 LONGEST_NAME = 30
@@ -117,20 +117,14 @@ def suggest_name(name: str) -> str:
     return words[:LONGEST_NAME] or "attribute"
 
 
-def refuse(where: str, problems: Sequence[str]) -> None:
-    """Raises one ConfigurationError for all that is wrong with the columns."""
-    if problems:
-        raise ConfigurationError(
-            f"Batch cannot take the columns of {where}:\n"
-            + "\n".join(f"- {problem}" for problem in problems)
-        )
-
-
 def custom_id(value: Any, *, lowercase: bool) -> str:
     """The id by which an app knows a user: trimmed, in its own case unless asked."""
     if value is None or (isinstance(value, str) and not value.strip()):
         raise RowRefused("no_id", "the custom user id is empty")
-    rendered = values.text("custom_id", value, LONGEST_ID).strip()
+    rendered = values.text("custom_id", value, LONGEST_ID).strip(" ")
+    if rendered != rendered.strip():
+        # The build compares identities without outer spaces, not without these.
+        raise RowRefused("id", "the custom user id begins or ends with a line break")
     return rendered.lower() if lowercase else rendered
 
 

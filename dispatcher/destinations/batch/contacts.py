@@ -21,18 +21,11 @@ from dispatcher.destinations.base import (
     Limits,
     Outcome,
     Row,
-    Service,
     setting,
 )
-from dispatcher.destinations.batch.attributes import (
-    MEP,
-    Attribute,
-    custom_id,
-    plan,
-    refuse,
-    render,
-)
+from dispatcher.destinations.batch.attributes import MEP
 from dispatcher.destinations.batch.probe import probe
+from dispatcher.destinations.batch.service import AttributeService
 from dispatcher.destinations.http import HttpClient, classify, json_of
 from dispatcher.errors import (
     ConfigurationError,
@@ -78,7 +71,7 @@ class ContactsOptions:
     )
 
 
-class Contacts(Service):
+class Contacts(AttributeService):
     """Writes custom attributes of users that the apps know; creates none.
 
     Each request is made once for every platform that has a key, and repeating one
@@ -91,6 +84,7 @@ class Contacts(Service):
     title = "Contacts (MEP)"
     consumes = frozenset({Change.INSERTED, Change.UPDATED})
     identity = "custom_id"
+    form = MEP
     Options: ClassVar[type] = ContactsOptions
 
     def __init__(
@@ -107,16 +101,9 @@ class Contacts(Service):
                 f"{activation.name}: the service 'contacts' of Batch sends to apps: set"
                 " 'ios_key', 'android_key' or 'web_key' of the destination"
             )
-        self._account = account
-        self._options = options
-        self._activation = activation
-        self._attributes: list[Attribute] = []
+        super().__init__(account, options, activation)
         self._taken: defaultdict[str, set[int]] = defaultdict(set)
         self.request_seconds = account.request_seconds * len(account.apps)
-
-    def target(self) -> str | None:
-        """None: several activations may write different attributes of a user."""
-        return None
 
     def limits(self, change: Change) -> Limits:
         account = self._account
@@ -124,36 +111,25 @@ class Contacts(Service):
             account.users_per_request, _MOST_BYTES, account.requests_per_second
         )
 
-    def check(self, columns: Sequence[Column]) -> list[str]:
-        self.prepare(columns)
-        return []
-
     def prepare(self, columns: Sequence[Column]) -> None:
         others = [column for column in columns if column.field != self.identity]
-        self._attributes, problems = plan(others, MEP)
+        problems = []
         if len(others) == len(columns):
             problems.append("there is no column 'custom_id', the app's id of a user")
         if not others:
             problems.append("there is no column beside 'custom_id'")
-        refuse(self._activation.name, problems)
+        self._plan(others, problems)
         if self._account.probe:
             for platform, app in self._account.apps.items():
                 probe(app, "/data/users", _hints(platform))
 
     def encode(self, row: Row, found: Any = None) -> bytes:
-        values = {
-            attribute.key: render(
-                attribute,
-                row.values.get(attribute.field),
-                MEP,
-                truncate=self._options.truncate,
-            )
-            for attribute in self._attributes
-        }
-        user = custom_id(row.values.get("custom_id"), lowercase=self._options.lowercase)
         # `overwrite: true` would delete every attribute that is not selected.
         return orjson.dumps(
-            {"id": user, "update": {"overwrite": False, "values": values}}
+            {
+                "id": self._user(row),
+                "update": {"overwrite": False, "values": self._rendered(row)},
+            }
         )
 
     def send(self, items: Sequence[Encoded]) -> list[Outcome]:

@@ -24,19 +24,12 @@ from dispatcher.destinations.base import (
     Limits,
     Outcome,
     Row,
-    Service,
     Status,
     setting,
 )
 from dispatcher.destinations.batch import cep
-from dispatcher.destinations.batch.attributes import (
-    CEP,
-    Attribute,
-    custom_id,
-    plan,
-    refuse,
-    render,
-)
+from dispatcher.destinations.batch.attributes import CEP, Attribute
+from dispatcher.destinations.batch.service import AttributeService
 from dispatcher.errors import RequestTooLarge, RowRefused
 
 if TYPE_CHECKING:
@@ -70,7 +63,7 @@ class EventsOptions:
     )
 
 
-class Events(Service):
+class Events(AttributeService):
     """Adds events to profiles, each once; creates unknown profiles.
 
     Batch knows no key of an event, so one that is sent twice counts twice. Nothing is
@@ -83,65 +76,44 @@ class Events(Service):
     consumes = frozenset({Change.INSERTED})
     repeatable = False
     stage = 1
+    form = CEP
     Options: ClassVar[type] = EventsOptions
 
     def __init__(
         self, account: Batch, options: EventsOptions, activation: Activation
     ) -> None:
         cep.check_project(account, activation.name)
-        self._account = account
-        self._options = options
-        self._activation = activation
-        self._attributes: list[Attribute] = []
-        self.request_seconds = account.request_seconds
-
-    def target(self) -> str | None:
-        """None: several activations may add events."""
-        return None
+        super().__init__(account, options, activation)
 
     def limits(self, change: Change) -> Limits:
         most = cep.MOST_PROFILES
         return Limits(most, cep.MOST_BYTES, self._account.profiles_per_second / most)
 
-    def check(self, columns: Sequence[Column]) -> list[str]:
-        self.prepare(columns)
-        return []
-
     def prepare(self, columns: Sequence[Column]) -> None:
         by_field = {column.field: column for column in columns}
         others = [column for column in columns if column.field not in _OURS]
         custom = [column for column in others if column.field not in _NATIVE]
-        self._attributes, problems = plan(custom, CEP)
+        self._plan(custom, self._missing(by_field))
         self._attributes += [
             Attribute(field, field, kind)
             for field, kind in _NATIVE.items()
             if field in by_field
         ]
-        problems += self._missing(by_field)
-        refuse(self._activation.name, problems)
         cep.check_keys(self._account)
 
     def encode(self, row: Row, found: Any = None) -> bytes:
-        profile = custom_id(
-            row.values.get("custom_id"), lowercase=self._options.lowercase
-        )
         event: dict[str, Any] = {
             "name": self._name(row.values.get("event_name")),
             "time": self._time(row.values.get("event_time")),
         }
-        attributes = {}
-        for each in self._attributes:
-            value = render(
-                each,
-                row.values.get(each.field),
-                CEP,
-                truncate=self._options.truncate,
-            )
-            if value is not None:
-                attributes[each.key] = value
+        rendered = self._rendered(row)
+        attributes = {
+            key: rendered[key] for key in rendered if rendered[key] is not None
+        }
         if attributes:
             event["attributes"] = attributes
-        return orjson.dumps({"identifiers": {"custom_id": profile}, "events": [event]})
+        identifiers = {"custom_id": self._user(row)}
+        return orjson.dumps({"identifiers": identifiers, "events": [event]})
 
     def send(self, items: Sequence[Encoded]) -> list[Outcome]:
         of_profile = Counter(str(item.row.values["custom_id"]) for item in items)

@@ -21,18 +21,11 @@ from dispatcher.destinations.base import (
     Limits,
     Outcome,
     Row,
-    Service,
     setting,
 )
 from dispatcher.destinations.batch import cep
-from dispatcher.destinations.batch.attributes import (
-    CEP,
-    Attribute,
-    custom_id,
-    plan,
-    refuse,
-    render,
-)
+from dispatcher.destinations.batch.attributes import CEP
+from dispatcher.destinations.batch.service import AttributeService
 from dispatcher.errors import ConfigurationError, RowRefused
 
 if TYPE_CHECKING:
@@ -78,7 +71,7 @@ class ProfilesOptions:
     )
 
 
-class Profiles(Service):
+class Profiles(AttributeService):
     """Writes attributes of profiles, native and custom; creates unknown profiles.
 
     Upserts by custom id, so a repeated request changes nothing. A profile of which
@@ -89,6 +82,7 @@ class Profiles(Service):
     title = "Profiles (CEP)"
     consumes = frozenset({Change.INSERTED, Change.UPDATED})
     identity = "custom_id"
+    form = CEP
     Options: ClassVar[type] = ProfilesOptions
 
     def __init__(
@@ -102,16 +96,8 @@ class Profiles(Service):
                 " 'contacts', which only updates"
             )
         cep.check_project(account, activation.name)
-        self._account = account
-        self._options = options
-        self._activation = activation
+        super().__init__(account, options, activation)
         self._native: list[str] = []
-        self._custom: list[Attribute] = []
-        self.request_seconds = account.request_seconds
-
-    def target(self) -> str | None:
-        """None: several activations may write different attributes of a profile."""
-        return None
 
     def limits(self, change: Change) -> Limits:
         if self._options.mass_update:
@@ -119,10 +105,6 @@ class Profiles(Service):
             return Limits(most, cep.MOST_BYTES, per_second)
         most = cep.MOST_PROFILES
         return Limits(most, cep.MOST_BYTES, self._account.profiles_per_second / most)
-
-    def check(self, columns: Sequence[Column]) -> list[str]:
-        self.prepare(columns)
-        return []
 
     def prepare(self, columns: Sequence[Column]) -> None:
         fields = {column.field for column in columns}
@@ -132,8 +114,7 @@ class Profiles(Service):
             for column in columns
             if column.field[:1] != "$" and column.field != self.identity
         ]
-        self._custom, problems = plan(custom, CEP)
-        problems += [
+        problems = [
             f"'{field}' is no native attribute; there are: {', '.join(_NATIVE)}"
             for field in self._native
             if field not in _NATIVE
@@ -145,25 +126,18 @@ class Profiles(Service):
                 f"there are {len(columns) - 1} attributes, and a profile takes 1 to"
                 f" {MOST_ATTRIBUTES} at once; split them over two models"
             )
-        refuse(self._activation.name, problems)
+        self._plan(custom, problems)
         cep.check_keys(self._account)
 
     def encode(self, row: Row, found: Any = None) -> bytes:
-        profile = custom_id(
-            row.values.get("custom_id"), lowercase=self._options.lowercase
-        )
         attributes = {
             field: native(field, row.values.get(field)) for field in self._native
         }
-        for each in self._custom:
-            attributes[each.key] = render(
-                each,
-                row.values.get(each.field),
-                CEP,
-                truncate=self._options.truncate,
-            )
         return orjson.dumps(
-            {"identifiers": {"custom_id": profile}, "attributes": attributes}
+            {
+                "identifiers": {"custom_id": self._user(row)},
+                "attributes": {**attributes, **self._rendered(row)},
+            }
         )
 
     def send(self, items: Sequence[Encoded]) -> list[Outcome]:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
+from dispatcher.destinations.addresses import setting_problems
 from dispatcher.destinations.base import Account, Limits, setting
 from dispatcher.destinations.emarsys.api import Api
 from dispatcher.destinations.emarsys.contacts import Contacts
 from dispatcher.destinations.emarsys.lists import ContactList
 from dispatcher.destinations.emarsys.signing import Oidc, Signer, Wsse
 from dispatcher.destinations.emarsys.tables import Table
-from dispatcher.destinations.http import HttpClient, base_url_problem, header_problem
+from dispatcher.destinations.http import HttpClient
 
 # The vendor takes 8 MB; beside the rows, a request that creates names a list.
 _MOST_BYTES = 7_000_000
@@ -80,18 +80,11 @@ class Emarsys(Account):
     )
 
     def validate(self) -> list[str]:
-        problems = []
-        for name in ("base_url", "token_url"):
-            if problem := base_url_problem(getattr(self, name)):
-                problems.append(f"'{name}' {problem}")
-        if problem := header_problem(self.client_id):
-            problems.append(f"'client_id' {problem}")
-        elif ":" in self.client_id or '"' in self.client_id:
+        problems = setting_problems(self, ["base_url", "token_url"], ["client_id"])
+        if ":" in self.client_id or '"' in self.client_id:
             problems.append("'client_id' holds a colon or a quotation mark")
         if not self.language.isalpha():
             problems.append("'language' must be the code of a language, such as en")
-        if self.ca_file and not Path(self.ca_file).is_file():
-            problems.append(f"'ca_file' names no file: {self.ca_file}")
         return problems
 
     @cached_property

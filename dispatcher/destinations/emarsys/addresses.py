@@ -13,7 +13,7 @@ from dispatcher.errors import OutcomeUnknown
 def address_of(row: Row, *, lowercase: bool = True) -> str:
     """The address by which Emarsys recognises the contact of a row."""
     address = values.normal_email(row.values.get("email"))
-    return address if lowercase else str(row.values["email"]).strip()
+    return address if lowercase else str(row.values["email"]).strip(" ")
 
 
 def told_by_key(addresses: Sequence[str], errors: RowErrors) -> list[Mapping[str, str]]:

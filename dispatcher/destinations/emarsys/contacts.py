@@ -35,12 +35,12 @@ from dispatcher.destinations.emarsys.fields import (
     plan_fields,
 )
 from dispatcher.destinations.emarsys.values import Choices, cleared, render
-from dispatcher.errors import ConfigurationError, NotSent, RequestRefused, RowRefused
+from dispatcher.destinations.fields import refuse_columns, with_missing_created
+from dispatcher.errors import ConfigurationError, RowRefused
 
 if TYPE_CHECKING:
     from dispatcher.destinations.emarsys.account import Emarsys
 
-_FIELDS_SECONDS = 5.0
 MISSING = Outcome(Status.MISSING, "missing", "Emarsys has no contact of this address")
 
 
@@ -130,13 +130,10 @@ class Contacts(Service):
 
     def prepare(self, columns: Sequence[Column]) -> None:
         self._list_id = self._find_list()
-        self._plan = self._planned(columns)
-        if self._plan.missing:
-            for target in self._plan.missing:
-                self._create(target.name, target.type)
-            self._plan = self._planned(columns)
-        if self._plan.missing:
-            raise NotSent("the new fields are not listed yet", after=_FIELDS_SECONDS)
+        self._plan = with_missing_created(
+            lambda: self._planned(columns),
+            lambda target: self._account.api.create_field(target.name, target.type),
+        )
         self._choices = {
             field: self._choices_of(target.id)
             for field, target in self._plan.targets.items()
@@ -190,23 +187,8 @@ class Contacts(Service):
         plan = plan_fields(
             columns, self._account.api.fields(), self._options.new_text_type
         )
-        if plan.problems:
-            raise ConfigurationError(
-                f"Emarsys cannot take the columns of {self._activation.name}:\n"
-                + "\n".join(f"- {problem}" for problem in plan.problems)
-            )
+        refuse_columns(self._account.title, self._activation.name, plan.problems)
         return plan
-
-    def _create(self, name: str, kind: str) -> None:
-        refused = ""
-        try:
-            self._account.api.create_field(name, kind)
-        except RequestRefused as error:
-            refused = str(error)
-        if refused:
-            raise ConfigurationError(
-                f"the field '{name}' of type {kind} cannot be created: {refused}"
-            )
 
     def _choices_of(self, field_id: str) -> Choices:
         """Choices by name and by id, where an id wins."""

@@ -27,7 +27,12 @@ from dispatcher.destinations.emarsys import codes
 from dispatcher.destinations.emarsys.addresses import address_of, told_by_key
 from dispatcher.destinations.emarsys.api import RowErrors
 from dispatcher.destinations.emarsys.contacts import MISSING
-from dispatcher.errors import ConfigurationError, RowRefused, StopSync
+from dispatcher.destinations.members import (
+    check_email_column,
+    member_of,
+    unsent_columns,
+)
+from dispatcher.errors import StopSync
 
 if TYPE_CHECKING:
     from dispatcher.destinations.emarsys.account import Emarsys
@@ -76,29 +81,15 @@ class ContactList(Service):
     def check(self, columns: Sequence[Column]) -> list[str]:
         self._check_columns(columns)
         created = self._account.api.find_list(self._list_name) is None
-        unsent = [each.field for each in columns if each.field != "email"]
-        return (
-            self._account.notes()
-            + [f"list '{self._list_name}' will be created"] * created
-            + [
-                f"column '{field}' is not sent: a list holds addresses"
-                for field in unsent
-            ]
-        )
+        to_create = [f"list '{self._list_name}' will be created"] * created
+        return self._account.notes() + to_create + unsent_columns(columns)
 
     def prepare(self, columns: Sequence[Column]) -> None:
         self._check_columns(columns)
         self._list_id = self._account.api.find_list(self._list_name) or ""
 
     def encode(self, row: Row, found: Any = None) -> bytes:
-        address = address_of(row)
-        if address != row.values["email"]:
-            raise RowRefused(
-                "not_normal",
-                "the address is not in lower case without outer spaces; select"
-                " {{ outhaul.normalized_email('email') }} as email",
-            )
-        return orjson.dumps(address)
+        return orjson.dumps(member_of(row))
 
     def send(self, items: Sequence[Encoded]) -> list[Outcome]:
         leave = items[0].row.change is Change.REMOVED
@@ -125,11 +116,7 @@ class ContactList(Service):
         return api.change_list(self._list_id, addresses, remove=leave)
 
     def _check_columns(self, columns: Sequence[Column]) -> None:
-        if "email" not in {column.field for column in columns}:
-            raise ConfigurationError(
-                f"{self._activation.name}: there is no column 'email', by which Emarsys"
-                " recognises the members of a list"
-            )
+        check_email_column(columns, self._activation.name, self._account.title)
 
 
 def _outcome(errors: Mapping[str, str], leave: bool) -> Outcome:

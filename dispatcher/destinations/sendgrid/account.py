@@ -6,10 +6,10 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
+from dispatcher.destinations.addresses import setting_problems
 from dispatcher.destinations.base import Account, Limits, setting
-from dispatcher.destinations.http import HttpClient, base_url_problem, header_problem
+from dispatcher.destinations.http import HttpClient
 from dispatcher.destinations.sendgrid.api import Api, Contact
 from dispatcher.destinations.sendgrid.contacts import Contacts
 from dispatcher.destinations.sendgrid.lists import ContactList
@@ -84,16 +84,7 @@ class SendGrid(Account):
     )
 
     def validate(self) -> list[str]:
-        problems = []
-        if problem := base_url_problem(self.base_url):
-            problems.append(f"'base_url' {problem}")
-        if problem := header_problem(self.api_key):
-            problems.append(f"'api_key' {problem}")
-        if self.on_behalf_of and (problem := header_problem(self.on_behalf_of)):
-            problems.append(f"'on_behalf_of' {problem}")
-        if self.ca_file and not Path(self.ca_file).is_file():
-            problems.append(f"'ca_file' names no file: {self.ca_file}")
-        return problems
+        return setting_problems(self, ["base_url"], ["api_key", "on_behalf_of"])
 
     @cached_property
     def api(self) -> Api:

@@ -17,31 +17,26 @@ from dispatcher.destinations.base import (
     Limits,
     Outcome,
     Row,
-    Service,
     Status,
     setting,
 )
+from dispatcher.destinations.fields import refuse_columns, with_missing_created
 from dispatcher.destinations.sendgrid import values
 from dispatcher.destinations.sendgrid.api import Contact
 from dispatcher.destinations.sendgrid.fields import (
     WRITABLE,
-    Custom,
     FieldPlan,
     plan_fields,
 )
 from dispatcher.destinations.sendgrid.importing import (
     MISSING,
     identified,
-    outcomes_of,
-    settled_or_address,
-    to_be_looked_up,
 )
-from dispatcher.errors import ConfigurationError, NotSent, RequestRefused, RowRefused
+from dispatcher.destinations.sendgrid.service import AddressService, address_of
+from dispatcher.errors import RowRefused
 
 if TYPE_CHECKING:
     from dispatcher.destinations.sendgrid.account import SendGrid
-
-_FIELDS_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -75,7 +70,7 @@ class ContactsOptions:
     )
 
 
-class Contacts(Service):
+class Contacts(AddressService):
     """Writes attributes of contacts; fields that are not selected stay untouched.
 
     Upserts by e-mail address, so a repeated request changes nothing. With
@@ -91,20 +86,14 @@ class Contacts(Service):
     name = "contacts"
     title = "Contacts"
     consumes = frozenset({Change.INSERTED, Change.UPDATED})
-    identity = "email"
     Options: ClassVar[type] = ContactsOptions
 
     def __init__(
         self, account: SendGrid, options: ContactsOptions, activation: Activation
     ) -> None:
-        self._account = account
+        super().__init__(account, activation)
         self._options = options
-        self._activation = activation
         self._plan = FieldPlan()
-        self.lookup_limits = account.lookup_limits
-        self.poll_seconds = account.poll_seconds
-        self.poll_timeout_seconds = account.poll_timeout_seconds
-        self.request_seconds = account.request_seconds
 
     def target(self) -> str | None:
         """None: several activations may write different fields of a contact."""
@@ -120,28 +109,13 @@ class Contacts(Service):
         ]
 
     def prepare(self, columns: Sequence[Column]) -> None:
-        self._plan = self._planned(columns)
-        if not self._plan.missing:
-            return
-        for custom in self._plan.missing:
-            self._create(custom)
-        self._plan = self._planned(columns)
-        if self._plan.missing:
-            raise NotSent(
-                "the new custom fields are not listed yet", after=_FIELDS_SECONDS
-            )
+        self._plan = with_missing_created(
+            lambda: self._planned(columns),
+            lambda custom: self._account.api.create_field(custom.name, custom.type),
+        )
 
     def needs_look_up(self, change: Change) -> bool:
         return not self._options.insert or self._options.lookup_first
-
-    def look_up(self, rows: Sequence[Row]) -> list[Any]:
-        """Contacts by address; for one that may be created, an empty Contact."""
-        asked = [settled_or_address(row) for row in rows]
-        found = self._account.search([each for each in asked if isinstance(each, str)])
-        return [
-            each if isinstance(each, Outcome) else self._found(each, found[each])
-            for each in asked
-        ]
 
     def encode(self, row: Row, found: Contact | None = None) -> bytes:
         contact = identified(values.normal_email(row.values.get("email")), found)
@@ -155,26 +129,20 @@ class Contacts(Service):
             contact["custom_fields"] = custom
         return orjson.dumps(contact)
 
-    def send(self, items: Sequence[Encoded]) -> list[Outcome] | Job:
-        if self.needs_look_up(items[0].row.change):
-            asked = to_be_looked_up(items)
-            if asked is not None:
-                return asked
-        addresses = [self._address(item) for item in items]
-        return self._account.api.put_contacts([item.body for item in items], addresses)
-
     def poll(self, job: Job, items: Sequence[Encoded]) -> list[Outcome] | None:
-        addresses = [self._address(item) for item in items]
-        outcomes = outcomes_of(self._account.api, job, items, addresses)
+        outcomes = super().poll(job, items)
         if outcomes is not None:
             self._account.recent.note(
-                ("contact", address)
-                for address, outcome in zip(addresses, outcomes, strict=True)
+                ("contact", address_of(item))
+                for item, outcome in zip(items, outcomes, strict=True)
                 if outcome.status is Status.ACCEPTED
             )
         return outcomes
 
-    def _found(self, address: str, contact: Contact | None) -> Contact | Outcome:
+    def _found(
+        self, row: Row, address: str, contact: Contact | None
+    ) -> Contact | Outcome:
+        """The contact; where one may be created, an empty one."""
         if contact is not None:
             return contact
         if self._options.insert:
@@ -183,8 +151,8 @@ class Contacts(Service):
             return Contact(email=address)
         return MISSING
 
-    def _address(self, item: Encoded) -> str:
-        return str(orjson.loads(item.body)["email"])
+    def _request(self, items: Sequence[Encoded], addresses: Sequence[str]) -> Job:
+        return self._account.api.put_contacts([item.body for item in items], addresses)
 
     def _put(
         self, into: dict[str, Any], key: str, field: str, value: Any, kind: str
@@ -212,25 +180,8 @@ class Contacts(Service):
             self._account.api.field_definitions(),
             sanitize=self._options.sanitize_names,
         )
-        if plan.problems:
-            raise ConfigurationError(
-                f"SendGrid cannot take the columns of {self._activation.name}:\n"
-                + "\n".join(f"- {problem}" for problem in plan.problems)
-            )
+        refuse_columns(self._account.title, self._activation.name, plan.problems)
         return plan
-
-    def _create(self, custom: Custom) -> None:
-        """Create a field; where it is refused, the next listing has to show it."""
-        try:
-            self._account.api.create_field(custom.name, custom.type)
-            return
-        except RequestRefused as error:
-            refused = str(error)
-        listed = self._account.api.field_definitions().get("custom_fields", [])
-        if custom.name.lower() not in {str(each["name"]).lower() for each in listed}:
-            raise ConfigurationError(
-                f"the custom field '{custom.name}' cannot be created: {refused}"
-            )
 
 
 # An empty identifier identifies nobody, and alternate addresses stay as they are.

@@ -1,4 +1,4 @@
-"""What both services share: rows to addresses, jobs to outcomes."""
+"""Contacts into imports, and jobs of imports to outcomes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from dispatcher.destinations.base import (
     Encoded,
     Job,
     Outcome,
-    Row,
     Status,
 )
 from dispatcher.destinations.sendgrid.api import Api, Contact
@@ -19,20 +18,10 @@ from dispatcher.destinations.sendgrid.jobs import (
     failed_count,
     settle,
 )
-from dispatcher.destinations.sendgrid.values import normal_email
-from dispatcher.errors import RowRefused
 
 MISSING = Outcome(Status.MISSING, "missing", "SendGrid has no contact of this address")
 
 _ENDED = ("completed", "errored", "failed")
-
-
-def settled_or_address(row: Row) -> str | Outcome:
-    """The address to look up, or the outcome of a row that has no valid one."""
-    try:
-        return normal_email(row.values.get("email"))
-    except RowRefused as refused:
-        return Outcome(Status.REJECTED, refused.code, str(refused))
 
 
 def identified(address: str, found: Contact | None) -> dict[str, Any]:
@@ -62,14 +51,3 @@ def outcomes_of(
     has_failed = failed_count(status, results) != 0
     file = api.errors_file(str(url)) if has_failed and url else b""
     return settle(items, addresses, status, results, failed_addresses(file))
-
-
-def to_be_looked_up(items: Sequence[Encoded]) -> list[Outcome] | None:
-    """Where a row was not looked up: outcomes that ask for it, and no request.
-
-    That happens to rows of a job that an earlier sync began: a restarted sync
-    encodes them without a look-up, to ask what became of the job.
-    """
-    if all(item.found is not None for item in items):
-        return None
-    return [Outcome(Status.LOOK_UP)] * len(items)

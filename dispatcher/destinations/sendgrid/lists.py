@@ -18,25 +18,21 @@ from dispatcher.destinations.base import (
     Limits,
     Outcome,
     Row,
-    Service,
     Status,
     setting,
+)
+from dispatcher.destinations.members import (
+    check_email_column,
+    member_of,
+    unsent_columns,
 )
 from dispatcher.destinations.sendgrid.api import Contact
 from dispatcher.destinations.sendgrid.importing import (
     MISSING,
     identified,
-    outcomes_of,
-    settled_or_address,
-    to_be_looked_up,
 )
-from dispatcher.destinations.sendgrid.values import normal_email
-from dispatcher.errors import (
-    ConfigurationError,
-    RequestRefused,
-    RowRefused,
-    StopSync,
-)
+from dispatcher.destinations.sendgrid.service import AddressService
+from dispatcher.errors import ConfigurationError, RequestRefused, StopSync
 
 if TYPE_CHECKING:
     from dispatcher.destinations.sendgrid.account import SendGrid
@@ -61,7 +57,7 @@ class ListOptions:
     )
 
 
-class ContactList(Service):
+class ContactList(AddressService):
     """Adds those who enter the segment to a list and removes those who leave.
 
     Contacts are never created and never deleted: who is no contact yet is
@@ -72,7 +68,6 @@ class ContactList(Service):
     name = "list"
     title = "List"
     consumes = frozenset({Change.INSERTED, Change.REMOVED})
-    identity = "email"
     membership = True
     stage = 1
     Options: ClassVar[type] = ListOptions
@@ -80,14 +75,9 @@ class ContactList(Service):
     def __init__(
         self, account: SendGrid, options: ListOptions, activation: Activation
     ) -> None:
-        self._account = account
+        super().__init__(account, activation)
         self._list_name = options.list_name or activation.segment
-        self._activation = activation
         self._list_id = ""
-        self.lookup_limits = account.lookup_limits
-        self.poll_seconds = account.poll_seconds
-        self.poll_timeout_seconds = account.poll_timeout_seconds
-        self.request_seconds = account.request_seconds
 
     def target(self) -> str | None:
         return f"list '{self._list_name}'"
@@ -100,10 +90,8 @@ class ContactList(Service):
     def check(self, columns: Sequence[Column]) -> list[str]:
         self._check_columns(columns)
         created = self._account.api.find_list(self._list_name) is None
-        unsent = [each.field for each in columns if each.field != "email"]
-        return [f"list '{self._list_name}' will be created"] * created + [
-            f"column '{field}' is not sent: a list holds addresses" for field in unsent
-        ]
+        to_create = [f"list '{self._list_name}' will be created"] * created
+        return to_create + unsent_columns(columns)
 
     def prepare(self, columns: Sequence[Column]) -> None:
         self._check_columns(columns)
@@ -113,42 +101,11 @@ class ContactList(Service):
     def needs_look_up(self, change: Change) -> bool:
         return True
 
-    def look_up(self, rows: Sequence[Row]) -> list[Any]:
-        """Contacts by address, or the outcome of a row that needs no request."""
-        asked = [settled_or_address(row) for row in rows]
-        found = self._account.search([each for each in asked if isinstance(each, str)])
-        return [
-            each if isinstance(each, Outcome) else self._found(row, each, found[each])
-            for row, each in zip(rows, asked, strict=True)
-        ]
-
     def encode(self, row: Row, found: Contact | None = None) -> bytes:
-        address = normal_email(row.values.get("email"))
-        if address != row.values["email"]:
-            raise RowRefused(
-                "not_normal",
-                "the address is not in lower case without outer spaces; select"
-                " {{ outhaul.normalized_email('email') }} as email",
-            )
+        address = member_of(row)
         if row.change is Change.REMOVED and found is not None:
             return found.id.encode()
         return orjson.dumps(identified(address, found))
-
-    def send(self, items: Sequence[Encoded]) -> list[Outcome] | Job:
-        asked = to_be_looked_up(items)
-        if asked is not None:
-            return asked
-        addresses = [self._address(item) for item in items]
-        self._account.recent.note(self._touched(address) for address in addresses)
-        if items[0].row.change is Change.REMOVED:
-            return self._remove(items)
-        return self._account.api.put_contacts(
-            [item.body for item in items], addresses, self._list_id
-        )
-
-    def poll(self, job: Job, items: Sequence[Encoded]) -> list[Outcome] | None:
-        addresses = [self._address(item) for item in items]
-        return outcomes_of(self._account.api, job, items, addresses)
 
     def _found(self, row: Row, address: str, contact: Contact | None) -> Any:
         """The contact to send, or the outcome where nothing is to be done.
@@ -167,6 +124,16 @@ class ContactList(Service):
             return ACCEPTED
         return contact
 
+    def _request(
+        self, items: Sequence[Encoded], addresses: Sequence[str]
+    ) -> list[Outcome] | Job:
+        self._account.recent.note(self._touched(address) for address in addresses)
+        if items[0].row.change is Change.REMOVED:
+            return self._remove(items)
+        return self._account.api.put_contacts(
+            [item.body for item in items], addresses, self._list_id
+        )
+
     def _remove(self, items: Sequence[Encoded]) -> list[Outcome] | Job:
         contact_ids = list(dict.fromkeys(item.body.decode() for item in items))
         job = self._account.api.remove_members(self._list_id, contact_ids)
@@ -176,10 +143,6 @@ class ContactList(Service):
             # The contact itself was deleted, and its membership with it.
             return [ACCEPTED]
         raise RequestRefused("SendGrid does not know one of these contacts any more")
-
-    def _address(self, item: Encoded) -> str:
-        found = item.found
-        return found.email if found else normal_email(item.row.values["email"])
 
     def _touched(self, address: str) -> tuple[str, ...]:
         return ("touched", self._list_id, address)
@@ -202,8 +165,4 @@ class ContactList(Service):
                 f" {_LONGEST_NAME} characters, and '{self._list_name}' has"
                 f" {len(self._list_name)}; set 'list_name'"
             )
-        if "email" not in {column.field for column in columns}:
-            raise ConfigurationError(
-                f"{self._activation.name}: there is no column 'email', by which"
-                " SendGrid recognises the members of a list"
-            )
+        check_email_column(columns, self._activation.name, self._account.title)

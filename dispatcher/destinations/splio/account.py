@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from dispatcher.destinations.addresses import base_url_problem
+from dispatcher.destinations.addresses import setting_problems
 from dispatcher.destinations.base import (
     Activation,
     Column,
@@ -16,6 +16,7 @@ from dispatcher.destinations.base import (
     Service,
     setting,
 )
+from dispatcher.destinations.fields import refuse_columns, with_missing_created
 from dispatcher.destinations.files.account import SftpAccount
 from dispatcher.destinations.files.names import describe
 from dispatcher.destinations.http import HttpClient
@@ -23,10 +24,8 @@ from dispatcher.destinations.splio.api import Api
 from dispatcher.destinations.splio.contacts_file import FileContacts
 from dispatcher.destinations.splio.contacts_rest import RestContacts
 from dispatcher.destinations.splio.fields import FieldPlan, plan_fields
-from dispatcher.errors import ConfigurationError, NotSent, RequestRefused
 
 _MOST_ROWS = 199_999  # 200,000 lines with the header
-_FIELDS_SECONDS = 5.0
 _WORD = re.compile(r"[A-Za-z0-9-]+")
 
 
@@ -103,9 +102,7 @@ class Splio(SftpAccount):
     )
 
     def validate(self) -> list[str]:
-        problems = []
-        if problem := base_url_problem(self.base_url):
-            problems.append(f"'base_url' {problem}")
+        problems = setting_problems(self, ["base_url"])
         if self.custom_column_style == "c_id" and not self.api_key:
             problems.append("custom_column_style: c_id needs 'api_key'")
         if self.transport == "rest":
@@ -150,33 +147,13 @@ class Splio(SftpAccount):
                 f"the universe recognises contacts by '{key}', not by the e-mail"
                 " address"
             )
-        if plan.problems:
-            raise ConfigurationError(
-                f"Splio cannot take the columns of {where}:\n"
-                + "\n".join(f"- {problem}" for problem in plan.problems)
-            )
+        refuse_columns(self.title, where, plan.problems)
         return plan
 
     def prepared(
         self, columns: Sequence[Column], where: str, without: Sequence[str] = ()
     ) -> FieldPlan:
         """As `planned`, with the missing custom fields created."""
-        plan = self.planned(columns, where, without)
-        if not plan.missing:
-            return plan
-        refused: dict[str, str] = {}
-        for custom in plan.missing:
-            try:
-                self.api.create_field(custom)
-            except RequestRefused as error:
-                refused[custom.name] = str(error)
-        plan = self.planned(columns, where, without)
-        for custom in plan.missing:  # else somebody was faster
-            if custom.name in refused:
-                raise ConfigurationError(
-                    f"the custom field '{custom.name}' cannot be created:"
-                    f" {refused[custom.name]}"
-                )
-        if plan.missing:
-            raise NotSent("the new fields are not listed yet", after=_FIELDS_SECONDS)
-        return plan
+        return with_missing_created(
+            lambda: self.planned(columns, where, without), self.api.create_field
+        )

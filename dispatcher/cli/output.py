@@ -1,0 +1,73 @@
+"""What goes to standard output and standard error, and questions to a person."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import os
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import click
+from rich.console import Console, RenderableType
+
+from dispatcher.errors import ConfigurationError
+
+_PLAIN_WIDTH = 160
+_NO_ACTIVATION = "No activation is in the ledger yet: run 'dbt build' with a diff."
+
+
+def confirm(question: str) -> None:
+    if not sys.stdin.isatty():
+        raise ConfigurationError(f"{question}: confirm with --yes")
+    click.confirm(f"{question}?", abort=True, err=True)
+
+
+@contextlib.contextmanager
+def _reader_may_leave() -> Iterator[None]:
+    """Where the reader of our output is gone, what was done is done all the same."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+@_reader_may_leave()
+def show(data: Any, table: RenderableType, as_json: bool) -> None:
+    if not data and not as_json:
+        write(_NO_ACTIVATION)
+    elif as_json:
+        click.echo(json.dumps(data, default=_json_value, ensure_ascii=False, indent=2))
+    else:
+        write(table)
+
+
+@_reader_may_leave()
+def write(renderable: RenderableType) -> None:
+    """To a terminal in its colours and width; elsewhere plain, without padding."""
+    console = Console(highlight=False)
+    if console.is_terminal:
+        console.print(renderable, markup=False, soft_wrap=isinstance(renderable, str))
+        return
+    console = Console(highlight=False, width=_PLAIN_WIDTH, no_color=True)
+    with console.capture() as capture:
+        console.print(renderable, markup=False, soft_wrap=isinstance(renderable, str))
+    for line in capture.get().splitlines():
+        click.echo(line.rstrip())
+
+
+def print_error(message: str) -> None:
+    Console(stderr=True, highlight=False).print(
+        f"Error: {message}", markup=False, soft_wrap=True
+    )
+
+
+def _json_value(value: Any) -> Any:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return dataclasses.asdict(value)
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    return str(value)

@@ -1,0 +1,129 @@
+"""The commands that only look: at destinations, at the ledger, at declarations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from dispatcher import tables
+from dispatcher.cli.options import json_option, project_options, select_option
+from dispatcher.cli.output import show, write
+from dispatcher.commands.check import check as check_activations
+from dispatcher.commands.destinations import (
+    describe_destination,
+    describe_destinations,
+)
+from dispatcher.commands.plan import plan as plan_bindings
+from dispatcher.commands.report import report as report_of
+from dispatcher.commands.session import open_session
+from dispatcher.commands.status import status as status_of
+from dispatcher.errors import ConfigurationError
+from dispatcher.redaction import mask_value
+
+
+@click.command()
+@project_options
+@select_option
+@json_option
+def check(project: dict[str, Any], patterns: tuple[str, ...], as_json: bool) -> int:
+    """Check configuration, credentials, fields and grants; send nothing."""
+    with open_session(project) as session:
+        found = check_activations(session, patterns)
+    show(found, tables.checks(found), as_json)
+    return 2 if any(each.problems for each in found) else 0
+
+
+@click.command()
+@project_options
+@select_option
+@json_option
+def plan(project: dict[str, Any], patterns: tuple[str, ...], as_json: bool) -> int:
+    """Show what a sync would do; send nothing."""
+    with open_session(project) as session:
+        found = plan_bindings(session, session.bindings(patterns))
+    show(found, tables.plans(found), as_json)
+    return 0
+
+
+@click.command()
+@project_options
+@select_option
+@json_option
+def status(project: dict[str, Any], patterns: tuple[str, ...], as_json: bool) -> int:
+    """Show how far each activation is."""
+    with open_session(project) as session:
+        found = status_of(session, patterns)
+    show(found, tables.statuses(found), as_json)
+    return 0
+
+
+@click.command()
+@project_options
+@select_option
+@json_option
+@click.option("--show-keys", is_flag=True, help="Show keys as they are, not masked.")
+def rejections(
+    project: dict[str, Any],
+    patterns: tuple[str, ...],
+    as_json: bool,
+    show_keys: bool,
+) -> int:
+    """Show the rows that were refused, and why."""
+    with open_session(project) as session:
+        found = [
+            {"activation": record.name, **row}
+            for record in session.records(patterns)
+            for row in session.warehouse.rejections(record)
+        ]
+    for row in found:
+        if not show_keys:
+            row["key"] = [mask_value(value) for value in row["key"]]
+    if not found and not as_json:
+        write("Nothing is rejected.")
+    else:
+        show(found, tables.rejections(found), as_json)
+    return 0
+
+
+@click.command()
+@project_options
+@select_option
+@click.option(
+    "--output",
+    "-o",
+    default="outhaul-report.html",
+    show_default=True,
+    type=click.Path(dir_okay=False, writable=True, allow_dash=True),
+    help="File to write; - is standard output.",
+)
+def report(project: dict[str, Any], patterns: tuple[str, ...], output: str) -> int:
+    """Write one HTML page about segments and their delivery."""
+    from dispatcher.report.page import render
+
+    with open_session(project) as session:
+        page = render(report_of(session, patterns))
+    try:
+        with click.open_file(output, "w", encoding="utf-8") as file:
+            file.write(page)
+    except OSError as error:
+        raise ConfigurationError(
+            f"--output: {output} cannot be written: {error.strerror}"
+        ) from None
+    if output != "-":
+        write(f"Written: {output}")
+    return 0
+
+
+@click.command()
+@click.argument("name", required=False, metavar="[TYPE]")
+@json_option
+def destinations(name: str | None, as_json: bool) -> int:
+    """List the destinations, or show the settings and services of one."""
+    if name is None:
+        found = describe_destinations()
+        show(found, tables.destinations(found), as_json)
+    else:
+        one = describe_destination(name)
+        show(one, tables.destination(one), as_json)
+    return 0

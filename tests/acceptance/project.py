@@ -1,0 +1,167 @@
+"""The dbt project that sends who spent over 40 to every service."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import yaml
+from dbt.cli.main import dbtRunner
+
+from dispatcher.sandbox import Sandbox
+from tests.acceptance.chinook import ROOT, SCHEMA
+from tests.acceptance.services import (
+    APP_KEY,
+    CASES,
+    Case,
+    Person,
+    destinations,
+    is_user,
+)
+from tests.cli.shop import Ran
+
+SEGMENT = """
+select
+    customers.customer_id,
+    {{ outhaul.normalized_email('customers.email') }} as email,
+    customers.first_name,
+    customers.last_name,
+    customers.country,
+    customers.company,
+    sum(invoices.total) as total_spent
+from {{ source('chinook', 'customers') }} as customers
+inner join {{ source('chinook', 'invoices') }} as invoices
+    on customers.customer_id = invoices.customer_id
+group by 1, 2, 3, 4, 5, 6
+having sum(invoices.total) > 40
+"""
+# What spenders bought: an event for each invoice, for as long as it is new to us.
+PURCHASES = """
+select
+    invoices.invoice_id,
+    'c' || invoices.customer_id as custom_id,
+    invoices.total as amount,
+    current_timestamp - interval '1 hour' as event_time
+from {{ source('chinook', 'invoices') }} as invoices
+inner join {{ ref('spenders') }} as spenders
+    on invoices.customer_id = spenders.customer_id
+"""
+PURCHASE_BINDING = {
+    "destination": "batch",
+    "service": "events",
+    "append_only": True,
+    "event_name": "purchase",
+}
+CUSTOMERS = [str(number) for number in range(1, 60)]
+
+
+class Chinook:
+    """The project, its warehouse and the sandbox that it is sent to."""
+
+    def __init__(
+        self,
+        folder: Path,
+        output: dict[str, Any],
+        run_sql: Callable[[str], list[tuple[Any, ...]]],
+        sandbox: Sandbox,
+        run: Callable[..., Ran],
+    ) -> None:
+        self.folder = folder
+        self.run_sql = run_sql
+        self.sandbox = sandbox
+        self.run = run
+        for customer in filter(is_user, CUSTOMERS):
+            sandbox.batch.add_user(f"c{customer}", APP_KEY)
+        for name, content in _files(output, sandbox).items():
+            file = folder / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            text = content if isinstance(content, str) else yaml.safe_dump(content)
+            file.write_text(text)
+        self.dbt("deps")
+
+    def dbt(self, command: str) -> None:
+        folder = str(self.folder)
+        result = dbtRunner().invoke(
+            [
+                *("--quiet", "--log-level-file", "none", command),
+                *("--project-dir", folder, "--profiles-dir", folder),
+            ]
+        )
+        assert result.success, result
+
+    def send(self) -> dict[str, Any]:
+        """Build and sync; the reports by name."""
+        self.dbt("build")
+        folder = str(self.folder)
+        ran = self.run(
+            "sync", "--json", "--project-dir", folder, "--profiles-dir", folder
+        )
+        assert ran.code == 0, ran
+        return {report["name"]: report for report in ran.json}
+
+    def segment(self) -> dict[str, Person]:
+        """Who should be in it by customer, computed anew from the source tables."""
+        rows = self.run_sql(
+            "select customer_id, lower(trim(email)), first_name, last_name, country,"
+            f" company, sum(total) from {SCHEMA}.customers join {SCHEMA}.invoices"
+            " using (customer_id) group by 1, 2, 3, 4, 5, 6 having sum(total) > 40"
+        )
+        names = ("email", "first_name", "last_name", "country", "company")
+        return {
+            str(row[0]): dict(zip((*names, "total_spent"), row[1:], strict=True))
+            for row in rows
+        }
+
+    def purchases(self) -> dict[int, tuple[str, float]]:
+        """The invoices of who is in the segment now: customer and amount."""
+        spenders = ", ".join(self.segment())
+        rows = self.run_sql(
+            f"select invoice_id, customer_id, total from {SCHEMA}.invoices"
+            f" where customer_id in ({spenders})"
+        )
+        return {row[0]: (f"c{row[1]}", float(row[2])) for row in rows}
+
+
+def _files(output: dict[str, Any], sandbox: Sandbox) -> dict[str, Any]:
+    models = [_model(f"spenders__{name}", CASES[name]) for name in CASES]
+    models.append(_described("purchases__batch_events", "invoice_id", PURCHASE_BINDING))
+    tables = [{"name": "customers"}, {"name": "invoices"}]
+    return {
+        "dbt_project.yml": {
+            "name": "chinook",
+            "version": "1.0.0",
+            "profile": "chinook",
+            "flags": {"send_anonymous_usage_stats": False},
+        },
+        "packages.yml": {"packages": [{"local": str(ROOT)}]},
+        "profiles.yml": {"chinook": {"target": "dev", "outputs": {"dev": output}}},
+        "destinations.yml": {"destinations": destinations(sandbox)},
+        "models/spenders.sql": SEGMENT,
+        "models/purchases__batch_events.sql": PURCHASES,
+        "models/models.yml": {
+            "sources": [{"name": "chinook", "schema": SCHEMA, "tables": tables}],
+            "models": models,
+        },
+        **{
+            f"models/spenders__{name}.sql": (
+                f"select {case.select} from {{{{ ref('spenders') }}}}"
+            )
+            for name, case in CASES.items()
+        },
+    }
+
+
+def _model(name: str, case: Case) -> dict[str, Any]:
+    return _described(name, case.key, case.binding)
+
+
+def _described(name: str, key: str, binding: Any) -> dict[str, Any]:
+    return {
+        "name": name,
+        "config": {
+            "materialized": "diff",
+            "unique_key": key,
+            "meta": {"outhaul": dict(binding)},
+        },
+    }
