@@ -20,15 +20,34 @@ claims as (
 
 ),
 
-rejections as (
+-- An adoption makes the rejections void that its generation had until then.
+adoptions as (
 
     select
         activation,
         generation,
-        count(distinct seq) as row_count
-    from {{ outhaul.ledger_relation('outhaul_rejections') }} as rejections
-    where {{ outhaul._still_refused() }}
+        max(recorded_at) as adopted_at
+    from {{ outhaul.ledger_relation('outhaul_controls') }}
+    where action = 'adopt'
     group by activation, generation
+
+),
+
+rejections as (
+
+    select
+        rejections.activation,
+        rejections.generation,
+        count(distinct rejections.seq) as row_count
+    from {{ outhaul.ledger_relation('outhaul_rejections') }} as rejections
+    left join adoptions
+        on
+            rejections.activation = adoptions.activation
+            and rejections.generation = adoptions.generation
+    where
+        adoptions.adopted_at is null
+        or adoptions.adopted_at < rejections.recorded_at
+    group by rejections.activation, rejections.generation
 
 ),
 

@@ -1,5 +1,6 @@
--- The columns are the headings of the file. Those that are not Splio's own (from
--- customer_id on) are custom fields, which are created where they are missing.
+-- The columns are the headings of the file. Those that are not Splio's own
+-- (from customer_id on) are custom fields, which are created where they are
+-- missing.
 select
     email,
     first_name as firstname,

@@ -1,5 +1,5 @@
--- The columns are named as Emarsys' fields are. Those that it does not know (from
--- customer_id on) are created as fields of the same name.
+-- The columns are named as Emarsys' fields are. Those that it does not know
+-- (from customer_id on) are created as fields of the same name.
 select
     email,
     first_name,

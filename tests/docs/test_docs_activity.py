@@ -145,6 +145,9 @@ def test_a_rejection_that_was_written_twice_counts_once(
     columns = "code, rejection_count, rejected_count, invalid_count, last_message"
     assert project.view("rejection_reasons", columns) == [("bad", 2, 1, 1, "Row 2.")]
     assert project.view("activation_status", "rows_rejected") == [(2,)]
+    adoption = {"control_id": "'c'", "action": "'adopt'", "actor": "'dana'"}
+    project.insert("controls", **adoption, recorded_at=NOW)
+    assert project.view("activation_status", "rows_rejected") == [(0,)]
 
 
 def test_the_views_pass_their_own_tests_on_a_ledger_in_use(

@@ -140,10 +140,8 @@ def test_A16_told_to_stop_before_it_starts_it_touches_nothing(known):
 def test_A16_told_to_stop_while_waiting_for_the_rate_it_sends_nothing_more(known):
     known.account |= {"per_second": 0.01, "concurrency": 2}
     seams = Seams()
-    timer = threading.Timer(0.2, seams.stop.set)
-    timer.start()
+    known.store.on_request = lambda request: seams.stop.set()
     report = known.sync(seams=seams)
-    timer.join()
     assert report.result is Result.INCOMPLETE
     assert len(known.store.requests) == 1
     assert report.unknown == 0
