@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from dispatcher.activations import Binding
@@ -14,6 +15,7 @@ from dispatcher.records import Claims
 from dispatcher.warehouse import Warehouse
 
 _CHANGES = {change.value: change for change in Change}
+_MOST_SETS = 1_000
 
 
 class Feed:
@@ -45,6 +47,7 @@ class Feed:
         self._options = options
         self._seams = seams
         self._page: list[Row] = []
+        self._ends: list[int] = []
         self._next = 0
         self._is_new = is_new
         self._has_begun = False
@@ -67,19 +70,27 @@ class Feed:
         self._is_new = False
         self._claim_rows = self._options.first_claim_rows
 
-    def peek(self) -> Row | None:
-        """The next row, or None where all have been handed out; claims and reads."""
-        if self._next >= len(self._page) and not self._read():
-            return None
-        return self._page[self._next]
+    @property
+    def is_exhausted(self) -> bool:
+        """Whether all rows have been handed out."""
+        return self._next >= len(self._page) and self._position >= self._upto
 
-    def take(self) -> None:
-        """Hand out the row that `peek` showed."""
-        self._next += 1
+    def ahead(self) -> Sequence[Row]:
+        """The next rows of one change, none where all were handed out.
 
-    def _read(self) -> bool:
-        if self._position >= self._upto:
-            return False
+        Claims and reads; more of that change may follow after them.
+        """
+        if self._next >= len(self._page):
+            if self.is_exhausted:
+                return []
+            self._read()
+        return self._page[self._next : self._end_of_change()]
+
+    def take(self, rows: int) -> None:
+        """Hand out so many of the rows that `ahead` showed."""
+        self._next += rows
+
+    def _read(self) -> None:
         if self._position >= self._claimed:
             self._claim_more()
         upto = min(self._claimed, self._position + self._options.page_rows)
@@ -88,7 +99,11 @@ class Feed:
         self._next = 0
         self._position = upto
         self._has_begun = True
-        return True
+        self._ends = list(itertools.accumulate(_lengths(self._page)))
+
+    def _end_of_change(self) -> int:
+        """Where in the page rows of another change begin, or the page ends."""
+        return next(end for end in self._ends if end > self._next)
 
     def _claim_more(self) -> None:
         now = self._seams.clock()
@@ -101,21 +116,38 @@ class Feed:
             self._claim_rows = min(grown, self._options.largest_claim_rows)
 
 
+def _lengths(rows: Sequence[Row]) -> Iterator[int]:
+    """How many rows in a row are of the same change."""
+    return (
+        sum(1 for _ in alike)
+        for _, alike in itertools.groupby(rows, key=lambda row: row.change)
+    )
+
+
 class _Rows:
     """Makes rows of what the warehouse returns, in the names of the destination."""
 
     def __init__(self, binding: Binding) -> None:
         self._fields = [column.field for column in binding.columns]
         self._field_of = {column.name: column.field for column in binding.columns}
+        self._changed: dict[str | None, tuple[str, ...]] = {None: (), "": ()}
 
     def of(self, row: tuple[Any, ...]) -> Row:
-        changed = json.loads(row[2]) if row[2] else ()
+        seq, change, changed, *values = row
+        if changed not in self._changed:
+            self._changed[changed] = self._fields_of(changed)
         return Row(
-            seq=row[0],
-            change=_CHANGES[row[1]],
-            values=dict(zip(self._fields, row[3:], strict=True)),
-            changed=tuple(self._field_of[name] for name in changed),
+            seq,
+            _CHANGES[change],
+            dict(zip(self._fields, values, strict=True)),
+            self._changed[changed],
         )
+
+    def _fields_of(self, changed: str) -> tuple[str, ...]:
+        """Few sets of columns change together, so each is read once."""
+        if len(self._changed) > _MOST_SETS:
+            self._changed = {None: (), "": ()}
+        return tuple(self._field_of[name] for name in json.loads(changed))
 
 
 def read_positions(

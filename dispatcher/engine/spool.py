@@ -6,6 +6,7 @@ process is killed; it is closed with the last part of it that is in use.
 
 from __future__ import annotations
 
+import itertools
 import os
 import tempfile
 import weakref
@@ -42,6 +43,32 @@ class Spool(Sequence[Encoded]):
         self._positions.append(item.row.seq)
         self._changes.append(_NUMBERS[item.row.change])
         self._ends.append(self._file.size)
+
+    def extend(self, items: Sequence[Encoded]) -> None:
+        """Add rows. Raises StopSync where the disk is full."""
+        bodies = [item.body for item in items]
+        ends = itertools.accumulate(map(len, bodies), initial=self._file.size)
+        next(ends)
+        self._file.append(b"".join(bodies))
+        self._positions.extend(item.row.seq for item in items)
+        self._changes.extend(_NUMBERS[item.row.change] for item in items)
+        self._ends.extend(ends)
+
+    @property
+    def positions(self) -> Sequence[int]:
+        """The positions of the rows, in order."""
+        return self._positions
+
+    @property
+    def changes(self) -> list[Change]:
+        """The changes of the rows, in order."""
+        return [_CHANGES[number] for number in self._changes]
+
+    def blocks(self) -> Iterator[bytes]:
+        """All bodies, one after the other, in pieces of about a megabyte."""
+        end = self._ends[-1] if self._ends else self._start
+        for start in range(self._start, end, _BLOCK_BYTES):
+            yield self._file.read(start, min(end, start + _BLOCK_BYTES))
 
     def __len__(self) -> int:
         return len(self._ends)
@@ -87,6 +114,20 @@ class Spool(Sequence[Encoded]):
 
     def _row(self, index: int) -> Row:
         return Row(self._positions[index], _CHANGES[self._changes[index]], {})
+
+
+def positions_of(items: Sequence[Encoded]) -> Sequence[int]:
+    """The positions of rows, wherever they are kept."""
+    if isinstance(items, Spool):
+        return items.positions
+    return [item.row.seq for item in items]
+
+
+def changes_of(items: Sequence[Encoded]) -> list[Change]:
+    """The changes of rows, wherever they are kept."""
+    if isinstance(items, Spool):
+        return items.changes
+    return [item.row.change for item in items]
 
 
 class _File:
