@@ -303,9 +303,7 @@ def _upload(place: Place, name: str, pieces: Iterable[bytes]) -> None:
 
     client = paramiko.SSHClient()
     client.set_missing_host_key_policy(paramiko.AutoAddPolicy())  # noqa: S507
-    client.connect(
-        "127.0.0.1", place.port, place.username, key_filename=place.key_file
-    )
+    client.connect("127.0.0.1", place.port, place.username, key_filename=place.key_file)
     with client, client.open_sftp() as sftp:
         part = f"{place.folder}/.{name}.part"
         with sftp.open(part, "w") as file:

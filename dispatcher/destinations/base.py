@@ -230,8 +230,8 @@ class Service(ABC):
         """The limits of the request that carries this row.
 
         Rows of different limits never share a request. They may differ in how much
-        it holds, not in how often it is made. They follow from the row's change and from
-        `found`, and not from its values.
+        it holds, not in how often it is made. They follow from the row's change and
+        from `found`, and not from its values.
         """
         return self.limits(row.change)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
-from dispatcher.destinations import base, values
+from dispatcher.destinations import base, columns, values
 from dispatcher.destinations.addresses import (
     base_url_problem,
     headers_problems,
@@ -102,6 +102,15 @@ class Changes(base.Service):
     def encode(self, row: base.Row, found: Any = None) -> bytes:
         change = {self._options.change_field: row.change.value}
         return values.json_object({**change, **row.values})
+
+    def encode_rows(
+        self, rows: Sequence[base.Row], found: Sequence[Any]
+    ) -> list[bytes]:
+        fields = list(rows[0].values)
+        given = [columns.for_json(columns.of_field(rows, field)) for field in fields]
+        changes = [row.change.value for row in rows]
+        named = [self._options.change_field, *fields]
+        return columns.as_json(columns.records(named, [changes, *given]))
 
     def send(self, items: Sequence[base.Encoded]) -> list[base.Outcome]:
         options, account = self._options, self._account

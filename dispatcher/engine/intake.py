@@ -22,6 +22,9 @@ from dispatcher.engine.spool import Spool
 from dispatcher.engine.tasks import Step, Task
 from dispatcher.errors import RowRefused
 
+# Below this the looks at whole columns cost more than they save.
+_FEW = 8
+
 
 class Intake:
     """Feeds the schedule, one full request at a time, so that memory stays bounded.
@@ -199,7 +202,9 @@ class Intake:
     def _encoded_together(
         self, rows: Sequence[Row], found: Sequence[Any], limits: Limits
     ) -> list[Encoded] | None:
-        """None where some row wants a look of its own."""
+        """None for a few rows, or where some row wants a look of its own."""
+        if len(rows) < _FEW:
+            return None
         try:
             bodies = self._service.encode_rows(rows, found)
         except OneByOne:

@@ -58,8 +58,8 @@ class Schedule:
     def take(self, in_flight: Collection[Task]) -> Task | None:
         """The first ready task that may be sent, or wait for one that is being sent.
 
-        in_flight: what is being sent, or waits for that. As many may wait as may be sent
-        at once; none where a row is claimed just before it is sent.
+        in_flight: what is being sent, or waits for that. As many may wait as may be
+        sent at once; none where a row is claimed just before it is sent.
         """
         for task in self._ready:
             if self._has_capacity(task, in_flight):

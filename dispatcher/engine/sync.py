@@ -1,8 +1,9 @@
 """One sync: the rows of one activation, from the warehouse to their outcomes.
 
 The thread of the activation reads, claims, encodes, judges and commits; a few
-workers make the requests, each with another one in waiting. A position is committed when everything up to it has
-an outcome, and a row that nothing is known of keeps the commit below it.
+workers make the requests, each with another one in waiting. A position is committed
+when everything up to it has an outcome, and a row that nothing is known of keeps the
+commit below it.
 """
 
 from __future__ import annotations

@@ -28,11 +28,14 @@ from dispatcher.destinations.batch.attributes import (
     MEP,
     Attribute,
     custom_id,
+    custom_ids,
     plan,
     refuse,
     render,
+    render_all,
 )
 from dispatcher.destinations.batch.probe import probe
+from dispatcher.destinations.columns import as_json, of_field, records
 from dispatcher.destinations.http import HttpClient, classify, json_of
 from dispatcher.errors import (
     ConfigurationError,
@@ -154,6 +157,20 @@ class Contacts(Service):
         # `overwrite: true` would delete every attribute that is not selected.
         return orjson.dumps(
             {"id": user, "update": {"overwrite": False, "values": values}}
+        )
+
+    def encode_rows(self, rows: Sequence[Row], found: Sequence[Any]) -> list[bytes]:
+        lowercase, truncate = self._options.lowercase, self._options.truncate
+        users = custom_ids(of_field(rows, "custom_id"), lowercase=lowercase)
+        attributes = self._attributes
+        rendered = [
+            render_all(each, of_field(rows, each.field), MEP, truncate=truncate)
+            for each in attributes
+        ]
+        given = records([each.key for each in attributes], rendered)
+        return as_json(
+            {"id": user, "update": {"overwrite": False, "values": values}}
+            for user, values in zip(users, given, strict=True)
         )
 
     def send(self, items: Sequence[Encoded]) -> list[Outcome]:

@@ -22,6 +22,7 @@ from dispatcher.destinations.base import (
     Encoded,
     Kind,
     Limits,
+    OneByOne,
     Outcome,
     Row,
     Service,
@@ -33,10 +34,13 @@ from dispatcher.destinations.batch.attributes import (
     CEP,
     Attribute,
     custom_id,
+    custom_ids,
     plan,
     refuse,
     render,
+    render_all,
 )
+from dispatcher.destinations.columns import as_json, of_field, records, seconds
 from dispatcher.errors import RequestTooLarge, RowRefused
 
 if TYPE_CHECKING:
@@ -143,6 +147,30 @@ class Events(Service):
             event["attributes"] = attributes
         return orjson.dumps({"identifiers": {"custom_id": profile}, "events": [event]})
 
+    def encode_rows(self, rows: Sequence[Row], found: Sequence[Any]) -> list[bytes]:
+        lowercase, truncate = self._options.lowercase, self._options.truncate
+        profiles = custom_ids(of_field(rows, "custom_id"), lowercase=lowercase)
+        times = self._times(of_field(rows, "event_time"))
+        names = self._names(rows)
+        rendered = [
+            render_all(each, of_field(rows, each.field), CEP, truncate=truncate)
+            for each in self._attributes
+        ]
+        keys = [each.key for each in self._attributes]
+        given = records(keys, rendered, nulls=False) if keys else [{}] * len(rows)
+        events = zip(profiles, names, times, given, strict=True)
+        return as_json(
+            {
+                "identifiers": {"custom_id": profile},
+                "events": [
+                    {"name": name, "time": time, "attributes": attributes}
+                    if attributes
+                    else {"name": name, "time": time}
+                ],
+            }
+            for profile, name, time, attributes in events
+        )
+
     def send(self, items: Sequence[Encoded]) -> list[Outcome]:
         of_profile = Counter(str(item.row.values["custom_id"]) for item in items)
         if max(of_profile.values()) > MOST_EVENTS_OF_A_PROFILE:
@@ -176,6 +204,26 @@ class Events(Service):
             )
         return name
 
+    def _names(self, rows: Sequence[Row]) -> Sequence[str]:
+        if _NAME.fullmatch(self._options.event_name):
+            return [self._options.event_name] * len(rows)
+        names = of_field(rows, "event_name")
+        if set(map(type, names)) == {str} and all(map(_NAME.fullmatch, set(names))):
+            return names
+        raise OneByOne
+
+    def _times(self, column: Sequence[Any]) -> Sequence[str]:
+        """To be sure of all, it is enough to look at the first and the last time."""
+        rendered = seconds(column, end="Z")
+        if set(map(type, column)) != {datetime}:
+            raise OneByOne
+        try:
+            for value in (min(column), max(column)):
+                self._time(value)
+        except RowRefused:
+            raise OneByOne from None
+        return rendered
+
     def _time(self, value: Any) -> str:
         moment = values.moment("event_time", value)
         now = datetime.fromtimestamp(self._account.clock(), timezone.utc)
@@ -184,7 +232,7 @@ class Events(Service):
         if now - moment > timedelta(hours=self._options.max_age_hours):
             hours = self._options.max_age_hours
             raise RowRefused("too_old", f"the event is older than {hours:g} hours")
-        return moment.replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+        return values.seconds("event_time", value, end="Z")
 
 
 _NO_TIME = Column("", "", Kind.OTHER, "")

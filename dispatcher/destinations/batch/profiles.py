@@ -19,6 +19,7 @@ from dispatcher.destinations.base import (
     Column,
     Encoded,
     Limits,
+    OneByOne,
     Outcome,
     Row,
     Service,
@@ -29,10 +30,13 @@ from dispatcher.destinations.batch.attributes import (
     CEP,
     Attribute,
     custom_id,
+    custom_ids,
     plan,
     refuse,
     render,
+    render_all,
 )
+from dispatcher.destinations.columns import as_json, emails, of_field, records
 from dispatcher.errors import ConfigurationError, RowRefused
 
 if TYPE_CHECKING:
@@ -166,9 +170,35 @@ class Profiles(Service):
             {"identifiers": {"custom_id": profile}, "attributes": attributes}
         )
 
+    def encode_rows(self, rows: Sequence[Row], found: Sequence[Any]) -> list[bytes]:
+        lowercase, truncate = self._options.lowercase, self._options.truncate
+        profiles = custom_ids(of_field(rows, "custom_id"), lowercase=lowercase)
+        rendered = [natives(field, of_field(rows, field)) for field in self._native]
+        rendered += [
+            render_all(each, of_field(rows, each.field), CEP, truncate=truncate)
+            for each in self._custom
+        ]
+        keys = [*self._native, *(each.key for each in self._custom)]
+        return as_json(
+            {"identifiers": {"custom_id": profile}, "attributes": attributes}
+            for profile, attributes in zip(
+                profiles, records(keys, rendered), strict=True
+            )
+        )
+
     def send(self, items: Sequence[Encoded]) -> list[Outcome]:
         path = "/mass-update" if self._options.mass_update else "/update"
         return cep.post(self._account, path, items)
+
+
+def natives(field: str, column: Sequence[Any]) -> Sequence[Any]:
+    """See `native`. Raises OneByOne."""
+    if field == "$email_address" and all(column):
+        return emails(column)
+    try:
+        return [native(field, value) for value in column]
+    except RowRefused:
+        raise OneByOne from None
 
 
 def native(field: str, value: Any) -> Any:

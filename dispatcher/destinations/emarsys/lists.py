@@ -18,11 +18,13 @@ from dispatcher.destinations.base import (
     Column,
     Encoded,
     Limits,
+    OneByOne,
     Outcome,
     Row,
     Service,
     setting,
 )
+from dispatcher.destinations.columns import as_json, emails, of_field
 from dispatcher.destinations.emarsys import codes
 from dispatcher.destinations.emarsys.addresses import address_of, told_by_key
 from dispatcher.destinations.emarsys.api import RowErrors
@@ -99,6 +101,12 @@ class ContactList(Service):
                 " {{ outhaul.normalized_email('email') }} as email",
             )
         return orjson.dumps(address)
+
+    def encode_rows(self, rows: Sequence[Row], found: Sequence[Any]) -> list[bytes]:
+        given = of_field(rows, "email")
+        if emails(given) != given:
+            raise OneByOne
+        return as_json(given)
 
     def send(self, items: Sequence[Encoded]) -> list[Outcome]:
         leave = items[0].row.change is Change.REMOVED

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import orjson
@@ -24,6 +25,17 @@ from dispatcher.destinations.base import (
     Row,
     Service,
     setting,
+)
+from dispatcher.destinations.columns import Column as Values
+from dispatcher.destinations.columns import (
+    as_json,
+    booleans,
+    days,
+    numbers,
+    of_field,
+    records,
+    seconds,
+    texts,
 )
 
 if TYPE_CHECKING:
@@ -84,6 +96,14 @@ class Table(Service):
             }
         )
 
+    def encode_rows(self, rows: Sequence[Row], found: Sequence[Any]) -> list[bytes]:
+        fields = [column.field for column in self._columns]
+        given = [
+            _render_all(column, of_field(rows, column.field))
+            for column in self._columns
+        ]
+        return as_json(records(fields, given))
+
     def send(self, items: Sequence[Encoded]) -> list[Outcome]:
         self._account.api.upsert(
             self._options.connection,
@@ -91,6 +111,20 @@ class Table(Service):
             [item.body for item in items],
         )
         return [ACCEPTED] * len(items)
+
+
+def _render_all(column: Column, given: Values) -> Values:
+    """See `_render`. Raises OneByOne."""
+    kinds = set(map(type, given)) - {type(None)}
+    if bool in kinds:
+        return booleans(given)
+    if column.kind in (Kind.INTEGER, Kind.NUMBER):
+        return numbers(given)
+    if column.kind is Kind.DATE:
+        return days(given, date.isoformat)
+    if column.kind is Kind.TIMESTAMP:
+        return seconds(given, " ")
+    return texts(given)
 
 
 def _render(column: Column, value: Any) -> Any:
@@ -105,6 +139,5 @@ def _render(column: Column, value: Any) -> Any:
     if column.kind is Kind.DATE:
         return values.day(field, value).isoformat()
     if column.kind is Kind.TIMESTAMP:
-        moment = values.moment(field, value).replace(tzinfo=None)
-        return moment.isoformat(sep=" ", timespec="seconds")
+        return values.seconds(field, value, " ")
     return values.text(field, value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import orjson
@@ -15,11 +16,21 @@ from dispatcher.destinations.base import (
     Encoded,
     Job,
     Limits,
+    OneByOne,
     Outcome,
     Row,
     Service,
     Status,
     setting,
+)
+from dispatcher.destinations.columns import (
+    as_json,
+    days,
+    emails,
+    numbers,
+    of_field,
+    records,
+    texts,
 )
 from dispatcher.destinations.sendgrid import values
 from dispatcher.destinations.sendgrid.api import Contact
@@ -155,6 +166,29 @@ class Contacts(Service):
             contact["custom_fields"] = custom
         return orjson.dumps(contact)
 
+    def encode_rows(
+        self, rows: Sequence[Row], found: Sequence[Contact | None]
+    ) -> list[bytes]:
+        addresses = emails(of_field(rows, "email"))
+        reserved = [field for field in self._plan.reserved if field != "email"]
+        given = [self._values(rows, field, field, "Text") for field in reserved]
+        custom = [
+            self._values(rows, field, target.id, target.type)
+            for field, target in self._plan.custom.items()
+        ]
+        if custom:
+            ids = [target.id for target in self._plan.custom.values()]
+            nested = records(ids, custom, nulls=False)
+            reserved.append("custom_fields")
+            given.append([each or None for each in nested])
+        if any(found):
+            whom = map(identified, addresses, found)
+            attributes = records(reserved, given, nulls=False)
+            pairs = zip(whom, attributes, strict=True)
+            return as_json({**who, **each} for who, each in pairs)
+        named = ["email", *reserved]
+        return as_json(records(named, [addresses, *given], nulls=False))
+
     def send(self, items: Sequence[Encoded]) -> list[Outcome] | Job:
         if self.needs_look_up(items[0].row.change):
             asked = to_be_looked_up(items)
@@ -205,6 +239,27 @@ class Contacts(Service):
         else:
             longest = WRITABLE.get(key, values.LONGEST_TEXT) or values.LONGEST_TEXT
             into[key] = values.text(field, value, longest)
+
+    def _values(
+        self, rows: Sequence[Row], field: str, key: str, kind: str
+    ) -> Sequence[Any]:
+        """What `_put` adds for each row; None where it adds nothing."""
+        column = of_field(rows, field)
+        has_null = None in column
+        if field == "alternate_emails" or (
+            has_null and self._options.null_mode == "error"
+        ):
+            raise OneByOne
+        if kind == "Number":
+            return numbers(column)
+        if kind == "Date":
+            return days(column, partial(values.written, self._options.date_format))
+        longest = WRITABLE.get(key, values.LONGEST_TEXT) or values.LONGEST_TEXT
+        shown = texts(column, longest)
+        if has_null and self._options.null_mode == "empty":
+            if field not in _NEVER_EMPTY:
+                return ["" if text is None else text for text in shown]
+        return shown
 
     def _planned(self, columns: Sequence[Column]) -> FieldPlan:
         plan = plan_fields(

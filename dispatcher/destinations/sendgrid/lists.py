@@ -16,12 +16,14 @@ from dispatcher.destinations.base import (
     Encoded,
     Job,
     Limits,
+    OneByOne,
     Outcome,
     Row,
     Service,
     Status,
     setting,
 )
+from dispatcher.destinations.columns import as_json, emails, of_field
 from dispatcher.destinations.sendgrid.api import Contact
 from dispatcher.destinations.sendgrid.importing import (
     MISSING,
@@ -133,6 +135,18 @@ class ContactList(Service):
         if row.change is Change.REMOVED and found is not None:
             return found.id.encode()
         return orjson.dumps(identified(address, found))
+
+    def encode_rows(
+        self, rows: Sequence[Row], found: Sequence[Contact | None]
+    ) -> list[bytes]:
+        given = of_field(rows, "email")
+        if emails(given) != given:
+            raise OneByOne
+        if rows[0].change is Change.REMOVED:
+            if not all(found):
+                raise OneByOne
+            return [each.id.encode() for each in found if each is not None]
+        return as_json(map(identified, given, found))
 
     def send(self, items: Sequence[Encoded]) -> list[Outcome] | Job:
         asked = to_be_looked_up(items)
