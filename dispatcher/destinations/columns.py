@@ -20,7 +20,7 @@ from typing import Any
 import orjson
 
 from dispatcher.destinations import values
-from dispatcher.destinations.base import OneByOne, Row
+from dispatcher.destinations.base import OneByOne
 from dispatcher.errors import RowRefused
 
 Column = Sequence[Any]
@@ -34,11 +34,6 @@ _LARGEST_DIGITS = 300
 _SHORT = 16
 _SECONDS = re.compile("%Y-%m-%d([^%]?)%H:%M:%S([^%]*)")
 _zone = attrgetter("tzinfo")
-
-
-def of_field(rows: Iterable[Row], field: str) -> list[Any]:
-    """The values of a field; null where a row lacks it."""
-    return [row.values.get(field) for row in rows]
 
 
 def records(
@@ -175,7 +170,7 @@ def _kinds(column: Column) -> set[type]:
 
 def _within(column: Column, limit: int) -> bool:
     present = [value for value in column if value is not None]
-    return -limit <= min(present) and max(present) <= limit
+    return bool(-limit <= min(present) and max(present) <= limit)
 
 
 def _each(column: Column, render: Callable[[Any], Any]) -> list[Any]:
@@ -221,7 +216,7 @@ def _fragments(found: Column) -> list[Any]:
 
 def _zone_of(column: Column) -> timezone | None:
     """The zone that all times have: none, which counts as UTC, or UTC."""
-    zones = set(map(_zone, filter(None, column)))
+    zones: set[timezone | None] = set(map(_zone, filter(None, column)))
     if len(zones) == 1 and zones <= {None, _UTC}:
         return next(iter(zones))
     raise OneByOne

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Sequence
 
 from dispatcher.destinations.base import Activation, Encoded
+from dispatcher.destinations.rows import bodies_of, positions_in
 
 
 def idempotency_key(activation: Activation, items: Sequence[Encoded]) -> str:
@@ -20,6 +21,6 @@ def idempotency_key(activation: Activation, items: Sequence[Encoded]) -> str:
     digest = hashlib.sha256(
         f"{activation.destination}/{activation.name}/{activation.generation}".encode()
     )
-    for item in items:
-        digest.update(f"/{item.row.seq}:{len(item.body)}:".encode() + item.body)
+    for position, body in zip(positions_in(items), bodies_of(items), strict=True):
+        digest.update(b"/%d:%d:" % (position, len(body)) + body)
     return digest.hexdigest()

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from dispatcher.activations import Binding
 from dispatcher.destinations.base import Change, Row
+from dispatcher.destinations.rows import Rows
 from dispatcher.engine.options import SyncOptions
 from dispatcher.engine.seams import Seams
 from dispatcher.records import Claims
 from dispatcher.warehouse import Warehouse
 
 _CHANGES = {change.value: change for change in Change}
-_MOST_SETS = 1_000
 
 
 class Feed:
@@ -39,15 +40,14 @@ class Feed:
     ) -> None:
         self._warehouse = warehouse
         self._record = binding.record
-        self._rows = _Rows(binding)
+        self._rows = _Reader(binding)
         self._position = claims.committed
         self._upto = upto
         self._claimed = min(claims.claimed, upto)
         self._claim = claim
         self._options = options
         self._seams = seams
-        self._page: list[Row] = []
-        self._ends: list[int] = []
+        self._page: deque[Rows] = deque()
         self._next = 0
         self._is_new = is_new
         self._has_begun = False
@@ -60,7 +60,7 @@ class Feed:
         return (
             self._is_new
             and self._has_begun
-            and self._next >= len(self._page)
+            and not self._page
             and self._position >= self._claimed
             and self._position < self._upto
         )
@@ -73,37 +73,37 @@ class Feed:
     @property
     def is_exhausted(self) -> bool:
         """Whether all rows have been handed out."""
-        return self._next >= len(self._page) and self._position >= self._upto
+        return not self._page and self._position >= self._upto
 
-    def ahead(self) -> Sequence[Row]:
-        """The next rows of one change, none where all were handed out.
-
-        Claims and reads; more of that change may follow after them.
-        """
-        if self._next >= len(self._page):
+    def peek(self) -> Row | None:
+        """The next row, or None where all were handed out; claims and reads."""
+        if not self._page:
             if self.is_exhausted:
-                return []
+                return None
             self._read()
-        return self._page[self._next : self._end_of_change()]
+        return self._page[0][self._next]
 
-    def take(self, rows: int) -> None:
-        """Hand out so many of the rows that `ahead` showed."""
-        self._next += rows
+    def take(self, most: int) -> Rows:
+        """Hand out the row that `peek` showed, and those after it of the same change.
+
+        They may be fewer than `most` although more of that change will follow.
+        """
+        alike = self._page[0]
+        rows = alike[self._next : self._next + most]
+        self._next += len(rows)
+        if self._next >= len(alike):
+            self._page.popleft()
+            self._next = 0
+        return rows
 
     def _read(self) -> None:
         if self._position >= self._claimed:
             self._claim_more()
         upto = min(self._claimed, self._position + self._options.page_rows)
         page = self._warehouse.page(self._record, self._position, upto)
-        self._page = [self._rows.of(row) for row in page]
-        self._next = 0
+        self._page = deque(self._rows.of(page))
         self._position = upto
         self._has_begun = True
-        self._ends = list(itertools.accumulate(_lengths(self._page)))
-
-    def _end_of_change(self) -> int:
-        """Where in the page rows of another change begin, or the page ends."""
-        return next(end for end in self._ends if end > self._next)
 
     def _claim_more(self) -> None:
         now = self._seams.clock()
@@ -116,15 +116,7 @@ class Feed:
             self._claim_rows = min(grown, self._options.largest_claim_rows)
 
 
-def _lengths(rows: Sequence[Row]) -> Iterator[int]:
-    """How many rows in a row are of the same change."""
-    return (
-        sum(1 for _ in alike)
-        for _, alike in itertools.groupby(rows, key=lambda row: row.change)
-    )
-
-
-class _Rows:
+class _Reader:
     """Makes rows of what the warehouse returns, in the names of the destination."""
 
     def __init__(self, binding: Binding) -> None:
@@ -132,21 +124,31 @@ class _Rows:
         self._field_of = {column.name: column.field for column in binding.columns}
         self._changed: dict[str | None, tuple[str, ...]] = {None: (), "": ()}
 
-    def of(self, row: tuple[Any, ...]) -> Row:
-        seq, change, changed, *values = row
-        if changed not in self._changed:
-            self._changed[changed] = self._fields_of(changed)
-        return Row(
-            seq,
-            _CHANGES[change],
-            dict(zip(self._fields, values, strict=True)),
-            self._changed[changed],
-        )
+    def of(self, page: Sequence[tuple[Any, ...]]) -> Iterator[Rows]:
+        """The rows of a page, those together that follow each other and are alike."""
+        if not page:
+            return
+        positions, changes, changed, *columns = map(list, zip(*page, strict=True))
+        for text in set(changed) - self._changed.keys():
+            self._changed[text] = self._fields_of(text)
+        fields_changed = [self._changed[text] for text in changed]
+        start = 0
+        for change, alike in itertools.groupby(changes):
+            end = start + sum(1 for _ in alike)
+            rows = slice(start, end)
+            yield Rows(
+                _CHANGES[change],
+                positions[rows],
+                fields_changed[rows],
+                {
+                    field: column[rows]
+                    for field, column in zip(self._fields, columns, strict=True)
+                },
+            )
+            start = end
 
     def _fields_of(self, changed: str) -> tuple[str, ...]:
         """Few sets of columns change together, so each is read once."""
-        if len(self._changed) > _MOST_SETS:
-            self._changed = {None: (), "": ()}
         return tuple(self._field_of[name] for name in json.loads(changed))
 
 
@@ -155,6 +157,6 @@ def read_positions(
 ) -> list[Row]:
     """The rows at these ascending positions, such as those of a job."""
     wanted = set(positions)
-    rows = _Rows(binding)
     page = warehouse.page(binding.record, positions[0] - 1, positions[-1])
-    return [rows.of(row) for row in page if row[0] in wanted]
+    found = [row for row in page if row[0] in wanted]
+    return [row for alike in _Reader(binding).of(found) for row in alike]

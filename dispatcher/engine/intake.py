@@ -14,6 +14,7 @@ from dispatcher.destinations.base import (
     Row,
     Service,
 )
+from dispatcher.destinations.rows import Items, Part
 from dispatcher.engine.batches import Batch, fits
 from dispatcher.engine.feed import Feed
 from dispatcher.engine.outcomes import Outcomes, refused
@@ -129,16 +130,15 @@ class Intake:
         None while a barrier stands, when all are taken or when enough are outstanding.
         """
         while not self._is_full and not self._feed.waits_for_first_rows:
-            ahead = self._feed.ahead()
-            if not ahead:
+            first = self._feed.peek()
+            if first is None:
                 return []
-            removing = ahead[0].change is Change.REMOVED
+            removing = first.change is Change.REMOVED
             if removing is not self._removing and self._outcomes.outstanding:
                 return []
             self._removing = removing
             most = self._most_outstanding - self._outcomes.outstanding
-            rows = ahead[: min(most, self._room(ahead[0]))]
-            self._feed.take(len(rows))
+            rows = self._feed.take(min(most, self._room(first)))
             unsettled = self._unsettled(rows)
             if unsettled:
                 return unsettled
@@ -189,19 +189,15 @@ class Intake:
         in_doubt: bool = False,
     ) -> None:
         """Encode rows of these limits; what cannot be sent is refused alone."""
-        items = self._encoded_together(rows, found, limits)
-        if items is None:
-            pairs = zip(rows, found, strict=True)
-            alone = [self._encoded(*pair, limits, in_doubt) for pair in pairs]
-            items = [item for item in alone if item is not None]
-        if not items:
-            return
-        for full in self._batch(limits).add(items, limits):
+        part = self._encoded_together(rows, found, limits)
+        if part is None:
+            part = self._encoded_alone(rows, found, limits, in_doubt)
+        for full in self._batch(limits).add(part, limits):
             self._schedule.add(Task(Step.SEND, full[0].row.change, full))
 
     def _encoded_together(
         self, rows: Sequence[Row], found: Sequence[Any], limits: Limits
-    ) -> list[Encoded] | None:
+    ) -> Part | None:
         """None for a few rows, or where some row wants a look of its own."""
         if len(rows) < _FEW:
             return None
@@ -209,26 +205,44 @@ class Intake:
             bodies = self._service.encode_rows(rows, found)
         except OneByOne:
             return None
-        items = list(map(Encoded, rows, bodies, found))
-        return items if fits(max(bodies, key=len), limits) else None
+        is_fit = fits(max(bodies, key=len), limits)
+        return Part(rows, bodies, found) if is_fit else None
+
+    def _encoded_alone(
+        self,
+        rows: Sequence[Row],
+        found: Sequence[Any],
+        limits: Limits,
+        in_doubt: bool,
+    ) -> Part:
+        taken: list[Row] = []
+        bodies: list[bytes] = []
+        known: list[Any] = []
+        for row, each in zip(rows, found, strict=True):
+            body = self._encoded(row, each, limits, in_doubt)
+            if body is not None:
+                taken.append(row)
+                bodies.append(body)
+                known.append(each)
+        return Part(taken, bodies, known)
 
     def _encoded(
         self, row: Row, found: Any, limits: Limits, in_doubt: bool
-    ) -> Encoded | None:
+    ) -> bytes | None:
         try:
             body = self._service.encode(row, found)
         except RowRefused as refusal:
             self._refuse(row, refusal.code, str(refusal), in_doubt)
             return None
         if fits(body, limits):
-            return Encoded(row, body, found)
+            return body
         size = f"the row alone is larger than a request may be ({limits.bytes} bytes)"
         self._refuse(row, "too_large", size, in_doubt)
         return None
 
     def _batch(self, limits: Limits) -> Batch:
         if limits not in self._batches:
-            self._batches[limits] = Batch(Spool if self._service.spooled else list)
+            self._batches[limits] = Batch(Spool if self._service.spooled else Items)
         return self._batches[limits]
 
     def _lookup_limits(self) -> Limits:

@@ -6,8 +6,13 @@ from collections import Counter
 from collections.abc import Sequence
 
 from dispatcher.destinations.base import Change, Encoded, Outcome, Row, Status
+from dispatcher.destinations.rows import (
+    changes_in,
+    changes_of,
+    positions_in,
+    positions_of,
+)
 from dispatcher.engine.report import Report
-from dispatcher.engine.spool import changes_of, positions_of
 from dispatcher.records import Rejection
 
 _STORM_ROWS = 200
@@ -47,8 +52,8 @@ class Outcomes:
     def accept(self, items: Sequence[Encoded]) -> None:
         """All of these were taken up, and are accepted."""
         self.outstanding -= len(items)
-        self._count(self._report.accepted, changes_of(items))
-        self._known(positions_of(items))
+        self._count(self._report.accepted, changes_in(items))
+        self._known(positions_in(items))
 
     def settle(
         self, row: Row, outcome: Outcome, *, in_doubt: bool = False, kind: str = ""
@@ -81,8 +86,8 @@ class Outcomes:
 
     def pass_over(self, rows: Sequence[Row]) -> None:
         """The service takes no notice of this change: done without a request."""
-        self._count(self._report.not_consumed, [row.change for row in rows])
-        self._known([row.seq for row in rows])
+        self._count(self._report.not_consumed, changes_of(rows))
+        self._known(positions_of(rows))
 
     def known(self, position: int) -> None:
         """This position has an outcome."""

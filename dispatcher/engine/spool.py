@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from typing import overload
 
 from dispatcher.destinations.base import Change, Encoded, Row
+from dispatcher.destinations.rows import Collected, Part, changes_of, positions_of
 from dispatcher.errors import StopSync
 
 _BLOCK_BYTES = 1 << 20
@@ -23,7 +24,7 @@ _CHANGES = tuple(Change)
 _NUMBERS = {change: number for number, change in enumerate(_CHANGES)}
 
 
-class Spool(Sequence[Encoded]):
+class Spool(Collected):
     """Encoded rows whose bodies lie in a temporary file.
 
     In memory a row takes 17 bytes: its position, its change and where its body
@@ -37,31 +38,21 @@ class Spool(Sequence[Encoded]):
         self._changes = array("b")
         self._ends = array("q")
 
-    def append(self, item: Encoded) -> None:
-        """Add a row. Raises StopSync where the disk is full."""
-        self._file.append(item.body)
-        self._positions.append(item.row.seq)
-        self._changes.append(_NUMBERS[item.row.change])
-        self._ends.append(self._file.size)
-
-    def extend(self, items: Sequence[Encoded]) -> None:
-        """Add rows. Raises StopSync where the disk is full."""
-        bodies = [item.body for item in items]
-        ends = itertools.accumulate(map(len, bodies), initial=self._file.size)
+    def extend(self, part: Part) -> None:
+        sizes = map(len, part.bodies)
+        ends = itertools.accumulate(sizes, initial=self._file.size)
         next(ends)
-        self._file.append(b"".join(bodies))
-        self._positions.extend(item.row.seq for item in items)
-        self._changes.extend(_NUMBERS[item.row.change] for item in items)
+        self._file.append(b"".join(part.bodies))
+        self._positions.extend(positions_of(part.rows))
+        self._changes.extend(_NUMBERS[change] for change in changes_of(part.rows))
         self._ends.extend(ends)
 
     @property
     def positions(self) -> Sequence[int]:
-        """The positions of the rows, in order."""
         return self._positions
 
     @property
     def changes(self) -> list[Change]:
-        """The changes of the rows, in order."""
         return [_CHANGES[number] for number in self._changes]
 
     def blocks(self) -> Iterator[bytes]:
@@ -114,20 +105,6 @@ class Spool(Sequence[Encoded]):
 
     def _row(self, index: int) -> Row:
         return Row(self._positions[index], _CHANGES[self._changes[index]], {})
-
-
-def positions_of(items: Sequence[Encoded]) -> Sequence[int]:
-    """The positions of rows, wherever they are kept."""
-    if isinstance(items, Spool):
-        return items.positions
-    return [item.row.seq for item in items]
-
-
-def changes_of(items: Sequence[Encoded]) -> list[Change]:
-    """The changes of rows, wherever they are kept."""
-    if isinstance(items, Spool):
-        return items.changes
-    return [item.row.change for item in items]
 
 
 class _File:

@@ -14,6 +14,7 @@ from typing import Any
 
 from dispatcher.activations import Binding
 from dispatcher.destinations.base import Change, Job, Limits
+from dispatcher.destinations.rows import positions_in
 from dispatcher.engine.commits import Commits
 from dispatcher.engine.feed import Feed, read_positions
 from dispatcher.engine.intake import Intake
@@ -188,7 +189,7 @@ class Sync:
     def _claim_sent(self, task: Task) -> None:
         """Before a request that must not be repeated: claim no row beyond its own."""
         if not self._service.repeatable and task.step is Step.SEND:
-            self._commits.claim(max(item.row.seq for item in task.items))
+            self._commits.claim(max(positions_in(task.items)))
 
     def _fill(self) -> bool:
         """Make the next requests ready; False where nothing more can be done."""
@@ -251,7 +252,7 @@ class Sync:
     # --- jobs
 
     def _record_job(self, job: Job, task: Task) -> None:
-        positions = tuple(sorted(item.row.seq for item in task.items))
+        positions = tuple(sorted(positions_in(task.items)))
         recorded = RecordedJob(job.reference, positions)
         self._warehouse.record_job(self._lease.grant, recorded)
 

@@ -35,8 +35,9 @@ from dispatcher.destinations.batch.attributes import (
     render_all,
 )
 from dispatcher.destinations.batch.probe import probe
-from dispatcher.destinations.columns import as_json, of_field, records
+from dispatcher.destinations.columns import as_json, records
 from dispatcher.destinations.http import HttpClient, classify, json_of
+from dispatcher.destinations.rows import bodies_of, column_of
 from dispatcher.errors import (
     ConfigurationError,
     DestinationError,
@@ -161,10 +162,10 @@ class Contacts(Service):
 
     def encode_rows(self, rows: Sequence[Row], found: Sequence[Any]) -> list[bytes]:
         lowercase, truncate = self._options.lowercase, self._options.truncate
-        users = custom_ids(of_field(rows, "custom_id"), lowercase=lowercase)
+        users = custom_ids(column_of(rows, "custom_id"), lowercase=lowercase)
         attributes = self._attributes
         rendered = [
-            render_all(each, of_field(rows, each.field), MEP, truncate=truncate)
+            render_all(each, column_of(rows, each.field), MEP, truncate=truncate)
             for each in attributes
         ]
         given = records([each.key for each in attributes], rendered)
@@ -175,9 +176,12 @@ class Contacts(Service):
 
     def send(self, items: Sequence[Encoded]) -> list[Outcome]:
         errors: list[DestinationError] = []
+        done: list[tuple[set[int], Sequence[Encoded]]] = []
         for platform, app in self._account.apps.items():
             taken = self._taken[platform]
-            waiting = [item for item in items if item.row.seq not in taken]
+            waiting = items
+            if taken:
+                waiting = [item for item in items if item.row.seq not in taken]
             if not waiting:
                 continue
             try:
@@ -185,10 +189,12 @@ class Contacts(Service):
             except DestinationError as error:
                 errors.append(error)
             else:
-                taken.update(item.row.seq for item in waiting)
+                done.append((taken, waiting))
         if errors:
+            for taken, waiting in done:
+                taken.update(item.row.seq for item in waiting)
             raise _most_pressing(errors)
-        for taken in self._taken.values():
+        for taken in filter(None, self._taken.values()):
             taken.difference_update(item.row.seq for item in items)
         return [ACCEPTED] * len(items)
 
@@ -200,7 +206,7 @@ def _hints(platform: str) -> dict[int, str]:
 
 
 def _post(platform: str, app: HttpClient, items: Sequence[Encoded]) -> None:
-    body = b"[" + b",".join(item.body for item in items) + b"]"
+    body = b"[" + b",".join(bodies_of(items)) + b"]"
     response = app.request("POST", "/data/users", body=body)
     classify(response, (200, 201, 202, 204), _hints(platform))
     if response.body.strip():

@@ -40,7 +40,8 @@ from dispatcher.destinations.batch.attributes import (
     render,
     render_all,
 )
-from dispatcher.destinations.columns import as_json, of_field, records, seconds
+from dispatcher.destinations.columns import as_json, records, seconds
+from dispatcher.destinations.rows import column_of, values_of
 from dispatcher.errors import RequestTooLarge, RowRefused
 
 if TYPE_CHECKING:
@@ -149,11 +150,11 @@ class Events(Service):
 
     def encode_rows(self, rows: Sequence[Row], found: Sequence[Any]) -> list[bytes]:
         lowercase, truncate = self._options.lowercase, self._options.truncate
-        profiles = custom_ids(of_field(rows, "custom_id"), lowercase=lowercase)
-        times = self._times(of_field(rows, "event_time"))
+        profiles = custom_ids(column_of(rows, "custom_id"), lowercase=lowercase)
+        times = self._times(column_of(rows, "event_time"))
         names = self._names(rows)
         rendered = [
-            render_all(each, of_field(rows, each.field), CEP, truncate=truncate)
+            render_all(each, column_of(rows, each.field), CEP, truncate=truncate)
             for each in self._attributes
         ]
         keys = [each.key for each in self._attributes]
@@ -172,7 +173,7 @@ class Events(Service):
         )
 
     def send(self, items: Sequence[Encoded]) -> list[Outcome]:
-        of_profile = Counter(str(item.row.values["custom_id"]) for item in items)
+        of_profile = Counter(map(str, values_of(items, "custom_id")))
         if max(of_profile.values()) > MOST_EVENTS_OF_A_PROFILE:
             raise RequestTooLarge(
                 f"more than {MOST_EVENTS_OF_A_PROFILE} events of one profile"
@@ -207,7 +208,7 @@ class Events(Service):
     def _names(self, rows: Sequence[Row]) -> Sequence[str]:
         if _NAME.fullmatch(self._options.event_name):
             return [self._options.event_name] * len(rows)
-        names = of_field(rows, "event_name")
+        names = column_of(rows, "event_name")
         if set(map(type, names)) == {str} and all(map(_NAME.fullmatch, set(names))):
             return names
         raise OneByOne

@@ -36,7 +36,8 @@ from dispatcher.destinations.batch.attributes import (
     render,
     render_all,
 )
-from dispatcher.destinations.columns import as_json, emails, of_field, records
+from dispatcher.destinations.columns import as_json, emails, records
+from dispatcher.destinations.rows import column_of
 from dispatcher.errors import ConfigurationError, RowRefused
 
 if TYPE_CHECKING:
@@ -172,10 +173,10 @@ class Profiles(Service):
 
     def encode_rows(self, rows: Sequence[Row], found: Sequence[Any]) -> list[bytes]:
         lowercase, truncate = self._options.lowercase, self._options.truncate
-        profiles = custom_ids(of_field(rows, "custom_id"), lowercase=lowercase)
-        rendered = [natives(field, of_field(rows, field)) for field in self._native]
+        profiles = custom_ids(column_of(rows, "custom_id"), lowercase=lowercase)
+        rendered = [natives(field, column_of(rows, field)) for field in self._native]
         rendered += [
-            render_all(each, of_field(rows, each.field), CEP, truncate=truncate)
+            render_all(each, column_of(rows, each.field), CEP, truncate=truncate)
             for each in self._custom
         ]
         keys = [*self._native, *(each.key for each in self._custom)]

@@ -27,7 +27,7 @@ from dispatcher.destinations.base import (
     setting,
 )
 from dispatcher.destinations.columns import Column as Values
-from dispatcher.destinations.columns import as_json, emails, of_field, records
+from dispatcher.destinations.columns import as_json, emails, records
 from dispatcher.destinations.emarsys import codes
 from dispatcher.destinations.emarsys.addresses import address_of, told_by_key
 from dispatcher.destinations.emarsys.fields import (
@@ -38,6 +38,7 @@ from dispatcher.destinations.emarsys.fields import (
     plan_fields,
 )
 from dispatcher.destinations.emarsys.values import Choices, cleared, render, render_all
+from dispatcher.destinations.rows import bodies_of, column_of
 from dispatcher.errors import ConfigurationError, NotSent, RequestRefused, RowRefused
 
 if TYPE_CHECKING:
@@ -166,13 +167,13 @@ class Contacts(Service):
         return orjson.dumps(contact)
 
     def encode_rows(self, rows: Sequence[Row], found: Sequence[Any]) -> list[bytes]:
-        whom: Values = emails(of_field(rows, "email"))
+        whom: Values = emails(column_of(rows, "email"))
         if not self._options.lowercase:
             whom = [row.values["email"].strip() for row in rows]
         keys, rendered = [EMAIL_ID], [whom]
         is_omitted = self._options.null_mode == "omit"
         for field, target in self._plan.targets.items():
-            column = of_field(rows, field)
+            column = column_of(rows, field)
             is_odd = is_omitted and target.type == "multichoice"  # may become a null
             if is_odd or (self._options.null_mode == "error" and None in column):
                 raise OneByOne
@@ -188,10 +189,12 @@ class Contacts(Service):
     def send(self, items: Sequence[Encoded]) -> list[Outcome]:
         create = items[0].found is Known.ABSENT
         errors = self._account.api.put_contacts(
-            [item.body for item in items],
+            bodies_of(items),
             create=create,
             list_id=self._list_id if create else "",
         )
+        if not errors:
+            return [ACCEPTED] * len(items)
         told = told_by_key([self._address(item.row) for item in items], errors)
         return [
             self._outcome(item, errors) if errors else ACCEPTED

@@ -24,11 +24,12 @@ from dispatcher.destinations.base import (
     Service,
     setting,
 )
-from dispatcher.destinations.columns import as_json, emails, of_field
+from dispatcher.destinations.columns import as_json, emails
 from dispatcher.destinations.emarsys import codes
 from dispatcher.destinations.emarsys.addresses import address_of, told_by_key
 from dispatcher.destinations.emarsys.api import RowErrors
 from dispatcher.destinations.emarsys.contacts import MISSING
+from dispatcher.destinations.rows import bodies_of, column_of
 from dispatcher.errors import ConfigurationError, RowRefused, StopSync
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ class ContactList(Service):
         return orjson.dumps(address)
 
     def encode_rows(self, rows: Sequence[Row], found: Sequence[Any]) -> list[bytes]:
-        given = of_field(rows, "email")
+        given = column_of(rows, "email")
         if emails(given) != given:
             raise OneByOne
         return as_json(given)
@@ -112,7 +113,9 @@ class ContactList(Service):
         leave = items[0].row.change is Change.REMOVED
         if leave and not self._list_id:
             return [ACCEPTED] * len(items)
-        errors = self._change([item.body for item in items], leave)
+        errors = self._change(bodies_of(items), leave)
+        if not errors:
+            return [ACCEPTED] * len(items)
         told = told_by_key([address_of(item.row) for item in items], errors)
         return [_outcome(each, leave) for each in told]
 

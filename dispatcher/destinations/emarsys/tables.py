@@ -32,11 +32,11 @@ from dispatcher.destinations.columns import (
     booleans,
     days,
     numbers,
-    of_field,
     records,
     seconds,
     texts,
 )
+from dispatcher.destinations.rows import bodies_of, column_of
 
 if TYPE_CHECKING:
     from dispatcher.destinations.emarsys.account import Emarsys
@@ -99,7 +99,7 @@ class Table(Service):
     def encode_rows(self, rows: Sequence[Row], found: Sequence[Any]) -> list[bytes]:
         fields = [column.field for column in self._columns]
         given = [
-            _render_all(column, of_field(rows, column.field))
+            _render_all(column, column_of(rows, column.field))
             for column in self._columns
         ]
         return as_json(records(fields, given))
@@ -108,7 +108,7 @@ class Table(Service):
         self._account.api.upsert(
             self._options.connection,
             self._options.table,
-            [item.body for item in items],
+            bodies_of(items),
         )
         return [ACCEPTED] * len(items)
 

@@ -16,11 +16,12 @@ from dispatcher.destinations.base import (
     Row,
     Service,
 )
-from dispatcher.destinations.columns import Column, of_field
+from dispatcher.destinations.columns import Column
 from dispatcher.destinations.files.account import SftpAccount
 from dispatcher.destinations.files.names import FileNames
 from dispatcher.destinations.files.packing import contents, gzipped
 from dispatcher.destinations.files.tables import JsonLines, Separated
+from dispatcher.destinations.rows import column_of
 from dispatcher.errors import ConfigurationError, RowRefused
 
 
@@ -68,7 +69,7 @@ class FileService(Service):
 
     def columns(self, rows: Sequence[Row]) -> list[tuple[str, Column]]:
         """The same of many rows: the fields, each with its values. Raises OneByOne."""
-        return [(field, of_field(rows, field)) for field in rows[0].values]
+        return [(field, column_of(rows, field)) for field in rows[0].values]
 
     def target(self) -> str | None:
         return f"the files '{self._names.of(1)}' and following"

@@ -28,10 +28,10 @@ from dispatcher.destinations.columns import (
     days,
     emails,
     numbers,
-    of_field,
     records,
     texts,
 )
+from dispatcher.destinations.rows import bodies_of, column_of
 from dispatcher.destinations.sendgrid import values
 from dispatcher.destinations.sendgrid.api import Contact
 from dispatcher.destinations.sendgrid.fields import (
@@ -42,6 +42,7 @@ from dispatcher.destinations.sendgrid.fields import (
 )
 from dispatcher.destinations.sendgrid.importing import (
     MISSING,
+    addresses_of,
     identified,
     outcomes_of,
     settled_or_address,
@@ -169,7 +170,7 @@ class Contacts(Service):
     def encode_rows(
         self, rows: Sequence[Row], found: Sequence[Contact | None]
     ) -> list[bytes]:
-        addresses = emails(of_field(rows, "email"))
+        addresses = emails(column_of(rows, "email"))
         reserved = [field for field in self._plan.reserved if field != "email"]
         given = [self._values(rows, field, field, "Text") for field in reserved]
         custom = [
@@ -194,11 +195,11 @@ class Contacts(Service):
             asked = to_be_looked_up(items)
             if asked is not None:
                 return asked
-        addresses = [self._address(item) for item in items]
-        return self._account.api.put_contacts([item.body for item in items], addresses)
+        addresses = addresses_of(items)
+        return self._account.api.put_contacts(bodies_of(items), addresses)
 
     def poll(self, job: Job, items: Sequence[Encoded]) -> list[Outcome] | None:
-        addresses = [self._address(item) for item in items]
+        addresses = addresses_of(items)
         outcomes = outcomes_of(self._account.api, job, items, addresses)
         if outcomes is not None:
             self._account.recent.note(
@@ -216,9 +217,6 @@ class Contacts(Service):
         if ("contact", address) in self._account.recent:
             return Contact(email=address)
         return MISSING
-
-    def _address(self, item: Encoded) -> str:
-        return str(orjson.loads(item.body)["email"])
 
     def _put(
         self, into: dict[str, Any], key: str, field: str, value: Any, kind: str
@@ -244,7 +242,7 @@ class Contacts(Service):
         self, rows: Sequence[Row], field: str, key: str, kind: str
     ) -> Sequence[Any]:
         """What `_put` adds for each row; None where it adds nothing."""
-        column = of_field(rows, field)
+        column = column_of(rows, field)
         has_null = None in column
         if field == "alternate_emails" or (
             has_null and self._options.null_mode == "error"

@@ -13,6 +13,7 @@ from dispatcher.destinations.base import (
     Row,
     Status,
 )
+from dispatcher.destinations.rows import found_of, values_of
 from dispatcher.destinations.sendgrid.api import Api, Contact
 from dispatcher.destinations.sendgrid.jobs import (
     failed_addresses,
@@ -33,6 +34,15 @@ def settled_or_address(row: Row) -> str | Outcome:
         return normal_email(row.values.get("email"))
     except RowRefused as refused:
         return Outcome(Status.REJECTED, refused.code, str(refused))
+
+
+def addresses_of(items: Sequence[Encoded]) -> list[str]:
+    """The addresses that were sent: a contact's own where a look-up found one."""
+    pairs = zip(found_of(items), values_of(items, "email"), strict=True)
+    return [
+        found.email if found is not None and found.email else given.strip().lower()
+        for found, given in pairs
+    ]
 
 
 def identified(address: str, found: Contact | None) -> dict[str, Any]:
@@ -70,6 +80,6 @@ def to_be_looked_up(items: Sequence[Encoded]) -> list[Outcome] | None:
     That happens to rows of a job that an earlier sync began: a restarted sync
     encodes them without a look-up, to ask what became of the job.
     """
-    if all(item.found is not None for item in items):
+    if None not in found_of(items):
         return None
     return [Outcome(Status.LOOK_UP)] * len(items)

@@ -23,10 +23,12 @@ from dispatcher.destinations.base import (
     Status,
     setting,
 )
-from dispatcher.destinations.columns import as_json, emails, of_field
+from dispatcher.destinations.columns import as_json, emails
+from dispatcher.destinations.rows import bodies_of, column_of
 from dispatcher.destinations.sendgrid.api import Contact
 from dispatcher.destinations.sendgrid.importing import (
     MISSING,
+    addresses_of,
     identified,
     outcomes_of,
     settled_or_address,
@@ -139,7 +141,7 @@ class ContactList(Service):
     def encode_rows(
         self, rows: Sequence[Row], found: Sequence[Contact | None]
     ) -> list[bytes]:
-        given = of_field(rows, "email")
+        given = column_of(rows, "email")
         if emails(given) != given:
             raise OneByOne
         if rows[0].change is Change.REMOVED:
@@ -152,16 +154,16 @@ class ContactList(Service):
         asked = to_be_looked_up(items)
         if asked is not None:
             return asked
-        addresses = [self._address(item) for item in items]
+        addresses = addresses_of(items)
         self._account.recent.note(self._touched(address) for address in addresses)
         if items[0].row.change is Change.REMOVED:
             return self._remove(items)
         return self._account.api.put_contacts(
-            [item.body for item in items], addresses, self._list_id
+            bodies_of(items), addresses, self._list_id
         )
 
     def poll(self, job: Job, items: Sequence[Encoded]) -> list[Outcome] | None:
-        addresses = [self._address(item) for item in items]
+        addresses = addresses_of(items)
         return outcomes_of(self._account.api, job, items, addresses)
 
     def _found(self, row: Row, address: str, contact: Contact | None) -> Any:
@@ -182,7 +184,7 @@ class ContactList(Service):
         return contact
 
     def _remove(self, items: Sequence[Encoded]) -> list[Outcome] | Job:
-        contact_ids = list(dict.fromkeys(item.body.decode() for item in items))
+        contact_ids = list(dict.fromkeys(body.decode() for body in bodies_of(items)))
         job = self._account.api.remove_members(self._list_id, contact_ids)
         if job is not None:
             return job
@@ -190,10 +192,6 @@ class ContactList(Service):
             # The contact itself was deleted, and its membership with it.
             return [ACCEPTED]
         raise RequestRefused("SendGrid does not know one of these contacts any more")
-
-    def _address(self, item: Encoded) -> str:
-        found = item.found
-        return found.email if found else normal_email(item.row.values["email"])
 
     def _touched(self, address: str) -> tuple[str, ...]:
         return ("touched", self._list_id, address)

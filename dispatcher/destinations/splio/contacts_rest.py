@@ -24,6 +24,7 @@ from dispatcher.destinations.base import (
     Service,
 )
 from dispatcher.destinations.columns import Column as Values
+from dispatcher.destinations.rows import bodies_of, column_of
 from dispatcher.destinations.splio.api import ASKS_AGAIN, NOT_THERE
 from dispatcher.destinations.splio.contacts_file import ContactsOptions
 from dispatcher.destinations.splio.fields import (
@@ -119,7 +120,7 @@ class RestContacts(Service):
         is_omitted = self._options.null_mode == "omit"
         names_whom = self._creates(rows[0], found[0])
         for field in rows[0].values:
-            column: Values = columns.of_field(rows, field)
+            column: Values = column_of(rows, field)
             if field not in STANDARD:
                 customs.append(self._customs(field, column))
                 continue
@@ -141,7 +142,7 @@ class RestContacts(Service):
     def send(self, items: Sequence[Encoded]) -> list[Outcome]:
         first = items[0]
         if self._creates(first.row, first.found):
-            return self._account.api.create([item.body for item in items])
+            return self._account.api.create(bodies_of(items))
         email = values.normal_email(first.row.values["email"])
         otherwise = ASKS_AGAIN if self._options.insert else NOT_THERE
         return [self._account.api.update(email, first.body, otherwise)]
