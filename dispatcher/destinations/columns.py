@@ -56,6 +56,8 @@ def records(
 def as_json(found: Iterable[Any], option: int = 0) -> list[bytes]:
     """Each as a JSON document."""
     try:
+        if not option:
+            return list(map(orjson.dumps, found))
         return [orjson.dumps(each, None, option) for each in found]
     except orjson.JSONEncodeError:  # an integer of more than 64 bits
         raise OneByOne from None
@@ -120,21 +122,24 @@ def emails(column: Column, longest: int = values.LONGEST_EMAIL) -> list[str]:
     """See `values.normal_email`; a null is refused."""
     if set(map(type, column)) != {str}:
         raise OneByOne
-    found = [value.strip().lower() for value in column]
+    joined = "\n".join(column)
+    found = list(column)
+    if joined.lower() != joined or not values.are_emails(found):
+        found = [value.strip().lower() for value in column]
+        if not values.are_emails(found):
+            raise OneByOne
     _checked(found, longest)
-    if not values.are_emails(found):
-        raise OneByOne
     return found
+
+
+def iso_days(column: Column) -> Column:
+    """See `values.day`; in the form of ISO 8601."""
+    return _each(_days(column), date.isoformat)
 
 
 def days(column: Column, render: Callable[[date], str]) -> Column:
     """See `values.day`; each day is rendered, equal ones once."""
-    kinds = _kinds(column)
-    if kinds == {datetime}:
-        _zone_of(column)
-        column = _each(column, datetime.date)
-    elif not kinds <= {date}:
-        column = _singly(column, values.day)
+    column = _days(column)
     rendered: dict[date | None, str | None] = {
         day: render(day) for day in set(column) if day is not None
     }
@@ -160,6 +165,14 @@ def seconds(column: Column, between: str = "T", end: str = "") -> Column:
 def is_to_the_second(notation: str) -> re.Match[str] | None:
     """Whether `seconds` can write in a notation of strftime: `between` and `end`."""
     return _SECONDS.fullmatch(notation)
+
+
+def _days(column: Column) -> Column:
+    kinds = _kinds(column)
+    if kinds == {datetime}:
+        _zone_of(column)
+        return _each(column, datetime.date)
+    return column if kinds <= {date} else _singly(column, values.day)
 
 
 def _kinds(column: Column) -> set[type]:

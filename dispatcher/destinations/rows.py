@@ -109,6 +109,10 @@ class Items(Collected):
         self._count += len(part.bodies)
 
     @property
+    def rows(self) -> list[Sequence[Row]]:
+        return [part.rows for part in self._parts]
+
+    @property
     def bodies(self) -> list[bytes]:
         return list(itertools.chain.from_iterable(part.bodies for part in self._parts))
 
@@ -193,6 +197,11 @@ def changes_in(items: Sequence[Encoded]) -> list[Change]:
     if isinstance(items, Collected):
         return items.changes
     return [item.row.change for item in items]
+
+
+def rows_in(items: Sequence[Encoded]) -> list[Sequence[Row]]:
+    """The rows of encoded rows, in parts."""
+    return items.rows if isinstance(items, Items) else [[item.row for item in items]]
 
 
 def bodies_of(items: Sequence[Encoded]) -> list[bytes]:

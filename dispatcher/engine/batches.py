@@ -36,7 +36,7 @@ class Batch:
     def add(self, part: Part, limits: Limits) -> list[Collected]:
         """Add rows; returns the requests that are full now, mostly none or one."""
         full: list[Collected] = []
-        sizes = [len(body) + _SEPARATOR_BYTES for body in part.bodies]
+        sizes = list(map(len, part.bodies))
         start = 0
         while start < len(sizes):
             end, size = self._fitting(sizes, start, limits)
@@ -56,12 +56,12 @@ class Batch:
         An empty request has room for any row.
         """
         end = min(len(sizes), start + self._most(limits) - len(self._items))
-        size = sum(sizes[start:end])
+        size = sum(sizes[start:end]) + _SEPARATOR_BYTES * (end - start)
         while self._bytes + size > limits.bytes and (self._bytes or end > start + 1):
             if end == start:
                 break
             end -= 1
-            size -= sizes[end]
+            size -= sizes[end] + _SEPARATOR_BYTES
         return end, size
 
     def _most(self, limits: Limits) -> int:

@@ -134,7 +134,7 @@ class _Reader:
         fields_changed = [self._changed[text] for text in changed]
         start = 0
         for change, alike in itertools.groupby(changes):
-            end = start + sum(1 for _ in alike)
+            end = start + len(list(alike))
             rows = slice(start, end)
             yield Rows(
                 _CHANGES[change],

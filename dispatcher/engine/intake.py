@@ -56,7 +56,7 @@ class Intake:
         if service.spooled:
             self._most_outstanding = max(service.limits(c).rows for c in Change)
         self._removing: bool | None = None
-        self._look_ups: list[Row] = []
+        self._look_ups = Items()
         self._batches: dict[Limits, Batch] = {}
         self._resumed: set[int] = set()
         self._is_resumed = False
@@ -177,7 +177,7 @@ class Intake:
             limits = self._service.limits_of(rows[0], None)
             self._encode(rows, [None] * len(rows), limits)
             return
-        self._look_ups += rows
+        self._look_ups.extend(Part(rows, [b""] * len(rows), [None] * len(rows)))
         if len(self._look_ups) >= self._lookup_limits().rows:
             self._flush_look_ups()
 
@@ -280,9 +280,8 @@ class Intake:
         return spooled and self._outcomes.outstanding > self._spooled_rows
 
     def _flush_look_ups(self) -> None:
-        rows, self._look_ups = self._look_ups, []
-        items = tuple(Encoded(row, b"") for row in rows)
-        self._schedule.add(Task(Step.LOOK_UP, rows[0].change, items))
+        items, self._look_ups = self._look_ups, Items()
+        self._schedule.add(Task(Step.LOOK_UP, items[0].row.change, items))
 
     def _is_looking_up(self, in_flight: Collection[Task]) -> bool:
         waiting = any(task.step is Step.LOOK_UP for task in self._schedule.tasks())

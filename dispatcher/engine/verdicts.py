@@ -15,6 +15,7 @@ from dispatcher.destinations.base import (
     Service,
     Status,
 )
+from dispatcher.destinations.rows import rows_in
 from dispatcher.engine.intake import Intake
 from dispatcher.engine.outcomes import Outcomes, refused
 from dispatcher.engine.rate import RateLimiter
@@ -124,6 +125,13 @@ class Verdicts:
             self._on_outcomes(task, result)
 
     def _on_found(self, task: Task, result: Sequence[Any]) -> None:
+        if Outcome not in set(map(type, result)):
+            start = 0
+            for part in rows_in(task.items):
+                end = start + len(part)
+                self._intake.encode_found(part, result[start:end], task.in_doubt)
+                start = end
+            return
         unknown: list[Encoded] = []
         rows: list[Row] = []
         told: list[Any] = []

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import orjson
@@ -30,7 +29,7 @@ from dispatcher.destinations.columns import Column as Values
 from dispatcher.destinations.columns import (
     as_json,
     booleans,
-    days,
+    iso_days,
     numbers,
     records,
     seconds,
@@ -121,7 +120,7 @@ def _render_all(column: Column, given: Values) -> Values:
     if column.kind in (Kind.INTEGER, Kind.NUMBER):
         return numbers(given)
     if column.kind is Kind.DATE:
-        return days(given, date.isoformat)
+        return iso_days(given)
     if column.kind is Kind.TIMESTAMP:
         return seconds(given, " ")
     return texts(given)

@@ -6,7 +6,6 @@ https://help.sap.com/docs/SAP_EMARSYS
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -49,7 +48,7 @@ def render_all(
 ) -> columns.Column:
     """See `render`; a null stays one. Raises OneByOne."""
     if target.type in ("date", "birthdate"):
-        return columns.days(column, date.isoformat)
+        return columns.iso_days(column)
     if target.type in _OTHERS:
         try:
             return [
@@ -64,14 +63,13 @@ def render_all(
             return [None if each is None else str(int(each)) for each in column]
         found = columns.texts(column)
         is_number = kinds <= {int, float, Decimal}
-        if is_number and all(len(each) <= MOST_DIGITS for each in found if each):
+        if is_number and max(map(len, filter(None, found)), default=0) <= MOST_DIGITS:
             return found
         raise OneByOne
     found = columns.texts(column, _LONGEST.get(target.type))
-    if target.is_system and not all(each.isascii() for each in found if each):
-        joined = "".join(filter(None, found))
-        if max(map(ord, joined)) > _LAST_OF_BASIC_PLANE:
-            raise OneByOne
+    joined = "".join(filter(None, found)) if target.is_system else ""
+    if not joined.isascii() and max(map(ord, joined)) > _LAST_OF_BASIC_PLANE:
+        raise OneByOne
     return found
 
 

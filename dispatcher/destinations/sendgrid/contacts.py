@@ -45,7 +45,7 @@ from dispatcher.destinations.sendgrid.importing import (
     addresses_of,
     identified,
     outcomes_of,
-    settled_or_address,
+    settled_or_addresses,
     to_be_looked_up,
 )
 from dispatcher.errors import ConfigurationError, NotSent, RequestRefused, RowRefused
@@ -148,7 +148,7 @@ class Contacts(Service):
 
     def look_up(self, rows: Sequence[Row]) -> list[Any]:
         """Contacts by address; for one that may be created, an empty Contact."""
-        asked = [settled_or_address(row) for row in rows]
+        asked = settled_or_addresses(rows)
         found = self._account.search([each for each in asked if isinstance(each, str)])
         return [
             each if isinstance(each, Outcome) else self._found(each, found[each])

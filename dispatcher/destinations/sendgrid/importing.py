@@ -9,11 +9,13 @@ from dispatcher.destinations.base import (
     UNKNOWN,
     Encoded,
     Job,
+    OneByOne,
     Outcome,
     Row,
     Status,
 )
-from dispatcher.destinations.rows import found_of, values_of
+from dispatcher.destinations.columns import emails
+from dispatcher.destinations.rows import column_of, found_of, values_of
 from dispatcher.destinations.sendgrid.api import Api, Contact
 from dispatcher.destinations.sendgrid.jobs import (
     failed_addresses,
@@ -43,6 +45,14 @@ def addresses_of(items: Sequence[Encoded]) -> list[str]:
         found.email if found is not None and found.email else given.strip().lower()
         for found, given in pairs
     ]
+
+
+def settled_or_addresses(rows: Sequence[Row]) -> Sequence[str | Outcome]:
+    """The same for many rows."""
+    try:
+        return emails(column_of(rows, "email"))
+    except OneByOne:
+        return [settled_or_address(row) for row in rows]
 
 
 def identified(address: str, found: Contact | None) -> dict[str, Any]:

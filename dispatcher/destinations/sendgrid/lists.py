@@ -31,7 +31,7 @@ from dispatcher.destinations.sendgrid.importing import (
     addresses_of,
     identified,
     outcomes_of,
-    settled_or_address,
+    settled_or_addresses,
     to_be_looked_up,
 )
 from dispatcher.destinations.sendgrid.values import normal_email
@@ -119,11 +119,14 @@ class ContactList(Service):
 
     def look_up(self, rows: Sequence[Row]) -> list[Any]:
         """Contacts by address, or the outcome of a row that needs no request."""
-        asked = [settled_or_address(row) for row in rows]
+        asked = settled_or_addresses(rows)
         found = self._account.search([each for each in asked if isinstance(each, str)])
+        leaves = rows[0].change is Change.REMOVED
         return [
-            each if isinstance(each, Outcome) else self._found(row, each, found[each])
-            for row, each in zip(rows, asked, strict=True)
+            each
+            if isinstance(each, Outcome)
+            else self._found(leaves, each, found[each])
+            for each in asked
         ]
 
     def encode(self, row: Row, found: Contact | None = None) -> bytes:
@@ -166,14 +169,13 @@ class ContactList(Service):
         addresses = addresses_of(items)
         return outcomes_of(self._account.api, job, items, addresses)
 
-    def _found(self, row: Row, address: str, contact: Contact | None) -> Any:
+    def _found(self, leaves: bool, address: str, contact: Contact | None) -> Any:
         """The contact to send, or the outcome where nothing is to be done.
 
         The search lags behind, so it is not asked whether somebody is a member
         whom we added or removed a short while ago: the request is made again.
         """
         recent = self._account.recent
-        leaves = row.change is Change.REMOVED
         if contact is None:
             if ("contact", address) not in recent:
                 return ACCEPTED if leaves else MISSING
