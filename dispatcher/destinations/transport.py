@@ -147,8 +147,11 @@ class Transport(HTTPAdapter):
     to its end.
     """
 
-    def __init__(self, pool: int, ca_file: str | None = None) -> None:
-        self._context = _tls_context(ca_file)
+    def __init__(
+        self, pool: int, ca_file: str | None = None, *, has_tls: bool = True
+    ) -> None:
+        # Reading the public certificates takes longer than many a request.
+        self._context = _tls_context(ca_file) if has_tls or ca_file else None
         none = Retry(total=0, redirect=0, read=False, respect_retry_after_header=False)
         super().__init__(pool_maxsize=pool, max_retries=none)
 

@@ -14,7 +14,7 @@ from dispatcher.destinations.base import (
     Row,
     Service,
 )
-from dispatcher.destinations.rows import Items, Part
+from dispatcher.destinations.rows import Items, Part, Rows
 from dispatcher.engine.batches import Batch, fits
 from dispatcher.engine.feed import Feed
 from dispatcher.engine.outcomes import Outcomes, refused
@@ -25,6 +25,8 @@ from dispatcher.errors import RowRefused
 
 # Below this the looks at whole columns cost more than they save.
 _FEW = 8
+# Beyond this, rendered columns take more memory and save nothing.
+_MOST = 1_000
 
 
 class Intake:
@@ -92,14 +94,18 @@ class Intake:
         self, rows: Sequence[Row], found: Sequence[Any], in_doubt: bool
     ) -> None:
         """Encode rows that were looked up into the next requests."""
-        limits = [
-            self._service.limits_of(row, each)
+        service = self._service
+        if isinstance(rows, Rows) and type(service).limits_of is Service.limits_of:
+            self._encode(rows, found, service.limits(rows.change), in_doubt)
+            return
+        kinds = [
+            (service.limits_of(row, each), row.change)
             for row, each in zip(rows, found, strict=True)
         ]
         start = 0
-        for alike, group in itertools.groupby(limits):
-            end = start + sum(1 for _ in group)
-            self._encode(rows[start:end], found[start:end], alike, in_doubt)
+        for (limits, _), alike in itertools.groupby(kinds):
+            end = start + len(list(alike))
+            self._encode(rows[start:end], found[start:end], limits, in_doubt)
             start = end
 
     def learn_size(self, rows: int) -> None:
@@ -138,7 +144,7 @@ class Intake:
                 return []
             self._removing = removing
             most = self._most_outstanding - self._outcomes.outstanding
-            rows = self._feed.take(min(most, self._room(first)))
+            rows = self._feed.take(min(most, self._room(first), _MOST))
             unsettled = self._unsettled(rows)
             if unsettled:
                 return unsettled
