@@ -26,7 +26,9 @@ from dispatcher.destinations.base import (
     setting,
 )
 from dispatcher.destinations.batch import Batch
+from dispatcher.destinations.columns import records
 from dispatcher.destinations.http import HttpClient, classify
+from dispatcher.destinations.rows import bodies_of, column_of
 from dispatcher.destinations.sendgrid import SendGrid
 from dispatcher.destinations.splio import Splio
 
@@ -71,8 +73,13 @@ class Rows(Service):
     def encode(self, row: Row, found: Any = None) -> bytes:
         return encode(row.values)
 
+    def encode_rows(self, rows: Sequence[Row], found: Sequence[Any]) -> list[bytes]:
+        fields = list(rows[0].values)
+        given = [column_of(rows, field) for field in fields]
+        return [encode(each) for each in records(fields, given)]
+
     def send(self, items: Sequence[Encoded]) -> list[Outcome]:
-        body = b"[" + b",".join(item.body for item in items) + b"]"
+        body = b"[" + b",".join(bodies_of(items)) + b"]"
         classify(self._client.request("POST", "/rows", body=body))
         return [ACCEPTED] * len(items)
 
