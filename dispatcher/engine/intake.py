@@ -133,7 +133,8 @@ class Intake:
     def _next_rows(self) -> Sequence[Row]:
         """The next rows of one change that a request has room for.
 
-        None while a barrier stands, when all are taken or when enough are outstanding.
+        None of them while a barrier stands, when all are taken or when enough are
+        outstanding.
         """
         while not self._is_full and not self._feed.waits_for_first_rows:
             first = self._feed.peek()
