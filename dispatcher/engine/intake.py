@@ -82,7 +82,7 @@ class Intake:
             return
         taken = 0
         while taken < self._most_at_once and not self._schedule.has_ready:
-            rows = self._next_rows()
+            rows = self._next_rows(self._most_at_once - taken)
             if not rows:
                 if not self._is_full or not in_flight:
                     self._flush(in_flight)
@@ -130,8 +130,8 @@ class Intake:
                 self._refuse(row, refusal.code, str(refusal), in_doubt=True)
         return items
 
-    def _next_rows(self) -> Sequence[Row]:
-        """The next rows of one change that a request has room for.
+    def _next_rows(self, most: int) -> Sequence[Row]:
+        """The next rows of one change that a request has room for, at most so many.
 
         None of them while a barrier stands, when all are taken or when enough are
         outstanding.
@@ -144,8 +144,8 @@ class Intake:
             if removing is not self._removing and self._outcomes.outstanding:
                 return []
             self._removing = removing
-            most = self._most_outstanding - self._outcomes.outstanding
-            rows = self._feed.take(min(most, self._room(first), _MOST))
+            left = self._most_outstanding - self._outcomes.outstanding
+            rows = self._feed.take(min(most, left, self._room(first), _MOST))
             unsettled = self._unsettled(rows)
             if unsettled:
                 return unsettled
