@@ -33,6 +33,7 @@ _LARGEST_DIGITS = 300
 # Numbers of fewer characters are below 2^53, and their exponent is near no limit.
 _SHORT = 16
 _SECONDS = re.compile("%Y-%m-%d([^%]?)%H:%M:%S([^%]*)")
+_TIMES = orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z
 _zone = attrgetter("tzinfo")
 
 
@@ -54,11 +55,10 @@ def records(
 
 
 def as_json(found: Iterable[Any], option: int = 0) -> list[bytes]:
-    """Each as a JSON document."""
+    """Each as a JSON document, with times in UTC as `for_json` leaves them."""
+    dumps, option = orjson.dumps, option | _TIMES
     try:
-        if not option:
-            return list(map(orjson.dumps, found))
-        return [orjson.dumps(each, None, option) for each in found]
+        return [dumps(each, None, option) for each in found]
     except orjson.JSONEncodeError:  # an integer of more than 64 bits
         raise OneByOne from None
 
@@ -75,7 +75,7 @@ def texts(column: Column, longest: int | None = None) -> Column:
     elif kinds == {date}:
         found = _each(column, date.isoformat)
     elif kinds == {datetime}:
-        found = _in_utc(column, datetime.isoformat, "Z")
+        found = _in_utc(column, "T", "auto", "Z")
     else:
         return _singly(column, partial(values.text, longest=longest))
     if longest is not None and max(map(len, filter(None, found))) > longest:
@@ -106,8 +106,12 @@ def for_json(column: Column) -> Column:
         return column
     if kinds == {Decimal} or kinds == {float}:
         return _fragments(_decimals(column, kinds))
-    if kinds == {str} or kinds == {date} or kinds == {datetime}:
-        return texts(column)
+    if kinds == {datetime}:
+        _zone_of(column)  # what is in UTC, orjson writes as we do, and days too
+    if kinds == {datetime} or kinds == {date}:
+        return column
+    if kinds == {str}:
+        return _checked(column, None)
     return _singly(column, values.as_json)
 
 
@@ -151,11 +155,7 @@ def seconds(column: Column, between: str = "T", end: str = "") -> Column:
     """See `values.seconds`."""
     kinds = _kinds(column)
     if kinds == {datetime}:
-
-        def render(moment: datetime) -> str:
-            return moment.isoformat(between, "seconds")
-
-        return _in_utc(column, render, end)
+        return _in_utc(column, between, "seconds", end)
     midnight = f"{between}00:00:00{end}"
     if kinds <= {date}:
         return _each(column, lambda day: day.isoformat() + midnight)
@@ -235,7 +235,9 @@ def _zone_of(column: Column) -> timezone | None:
     raise OneByOne
 
 
-def _in_utc(column: Column, render: Callable[[datetime], str], end: str) -> list[Any]:
-    if _zone_of(column) is None:
-        return _each(column, lambda moment: render(moment) + end)
-    return _each(column, lambda moment: render(moment)[:-_UTC_SUFFIX] + end)
+def _in_utc(column: Column, between: str, precision: str, end: str) -> list[Any]:
+    cut = None if _zone_of(column) is None else -_UTC_SUFFIX
+    return [
+        None if moment is None else moment.isoformat(between, precision)[:cut] + end
+        for moment in column
+    ]

@@ -124,7 +124,7 @@ class Changes(Upserts):
         return [(self._column, row.change.value), *row.values.items()]
 
     def columns(self, rows: Sequence[Row]) -> list[tuple[str, Values]]:
-        changes = [row.change.value for row in rows]
+        changes = [rows[0].change.value] * len(rows)
         return [(self._column, changes), *super().columns(rows)]
 
 

@@ -109,7 +109,7 @@ class Changes(base.Service):
     ) -> list[bytes]:
         fields = list(rows[0].values)
         given = [columns.for_json(column_of(rows, field)) for field in fields]
-        changes = [row.change.value for row in rows]
+        changes = [rows[0].change.value] * len(rows)
         named = [self._options.change_field, *fields]
         return columns.as_json(columns.records(named, [changes, *given]))
 

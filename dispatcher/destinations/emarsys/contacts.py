@@ -178,7 +178,7 @@ class Contacts(Service):
             if is_odd or (self._options.null_mode == "error" and None in column):
                 raise OneByOne
             shown = render_all(field, target, column, self._choices.get(field, {}))
-            if self._options.null_mode == "empty":
+            if self._options.null_mode == "empty" and None in column:
                 empty = cleared(target)
                 pairs = zip(column, shown, strict=True)
                 shown = [empty if given is None else each for given, each in pairs]
