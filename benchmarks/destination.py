@@ -1,4 +1,7 @@
-"""A destination for the benchmark alone: rows as a JSON array, one POST a batch."""
+"""Destinations for the benchmark: one of its own, and real ones without their rates.
+
+The one of its own sends rows as a JSON array, one POST a batch.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from typing import Any
 
 import orjson
 
+from dispatcher.destinations import ACCOUNT_TYPES
 from dispatcher.destinations.base import (
     ACCEPTED,
     Account,
@@ -21,9 +25,15 @@ from dispatcher.destinations.base import (
     Service,
     setting,
 )
+from dispatcher.destinations.batch import Batch
+from dispatcher.destinations.columns import records
 from dispatcher.destinations.http import HttpClient, classify
+from dispatcher.destinations.rows import bodies_of, column_of
+from dispatcher.destinations.sendgrid import SendGrid
+from dispatcher.destinations.splio import Splio
 
 _NO_LIMIT = float("inf")
+_MANY = 1_000_000.0
 
 
 class Rows(Service):
@@ -63,8 +73,13 @@ class Rows(Service):
     def encode(self, row: Row, found: Any = None) -> bytes:
         return encode(row.values)
 
+    def encode_rows(self, rows: Sequence[Row], found: Sequence[Any]) -> list[bytes]:
+        fields = list(rows[0].values)
+        given = [column_of(rows, field) for field in fields]
+        return [encode(each) for each in records(fields, given)]
+
     def send(self, items: Sequence[Encoded]) -> list[Outcome]:
-        body = b"[" + b",".join(item.body for item in items) + b"]"
+        body = b"[" + b",".join(bodies_of(items)) + b"]"
         classify(self._client.request("POST", "/rows", body=body))
         return [ACCEPTED] * len(items)
 
@@ -80,6 +95,37 @@ class Sink(Account):
     url: str = setting("Address of the sink.")
     batch_rows: int = setting("Rows of a request.", default=1_000)
     concurrency: int = setting("Requests in flight.", default=4)
+
+
+@dataclass(frozen=True)
+class UnthrottledSendGrid(SendGrid):
+    """SendGrid, asked as often as one likes."""
+
+    lookups_per_second: float = setting("As many as go.", default=_MANY)
+
+
+@dataclass(frozen=True)
+class UnthrottledBatch(Batch):
+    """Batch, sent to as often as one likes."""
+
+    profiles_per_second: float = setting("As many as go.", default=_MANY)
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnthrottledSplio(Splio):
+    """Splio, sent to as often as one likes."""
+
+    requests_per_second: float = setting("As many as go.", default=_MANY)
+
+
+UNTHROTTLED: dict[str, type[Account]] = {
+    **ACCOUNT_TYPES,
+    Sink.type: Sink,
+    SendGrid.type: UnthrottledSendGrid,
+    Batch.type: UnthrottledBatch,
+    Splio.type: UnthrottledSplio,
+}
+"""Account types by name, for the benchmark's `destinations.yml`."""
 
 
 def encode(values: Any) -> bytes:

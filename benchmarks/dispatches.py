@@ -116,7 +116,7 @@ class _Sender:
             }
             program = [sys.executable, "-m", "benchmarks.sending", way.name]
             finished = subprocess.run(
-                [*program, str(self._folder)],
+                [*program, str(self._folder), DIFF],
                 env={**os.environ, **settings},
                 cwd=ROOT,
                 capture_output=True,

@@ -30,15 +30,19 @@ class NodeFailed(Exception):
 
 
 class Nodes:
-    """The nodes of a copy of the benchmark's dbt project."""
+    """The nodes of a copy of a dbt project of the benchmark."""
 
     def __init__(
-        self, folder: Path, database: Database, limit: float = LIMIT_SECONDS
+        self,
+        folder: Path,
+        database: Database,
+        limit: float = LIMIT_SECONDS,
+        project: str = "project",
     ) -> None:
         self.folder = folder
         self.limit = limit
         self._database = database
-        shutil.copytree(Path(__file__).parent / "project", folder)
+        shutil.copytree(Path(__file__).parent / project, folder)
         packages = folder / "packages.yml"
         packages.write_text(packages.read_text().replace("OUTHAUL_ROOT", str(ROOT)))
         profile = {

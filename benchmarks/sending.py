@@ -1,6 +1,6 @@
 """Sends one diff and prints what it took, as JSON: `python -m benchmarks.sending`.
 
-A process of its own, so that its memory is that of sending alone.
+A process of its own, so that its memory and its CPU time are those of sending alone.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ import json
 import resource
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from benchmarks.destination import Sink, encode
+from benchmarks.destination import UNTHROTTLED
+from benchmarks.loops import LOOPS, Place, Rows
 from dispatcher.accounts import load_destinations
 from dispatcher.activations import bind
 from dispatcher.connections import connect
@@ -28,61 +29,96 @@ from dispatcher.warehouse import Warehouse
 
 @dataclass(frozen=True)
 class Sent:
-    """seconds: from the first statement to the last. writes: statements that wrote."""
+    """seconds, cpu_seconds: from the first statement to the last; the latter are of the
+    user and the system, of this process. writes: statements that wrote.
+    """
 
     rows: int
     seconds: float
+    cpu_seconds: float
     requests: int
     writes: int
     megabytes: float
 
 
-def send_with_engine(project: Project) -> Sent:
-    """A sync as `outhaul sync` runs it, to the benchmark's destination."""
-    destinations = load_destinations(project, {Sink.type: Sink})
-    started = time.perf_counter()
+def send_with_engine(project: Project, activation: str) -> Sent:
+    """A sync as `outhaul sync` runs it."""
+    destinations = load_destinations(project, UNTHROTTLED)
+    elapsed = _stopwatch()
     warehouse = Warehouse(connect(project), project.database, project.outhaul_schema)
     try:
         binder = partial(bind, destinations=destinations)
-        bindings = [binder(record) for record in warehouse.activations()]
-        reports = Dispatcher(warehouse, binder).sync_all(bindings)
+        reports = Dispatcher(warehouse, binder).sync_all(
+            [binder(warehouse.activation(activation))]
+        )
     finally:
         warehouse.close()
-    seconds = time.perf_counter() - started
+    seconds, cpu_seconds = elapsed()
     assert all(report.result is Result.SUCCEEDED for report in reports), reports
     return Sent(
         rows=sum(report.accepted.total() for report in reports),
         seconds=seconds,
+        cpu_seconds=cpu_seconds,
         requests=sum(report.requests for report in reports),
         writes=warehouse.writes,
         megabytes=peak_megabytes(),
     )
 
 
-def send_with_loop(project: Project, batch_rows: int = 1_000) -> Sent:
-    """The least that can be done: a server-side cursor, JSON and POST, in turn."""
+def send_with_loop(project: Project, activation: str) -> Sent:
+    """The least that can be done: a server-side cursor and the service's loop."""
     import psycopg2
-    import requests
 
     profile = project.credentials
-    place = {key: profile[key] for key in ("host", "port", "user", "dbname")}
-    address = project.environ["BENCHMARK_SINK"] + "/rows"
-    relation = f"{project.schema}.customers_out"
-    rows = count = 0
-    started = time.perf_counter()
-    session = requests.Session()
-    session.headers["Content-Type"] = "application/json"
-    with psycopg2.connect(**place) as connection, connection.cursor("rows") as cursor:
-        cursor.itersize = batch_rows
-        cursor.execute(f"select * from {relation} order by _outhaul_seq")
-        while batch := cursor.fetchmany(batch_rows):
-            names = [column.name for column in cursor.description]
-            body = encode([dict(zip(names, row, strict=True)) for row in batch])
-            session.post(address, data=body).raise_for_status()
-            rows += len(batch)
-            count += 1
-    seconds = time.perf_counter() - started
-    return Sent(rows, seconds, count, 0, peak_megabytes())
+    server = {key: profile[key] for key in ("host", "port", "user", "dbname")}
+    columns = ", ".join(_columns(project, activation))
+    select = f"select {columns} from {project.schema}.{activation}"
+    place = Place(
+        sink=project.environ["BENCHMARK_SINK"],
+        port=int(project.environ.get("BENCHMARK_SFTP_PORT", "0")),
+        username=project.environ.get("BENCHMARK_SFTP_USER", ""),
+        key_file=project.environ.get("BENCHMARK_SFTP_KEY", ""),
+        folder=project.environ.get("BENCHMARK_SFTP_FOLDER", ""),
+    )
+    count = rows = 0
+
+    def batches(size: int) -> Iterator[Rows]:
+        nonlocal count, rows
+        with (
+            psycopg2.connect(**server) as connection,
+            connection.cursor("rows") as cursor,
+        ):
+            cursor.itersize = size
+            cursor.execute(f"{select} order by _outhaul_seq")
+            while batch := cursor.fetchmany(size):
+                rows += len(batch)
+                count += 1
+                yield batch
+
+    elapsed = _stopwatch()
+    LOOPS[activation](batches, place)
+    seconds, cpu_seconds = elapsed()
+    return Sent(rows, seconds, cpu_seconds, count, 0, peak_megabytes())
+
+
+def _columns(project: Project, activation: str) -> list[str]:
+    warehouse = Warehouse(connect(project), project.database, project.outhaul_schema)
+    try:
+        return [column.name for column in warehouse.activation(activation).columns]
+    finally:
+        warehouse.close()
+
+
+def _stopwatch() -> Callable[[], tuple[float, float]]:
+    """Starts now; tells the seconds since then, by the clock and of CPU."""
+    import paramiko  # noqa: F401  loading it is no part of sending, here or there
+    import psycopg2  # noqa: F401
+
+    started, cpu_started = time.perf_counter(), time.process_time()
+    return lambda: (
+        time.perf_counter() - started,
+        time.process_time() - cpu_started,
+    )
 
 
 def peak_megabytes() -> float:
@@ -105,10 +141,11 @@ def main(arguments: list[str] | None = None) -> Mapping[str, Any]:
     parser = argparse.ArgumentParser()
     parser.add_argument("way", choices=["engine", "loop"])
     parser.add_argument("project", type=Path)
+    parser.add_argument("activation")
     chosen = parser.parse_args(arguments)
     project = load_project(project_dir=chosen.project, profiles_dir=chosen.project)
     send = send_with_engine if chosen.way == "engine" else send_with_loop
-    return vars(send(project))
+    return vars(send(project, chosen.activation))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """A destination that takes everything at once: `python -m benchmarks.sink`.
 
-It answers POST with 200 and an empty object, after `--latency` seconds, and GET
-with what it received so far. It prints its address on its first line.
+It answers as `vendors.py` says, after `--latency` seconds, and under `/received` with
+what it received so far. It prints its address on its first line.
 """
 
 from __future__ import annotations
@@ -14,10 +14,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.request import urlopen
 
-MARK = b'"customer_id"'
-"""Comes once in every row."""
+import orjson
+
+from benchmarks.vendors import answer
 
 _END = b"\r\n\r\n"
 
@@ -46,7 +48,7 @@ class _Exchange(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self.buffer += data
         while (end := self.buffer.find(_END)) >= 0:
-            head = bytes(self.buffer[:end]).lower()
+            head = bytes(self.buffer[:end])
             start = end + len(_END)
             length = _content_length(head)
             if len(self.buffer) < start + length:
@@ -56,24 +58,31 @@ class _Exchange(asyncio.Protocol):
             self._answer(head, body)
 
     def _answer(self, head: bytes, body: bytes) -> None:
-        if head.startswith(b"get "):
-            self._write(json.dumps(vars(self.received)).encode())
+        method, path, _ = head.partition(b"\r\n")[0].decode().split(" ", 2)
+        if path == "/received":
+            self._write(200, vars(self.received))
             return
+        status, content, rows = answer(method, path, body)
         self.received.requests += 1
-        self.received.rows += body.count(MARK)
+        self.received.rows += rows
         self.received.bytes += len(body)
         if self.latency:
-            asyncio.get_running_loop().call_later(self.latency, self._write, b"{}")
+            loop = asyncio.get_running_loop()
+            loop.call_later(self.latency, self._write, status, content)
         else:
-            self._write(b"{}")
+            self._write(status, content)
 
-    def _write(self, body: bytes) -> None:
-        head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "
-        self.transport.write(f"{head}{len(body)}\r\n\r\n".encode() + body)
+    def _write(self, status: int, content: Any) -> None:
+        body = orjson.dumps(content)
+        head = (
+            f"HTTP/1.1 {status} OK\r\nContent-Type: application/json\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n"
+        )
+        self.transport.write(head.encode() + body)
 
 
 def _content_length(head: bytes) -> int:
-    for line in head.split(b"\r\n"):
+    for line in head.lower().split(b"\r\n"):
         if line.startswith(b"content-length:"):
             return int(line.partition(b":")[2])
     return 0
@@ -105,8 +114,8 @@ def running_sink(latency: float = 0.0) -> Iterator[str]:
 
 def received_by(address: str) -> Received:
     """What a running sink was sent."""
-    with urlopen(address, timeout=10) as answer:  # noqa: S310
-        return Received(**json.load(answer))
+    with urlopen(f"{address}/received", timeout=10) as told:  # noqa: S310
+        return Received(**json.load(told))
 
 
 if __name__ == "__main__":

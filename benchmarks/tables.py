@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from benchmarks.builds import DIFF, JOIN, SNAPSHOT, STEPS, TABLE, BuildTimes
 from benchmarks.databases import TITLES
 from benchmarks.dispatches import Dispatch
+from benchmarks.services import ServiceTimes
 
 STOPPED = "stopped"
 
@@ -55,6 +56,35 @@ def dispatch_table(found: Sequence[Dispatch]) -> str:
         ]
         for each in found
     ]
+    return _table(header, rows)
+
+
+def service_table(found: Sequence[ServiceTimes]) -> str:
+    """Each service beside its loop, in CPU time and by the clock."""
+    header = [
+        *("service", "rows", "of the loop, CPU time", "of the loop, clock"),
+        *("CPU", "CPU of the loop", "rows a second", "of the loop"),
+        *("memory", "requests", "write statements"),
+    ]
+    rows = []
+    for each in found:
+        engine = min(each.engine, key=lambda sent: sent.seconds)
+        loop = min(each.loop, key=lambda sent: sent.seconds)
+        rows.append(
+            [
+                each.title,
+                f"{engine.rows:,}",
+                _ratio(each.cpu_ratio),
+                _ratio(each.ratio),
+                f"{min(sent.cpu_seconds for sent in each.engine):.2f} s",
+                f"{min(sent.cpu_seconds for sent in each.loop):.2f} s",
+                f"{engine.rows / engine.seconds:,.0f}",
+                f"{loop.rows / loop.seconds:,.0f}",
+                f"{max(sent.megabytes for sent in each.engine):.0f} MB",
+                f"{engine.requests:,}",
+                str(engine.writes),
+            ]
+        )
     return _table(header, rows)
 
 

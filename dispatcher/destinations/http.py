@@ -122,7 +122,9 @@ class HttpClient:
         self._public_only = public_only
         self._ca_file = ca_file
         try:
-            self._transport = Transport(pool, ca_file)
+            self._transport = Transport(
+                pool, ca_file, has_tls=base_url.lower().startswith("https")
+            )
         except OSError:
             problem = f"'{ca_file}' is not a file of certificates that can be read"
         if problem:

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Sequence
 
 from dispatcher.destinations.base import Activation, Encoded
+from dispatcher.destinations.rows import bodies_of, positions_in
 
 
 def idempotency_key(activation: Activation, items: Sequence[Encoded]) -> str:
@@ -20,6 +21,9 @@ def idempotency_key(activation: Activation, items: Sequence[Encoded]) -> str:
     digest = hashlib.sha256(
         f"{activation.destination}/{activation.name}/{activation.generation}".encode()
     )
-    for item in items:
-        digest.update(f"/{item.row.seq}:{len(item.body)}:".encode() + item.body)
+    bodies = bodies_of(items)
+    # Together with the lengths, the bodies can be told apart.
+    shape = (list(positions_in(items)), list(map(len, bodies)))
+    digest.update(f"/{shape}/".encode())
+    digest.update(b"".join(bodies))
     return digest.hexdigest()

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dispatcher.destinations import values
-from dispatcher.destinations.base import Column, Row
+from dispatcher.destinations.base import Column, OneByOne, Row
+from dispatcher.destinations.columns import emails
+from dispatcher.destinations.rows import column_of
 from dispatcher.errors import ConfigurationError, RowRefused
 
 
@@ -19,6 +21,14 @@ def member_of(row: Row) -> str:
             " {{ outhaul.normalized_email('email') }} as email",
         )
     return address
+
+
+def members_of(rows: Sequence[Row]) -> Sequence[str]:
+    """The same for many rows. Raises OneByOne."""
+    given = column_of(rows, "email")
+    if emails(given) != given:
+        raise OneByOne
+    return given
 
 
 def unsent_columns(columns: Sequence[Column]) -> list[str]:

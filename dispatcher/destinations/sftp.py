@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from dispatcher.destinations.base import Activation, Change, Column, Row, setting
+from dispatcher.destinations.columns import Column as Values
 from dispatcher.destinations.files.account import SftpAccount
 from dispatcher.destinations.files.names import FileNames, describe
 from dispatcher.destinations.files.service import FileService
@@ -121,6 +122,10 @@ class Changes(Upserts):
 
     def cells(self, row: Row) -> list[tuple[str, Any]]:
         return [(self._column, row.change.value), *row.values.items()]
+
+    def columns(self, rows: Sequence[Row]) -> list[tuple[str, Values]]:
+        changes = [rows[0].change.value] * len(rows)
+        return [(self._column, changes), *super().columns(rows)]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,7 @@
 """HTTP connections that keep one total deadline and know whether a byte left.
 
 The timeouts of `requests` count from the last byte, so a server that sends a
-byte now and then holds a request for ever. Here a timer shuts the socket down
+byte now and then holds a request for ever. Here a thread shuts the socket down
 when the time of the whole request is over, whatever the request is at. The
 same hook tells "never sent" from "sent, outcome unknown", which no exception
 of the library tells for certain.
@@ -13,6 +13,7 @@ import ipaddress
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
@@ -61,6 +62,58 @@ class Exchange:
             raise PrivateAddress
 
 
+class _Watchdog:
+    """Ends exchanges at their deadlines, all of them in one thread.
+
+    A thread for each request would take a good part of a short one's time. The thread
+    begins with the first request and sleeps until the first deadline that it knows of.
+    """
+
+    def __init__(self) -> None:
+        self._deadlines: dict[Exchange, float] = {}
+        self._wakes_at = 0.0
+        self._changed = threading.Condition()
+        self._thread: threading.Thread | None = None
+
+    def add(self, running: Exchange, seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        with self._changed:
+            self._deadlines[running] = deadline
+            if self._thread is None or not self._thread.is_alive():
+                self._wakes_at = deadline
+                self._thread = threading.Thread(
+                    target=self._run, name="outhaul-deadlines", daemon=True
+                )
+                self._thread.start()
+            elif deadline < self._wakes_at:
+                self._wakes_at = deadline
+                self._changed.notify()
+
+    def remove(self, running: Exchange) -> None:
+        with self._changed:
+            self._deadlines.pop(running, None)
+
+    def _run(self) -> None:
+        while True:
+            for running in self._overdue():
+                running.expire()
+
+    def _overdue(self) -> list[Exchange]:
+        """Sleep until the next deadline; what is over then."""
+        with self._changed:
+            left = self._wakes_at - time.monotonic()
+            if left > 0:
+                self._changed.wait(left)
+            now = time.monotonic()
+            over = [each for each, at in self._deadlines.items() if at <= now]
+            for each in over:
+                del self._deadlines[each]
+            self._wakes_at = min(self._deadlines.values(), default=now + _IDLE_SECONDS)
+            return over
+
+
+_IDLE_SECONDS = 3600.0
+_watchdog = _Watchdog()
 _current: ContextVar[Exchange | None] = ContextVar("exchange", default=None)
 
 
@@ -68,14 +121,12 @@ _current: ContextVar[Exchange | None] = ContextVar("exchange", default=None)
 def exchange(seconds: float, *, public_only: bool = False) -> Iterator[Exchange]:
     """Everything inside is one request, over after this many seconds."""
     running = Exchange(public_only=public_only)
-    timer = threading.Timer(seconds, running.expire)
-    timer.daemon = True
     token = _current.set(running)
-    timer.start()
+    _watchdog.add(running, seconds)
     try:
         yield running
     finally:
-        timer.cancel()
+        _watchdog.remove(running)
         running.watch(None)
         _current.reset(token)
 
@@ -147,8 +198,11 @@ class Transport(HTTPAdapter):
     to its end.
     """
 
-    def __init__(self, pool: int, ca_file: str | None = None) -> None:
-        self._context = _tls_context(ca_file)
+    def __init__(
+        self, pool: int, ca_file: str | None = None, *, has_tls: bool = True
+    ) -> None:
+        # Reading the public certificates takes longer than many a request.
+        self._context = _tls_context(ca_file) if has_tls or ca_file else None
         none = Retry(total=0, redirect=0, read=False, respect_retry_after_header=False)
         super().__init__(pool_maxsize=pool, max_retries=none)
 

@@ -8,7 +8,7 @@ nothing is changed in silence: what does not fit is refused.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timezone
 from decimal import Decimal
 from typing import Any
@@ -40,6 +40,16 @@ def normal_email(value: Any, longest: int = LONGEST_EMAIL) -> str:
     return address
 
 
+def are_emails(addresses: Sequence[str]) -> bool:
+    """Whether all of these have the form of an address."""
+    joined = "".join(addresses)
+    return (
+        all(map(_EMAIL.fullmatch, addresses))
+        and joined.isprintable()
+        and not any(".." in address for address in addresses)
+    )
+
+
 def text(field: str, value: Any, longest: int | None = None) -> str:
     """A value as text of at most `longest` characters.
 
@@ -49,7 +59,7 @@ def text(field: str, value: Any, longest: int | None = None) -> str:
     rendered = _rendered(field, value)
     if "\x00" in rendered:
         raise RowRefused("text", f"'{field}' holds a NUL character")
-    if not _is_unicode(rendered):
+    if not is_unicode(rendered):
         raise RowRefused("text", f"'{field}' is not valid Unicode")
     if longest is not None and len(rendered) > longest:
         raise RowRefused(
@@ -119,6 +129,12 @@ def moment(field: str, value: Any) -> datetime:
     if isinstance(value, date):
         return datetime(value.year, value.month, value.day, tzinfo=timezone.utc)
     raise RowRefused("date", f"'{field}' is not a date or a time")
+
+
+def seconds(field: str, value: Any, between: str = "T", end: str = "") -> str:
+    """A point in time as text in UTC, to the second, with `end` appended."""
+    moved = moment(field, value).replace(tzinfo=None)
+    return moved.isoformat(between, "seconds") + end
 
 
 def day(field: str, value: Any) -> date:
@@ -197,7 +213,10 @@ def _json_default(value: Any) -> Any:
     return str(value)
 
 
-def _is_unicode(value: str) -> bool:
+def is_unicode(value: str) -> bool:
+    """Whether a text can be encoded: no half of a pair stands alone."""
+    if value.isascii():
+        return True
     try:
         value.encode()
     except UnicodeEncodeError:

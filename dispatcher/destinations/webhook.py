@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
-from dispatcher.destinations import base, values
+from dispatcher.destinations import base, columns, values
 from dispatcher.destinations.addresses import (
     base_url_problem,
     headers_problems,
@@ -22,6 +22,7 @@ from dispatcher.destinations.answers import MEANINGS, outcomes_by_status
 from dispatcher.destinations.base import Change, Limits, setting
 from dispatcher.destinations.http import HttpClient
 from dispatcher.destinations.idempotency import idempotency_key
+from dispatcher.destinations.rows import bodies_of, column_of
 from dispatcher.errors import ConfigurationError
 
 _ACCEPTED = dict.fromkeys(("200", "201", "202", "204"), "accepted")
@@ -103,9 +104,18 @@ class Changes(base.Service):
         change = {self._options.change_field: row.change.value}
         return values.json_object({**change, **row.values})
 
+    def encode_rows(
+        self, rows: Sequence[base.Row], found: Sequence[Any]
+    ) -> list[bytes]:
+        fields = list(rows[0].values)
+        given = [columns.for_json(column_of(rows, field)) for field in fields]
+        changes = [rows[0].change.value] * len(rows)
+        named = [self._options.change_field, *fields]
+        return columns.as_json(columns.records(named, [changes, *given]))
+
     def send(self, items: Sequence[base.Encoded]) -> list[base.Outcome]:
         options, account = self._options, self._account
-        content_type, body = _packed(options.body, [item.body for item in items])
+        content_type, body = _packed(options.body, bodies_of(items))
         key = idempotency_key(self._activation, items)
         headers = {"Content-Type": content_type, account.idempotency_header: key}
         response = account.client.request(

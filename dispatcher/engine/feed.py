@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import json
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from dispatcher.activations import Binding
 from dispatcher.destinations.base import Change, Row
+from dispatcher.destinations.rows import Rows
 from dispatcher.engine.options import SyncOptions
 from dispatcher.engine.seams import Seams
 from dispatcher.records import Claims
@@ -37,14 +40,14 @@ class Feed:
     ) -> None:
         self._warehouse = warehouse
         self._record = binding.record
-        self._rows = _Rows(binding)
+        self._rows = _Reader(binding)
         self._position = claims.committed
         self._upto = upto
         self._claimed = min(claims.claimed, upto)
         self._claim = claim
         self._options = options
         self._seams = seams
-        self._page: list[Row] = []
+        self._page: deque[Rows] = deque()
         self._next = 0
         self._is_new = is_new
         self._has_begun = False
@@ -57,7 +60,7 @@ class Feed:
         return (
             self._is_new
             and self._has_begun
-            and self._next >= len(self._page)
+            and not self._page
             and self._position >= self._claimed
             and self._position < self._upto
         )
@@ -67,28 +70,40 @@ class Feed:
         self._is_new = False
         self._claim_rows = self._options.first_claim_rows
 
+    @property
+    def is_exhausted(self) -> bool:
+        """Whether all rows have been handed out."""
+        return not self._page and self._position >= self._upto
+
     def peek(self) -> Row | None:
-        """The next row, or None where all have been handed out; claims and reads."""
-        if self._next >= len(self._page) and not self._read():
-            return None
-        return self._page[self._next]
+        """The next row, or None where all were handed out; claims and reads."""
+        if not self._page:
+            if self.is_exhausted:
+                return None
+            self._read()
+        return self._page[0][self._next]
 
-    def take(self) -> None:
-        """Hand out the row that `peek` showed."""
-        self._next += 1
+    def take(self, most: int) -> Rows:
+        """Hand out the row that `peek` showed, and those after it of the same change.
 
-    def _read(self) -> bool:
-        if self._position >= self._upto:
-            return False
+        They may be fewer than `most` although more of that change will follow.
+        """
+        alike = self._page[0]
+        rows = alike[self._next : self._next + most]
+        self._next += len(rows)
+        if self._next >= len(alike):
+            self._page.popleft()
+            self._next = 0
+        return rows
+
+    def _read(self) -> None:
         if self._position >= self._claimed:
             self._claim_more()
         upto = min(self._claimed, self._position + self._options.page_rows)
         page = self._warehouse.page(self._record, self._position, upto)
-        self._page = [self._rows.of(row) for row in page]
-        self._next = 0
+        self._page = deque(self._rows.of(page))
         self._position = upto
         self._has_begun = True
-        return True
 
     def _claim_more(self) -> None:
         now = self._seams.clock()
@@ -101,21 +116,40 @@ class Feed:
             self._claim_rows = min(grown, self._options.largest_claim_rows)
 
 
-class _Rows:
+class _Reader:
     """Makes rows of what the warehouse returns, in the names of the destination."""
 
     def __init__(self, binding: Binding) -> None:
         self._fields = [column.field for column in binding.columns]
         self._field_of = {column.name: column.field for column in binding.columns}
+        self._changed: dict[str | None, tuple[str, ...]] = {None: (), "": ()}
 
-    def of(self, row: tuple[Any, ...]) -> Row:
-        changed = json.loads(row[2]) if row[2] else ()
-        return Row(
-            seq=row[0],
-            change=_CHANGES[row[1]],
-            values=dict(zip(self._fields, row[3:], strict=True)),
-            changed=tuple(self._field_of[name] for name in changed),
-        )
+    def of(self, page: Sequence[tuple[Any, ...]]) -> Iterator[Rows]:
+        """The rows of a page, those together that follow each other and are alike."""
+        if not page:
+            return
+        positions, changes, changed, *columns = map(list, zip(*page, strict=True))
+        for text in set(changed) - self._changed.keys():
+            self._changed[text] = self._fields_of(text)
+        fields_changed = [self._changed[text] for text in changed]
+        start = 0
+        for change, alike in itertools.groupby(changes):
+            end = start + len(list(alike))
+            rows = slice(start, end)
+            yield Rows(
+                _CHANGES[change],
+                positions[rows],
+                fields_changed[rows],
+                {
+                    field: column[rows]
+                    for field, column in zip(self._fields, columns, strict=True)
+                },
+            )
+            start = end
+
+    def _fields_of(self, changed: str) -> tuple[str, ...]:
+        """Few sets of columns change together, so each is read once."""
+        return tuple(self._field_of[name] for name in json.loads(changed))
 
 
 def read_positions(
@@ -123,6 +157,6 @@ def read_positions(
 ) -> list[Row]:
     """The rows at these ascending positions, such as those of a job."""
     wanted = set(positions)
-    rows = _Rows(binding)
     page = warehouse.page(binding.record, positions[0] - 1, positions[-1])
-    return [rows.of(row) for row in page if row[0] in wanted]
+    found = [row for row in page if row[0] in wanted]
+    return [row for alike in _Reader(binding).of(found) for row in alike]

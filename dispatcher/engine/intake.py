@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import itertools
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from dispatcher.destinations.base import Change, Encoded, Limits, Row, Service
+from dispatcher.destinations.base import (
+    Change,
+    Encoded,
+    Limits,
+    OneByOne,
+    Row,
+    Service,
+)
+from dispatcher.destinations.rows import Items, Part, Rows
 from dispatcher.engine.batches import Batch, fits
 from dispatcher.engine.feed import Feed
 from dispatcher.engine.outcomes import Outcomes, refused
@@ -13,6 +22,11 @@ from dispatcher.engine.schedule import Schedule
 from dispatcher.engine.spool import Spool
 from dispatcher.engine.tasks import Step, Task
 from dispatcher.errors import RowRefused
+
+# Below this the looks at whole columns cost more than they save.
+_FEW = 8
+# Beyond this, rendered columns take more memory and save nothing.
+_MOST = 1_000
 
 
 class Intake:
@@ -44,9 +58,10 @@ class Intake:
         if service.spooled:
             self._most_outstanding = max(service.limits(c).rows for c in Change)
         self._removing: bool | None = None
-        self._look_ups: list[Row] = []
+        self._look_ups = Items()
         self._batches: dict[Limits, Batch] = {}
         self._resumed: set[int] = set()
+        self._is_resumed = False
 
     @property
     def is_exhausted(self) -> bool:
@@ -54,7 +69,7 @@ class Intake:
         collected = self._look_ups or self._batch_to_send()
         if collected or self._feed.waits_for_first_rows:
             return False
-        return self._feed.peek() is None
+        return self._feed.is_exhausted
 
     @property
     def is_judged(self) -> bool:
@@ -65,45 +80,42 @@ class Intake:
         """Take rows until a request is full, or none may be taken now."""
         if self._is_spool_under_way:
             return
-        for _ in range(self._most_at_once):
-            if self._schedule.has_ready:
+        taken = 0
+        while taken < self._most_at_once and not self._schedule.has_ready:
+            rows = self._next_rows(self._most_at_once - taken)
+            if not rows:
+                if not self._is_full or not in_flight:
+                    self._flush(in_flight)
                 return
-            row = self._next_row()
-            if row is None:
-                self._flush(in_flight)
-                return
-            if row.change not in self._service.consumes:
-                self._outcomes.pass_over(row)
-                continue
-            self._outcomes.take_up()
-            if self._service.needs_look_up(row.change):
-                self._collect_look_up(row)
-            else:
-                self.encode(row, None)
+            taken += len(rows)
+            self._take_up(rows)
 
-    def encode(self, row: Row, found: Any, in_doubt: bool = False) -> None:
-        """Encode a row into the next request; what cannot be sent is refused alone."""
-        limits = self._service.limits_of(row, found)
-        try:
-            item = Encoded(row, self._service.encode(row, found), found)
-        except RowRefused as refusal:
-            self._refuse(row, refusal.code, str(refusal), in_doubt)
+    def encode_found(
+        self, rows: Sequence[Row], found: Sequence[Any], in_doubt: bool
+    ) -> None:
+        """Encode rows that were looked up into the next requests."""
+        service = self._service
+        if isinstance(rows, Rows) and type(service).limits_of is Service.limits_of:
+            self._encode(rows, found, service.limits(rows.change), in_doubt)
             return
-        if not fits(item, limits):
-            size = (
-                f"the row alone is larger than a request may be ({limits.bytes} bytes)"
-            )
-            self._refuse(row, "too_large", size, in_doubt)
-            return
-        if limits not in self._batches:
-            self._batches[limits] = Batch(Spool if self._service.spooled else list)
-        for items in self._batches[limits].add(item, limits):
-            self._schedule.add(Task(Step.SEND, row.change, items))
+        kinds = [
+            (service.limits_of(row, each), row.change)
+            for row, each in zip(rows, found, strict=True)
+        ]
+        start = 0
+        for (limits, _), alike in itertools.groupby(kinds):
+            end = start + len(list(alike))
+            self._encode(rows[start:end], found[start:end], limits, in_doubt)
+            start = end
 
     def learn_size(self, rows: int) -> None:
         """The destination takes no more than so many rows in a request."""
         for batch in self._batches.values():
             batch.learn(rows)
+
+    def pass_over_settled(self) -> None:
+        """An earlier sync settled some of the rows that are still to be read."""
+        self._is_resumed = True
 
     def resume(self, rows: Iterable[Row]) -> list[Encoded]:
         """Take up the rows of an earlier sync's job; `fill` then passes over them."""
@@ -111,36 +123,134 @@ class Intake:
         for row in rows:
             self._resumed.add(row.seq)
             self._removing = row.change is Change.REMOVED
-            self._outcomes.take_up()
+            self._outcomes.take_up(1)
             try:
                 items.append(Encoded(row, self._service.encode(row, None)))
             except RowRefused as refusal:
                 self._refuse(row, refusal.code, str(refusal), in_doubt=True)
         return items
 
-    def _next_row(self) -> Row | None:
-        """The next row, or None while a barrier stands or when all are taken."""
-        while self._outcomes.outstanding < self._most_outstanding:
-            if self._feed.waits_for_first_rows:
-                return None
-            row = self._feed.peek()
-            if row is None:
-                return None
-            if row.seq in self._resumed or row.seq in self._outcomes:
-                self._feed.take()
-                continue
-            removing = row.change is Change.REMOVED
-            if removing is not self._removing and self._outcomes.outstanding:
-                return None
-            self._removing = removing
-            self._feed.take()
-            return row
-        return None
+    def _next_rows(self, most: int) -> Sequence[Row]:
+        """The next rows of one change that a request has room for, at most so many.
 
-    def _collect_look_up(self, row: Row) -> None:
-        self._look_ups.append(row)
+        None of them while a barrier stands, when all are taken or when enough are
+        outstanding.
+        """
+        while not self._is_full and not self._feed.waits_for_first_rows:
+            first = self._feed.peek()
+            if first is None:
+                return []
+            removing = first.change is Change.REMOVED
+            if removing is not self._removing and self._outcomes.outstanding:
+                return []
+            self._removing = removing
+            left = self._most_outstanding - self._outcomes.outstanding
+            rows = self._feed.take(min(most, left, self._room(first), _MOST))
+            unsettled = self._unsettled(rows)
+            if unsettled:
+                return unsettled
+        return []
+
+    @property
+    def _is_full(self) -> bool:
+        return self._outcomes.outstanding >= self._most_outstanding
+
+    def _unsettled(self, rows: Sequence[Row]) -> Sequence[Row]:
+        """Without what an earlier sync settled, or has a job for."""
+        if not self._is_resumed:
+            return rows
+        return [
+            row
+            for row in rows
+            if row.seq not in self._resumed and row.seq not in self._outcomes
+        ]
+
+    def _room(self, row: Row) -> int:
+        """How many rows like this one fill a request."""
+        if row.change not in self._service.consumes:
+            return self._most_at_once
+        if self._service.needs_look_up(row.change):
+            return self._lookup_limits().rows - len(self._look_ups)
+        limits = self._service.limits_of(row, None)
+        return self._batch(limits).room(limits)
+
+    def _take_up(self, rows: Sequence[Row]) -> None:
+        change = rows[0].change
+        if change not in self._service.consumes:
+            self._outcomes.pass_over(rows)
+            return
+        self._outcomes.take_up(len(rows))
+        if not self._service.needs_look_up(change):
+            limits = self._service.limits_of(rows[0], None)
+            self._encode(rows, [None] * len(rows), limits)
+            return
+        self._look_ups.extend(Part(rows, [b""] * len(rows), [None] * len(rows)))
         if len(self._look_ups) >= self._lookup_limits().rows:
             self._flush_look_ups()
+
+    def _encode(
+        self,
+        rows: Sequence[Row],
+        found: Sequence[Any],
+        limits: Limits,
+        in_doubt: bool = False,
+    ) -> None:
+        """Encode rows of these limits; what cannot be sent is refused alone."""
+        part = self._encoded_together(rows, found, limits)
+        if part is None:
+            part = self._encoded_alone(rows, found, limits, in_doubt)
+        for full in self._batch(limits).add(part, limits):
+            self._schedule.add(Task(Step.SEND, full[0].row.change, full))
+
+    def _encoded_together(
+        self, rows: Sequence[Row], found: Sequence[Any], limits: Limits
+    ) -> Part | None:
+        """None for a few rows, or where some row wants a look of its own."""
+        if len(rows) < _FEW:
+            return None
+        try:
+            bodies = self._service.encode_rows(rows, found)
+        except OneByOne:
+            return None
+        is_fit = fits(max(bodies, key=len), limits)
+        return Part(rows, bodies, found) if is_fit else None
+
+    def _encoded_alone(
+        self,
+        rows: Sequence[Row],
+        found: Sequence[Any],
+        limits: Limits,
+        in_doubt: bool,
+    ) -> Part:
+        taken: list[Row] = []
+        bodies: list[bytes] = []
+        known: list[Any] = []
+        for row, each in zip(rows, found, strict=True):
+            body = self._encoded(row, each, limits, in_doubt)
+            if body is not None:
+                taken.append(row)
+                bodies.append(body)
+                known.append(each)
+        return Part(taken, bodies, known)
+
+    def _encoded(
+        self, row: Row, found: Any, limits: Limits, in_doubt: bool
+    ) -> bytes | None:
+        try:
+            body = self._service.encode(row, found)
+        except RowRefused as refusal:
+            self._refuse(row, refusal.code, str(refusal), in_doubt)
+            return None
+        if fits(body, limits):
+            return body
+        size = f"the row alone is larger than a request may be ({limits.bytes} bytes)"
+        self._refuse(row, "too_large", size, in_doubt)
+        return None
+
+    def _batch(self, limits: Limits) -> Batch:
+        if limits not in self._batches:
+            self._batches[limits] = Batch(Spool if self._service.spooled else Items)
+        return self._batches[limits]
 
     def _lookup_limits(self) -> Limits:
         limits = self._service.lookup_limits
@@ -177,9 +287,8 @@ class Intake:
         return spooled and self._outcomes.outstanding > self._spooled_rows
 
     def _flush_look_ups(self) -> None:
-        rows, self._look_ups = self._look_ups, []
-        items = tuple(Encoded(row, b"") for row in rows)
-        self._schedule.add(Task(Step.LOOK_UP, rows[0].change, items))
+        items, self._look_ups = self._look_ups, Items()
+        self._schedule.add(Task(Step.LOOK_UP, items[0].row.change, items))
 
     def _is_looking_up(self, in_flight: Collection[Task]) -> bool:
         waiting = any(task.step is Step.LOOK_UP for task in self._schedule.tasks())

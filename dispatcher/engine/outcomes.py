@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from dispatcher.destinations.base import Outcome, Row, Status
+from collections import Counter
+from collections.abc import Sequence
+
+from dispatcher.destinations.base import Change, Encoded, Outcome, Row, Status
+from dispatcher.destinations.rows import (
+    changes_in,
+    changes_of,
+    positions_in,
+    positions_of,
+)
 from dispatcher.engine.report import Report
 from dispatcher.records import Rejection
 
@@ -23,17 +32,28 @@ class Outcomes:
         self.outstanding = 0
         self.left_in_doubt = False
         self._beyond: set[int] = set()
+        self._runs: dict[int, int] = {}
         self._max_rejected = max_rejected
         self._report = report
         self._unrecorded: list[Rejection] = []
         self._invalid = 0
 
     def __contains__(self, position: int) -> bool:
-        return position <= self.committed or position in self._beyond
+        return (
+            position <= self.committed
+            or position in self._beyond
+            or any(first <= position <= last for first, last in self._runs.items())
+        )
 
-    def take_up(self) -> None:
-        """A row is on its way."""
-        self.outstanding += 1
+    def take_up(self, rows: int) -> None:
+        """So many rows are on their way."""
+        self.outstanding += rows
+
+    def accept(self, items: Sequence[Encoded]) -> None:
+        """All of these were taken up, and are accepted."""
+        self.outstanding -= len(items)
+        self._count(self._report.accepted, changes_in(items))
+        self._known(positions_in(items))
 
     def settle(
         self, row: Row, outcome: Outcome, *, in_doubt: bool = False, kind: str = ""
@@ -64,18 +84,39 @@ class Outcomes:
             )
         )
 
-    def pass_over(self, row: Row) -> None:
+    def pass_over(self, rows: Sequence[Row]) -> None:
         """The service takes no notice of this change: done without a request."""
-        self._report.not_consumed[row.change] += 1
-        self.known(row.seq)
+        self._count(self._report.not_consumed, changes_of(rows))
+        self._known(positions_of(rows))
 
     def known(self, position: int) -> None:
         """This position has an outcome."""
-        self.count += 1
-        self._beyond.add(position)
-        while self.committed + 1 in self._beyond:
-            self.committed += 1
-            self._beyond.discard(self.committed)
+        self._known([position])
+
+    def _known(self, positions: Sequence[int]) -> None:
+        """Positions that have an outcome, mostly in order and without a gap."""
+        ordered = sorted(positions)
+        first, last = ordered[0], ordered[-1]
+        self.count += len(ordered)
+        if last - first + 1 == len(ordered):
+            self._runs[first] = last
+        else:
+            self._beyond.update(ordered)
+        while True:
+            following = self.committed + 1
+            if following in self._runs:
+                self.committed = self._runs.pop(following)
+            elif following in self._beyond:
+                self._beyond.discard(following)
+                self.committed = following
+            else:
+                return
+
+    def _count(self, counter: Counter[Change], changes: Sequence[Change]) -> None:
+        for change in Change:
+            rows = changes.count(change)
+            if rows:
+                counter[change] += rows
 
     @property
     def has_unrecorded(self) -> bool:

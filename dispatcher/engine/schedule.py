@@ -56,7 +56,11 @@ class Schedule:
             self._ready.append(heapq.heappop(self._delayed)[2])
 
     def take(self, in_flight: Collection[Task]) -> Task | None:
-        """The first ready task for which the service allows one more request."""
+        """The first ready task that may be sent, or wait for one that is being sent.
+
+        in_flight: what is being sent, or waits for that. As many may wait as may be
+        sent at once; none where a row is claimed just before it is sent.
+        """
         for task in self._ready:
             if self._has_capacity(task, in_flight):
                 self._ready.remove(task)
@@ -67,4 +71,5 @@ class Schedule:
         if task.step is Step.POLL:
             return True
         busy = sum(other.step is task.step for other in in_flight)
-        return busy < limits_of(self._service, task).concurrency
+        at_once = limits_of(self._service, task).concurrency
+        return busy < at_once * (2 if self._service.repeatable else 1)

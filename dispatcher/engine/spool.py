@@ -6,6 +6,7 @@ process is killed; it is closed with the last part of it that is in use.
 
 from __future__ import annotations
 
+import itertools
 import os
 import tempfile
 import weakref
@@ -15,6 +16,7 @@ from contextlib import contextmanager
 from typing import overload
 
 from dispatcher.destinations.base import Change, Encoded, Row
+from dispatcher.destinations.rows import Collected, Part, changes_of, positions_of
 from dispatcher.errors import StopSync
 
 _BLOCK_BYTES = 1 << 20
@@ -22,7 +24,7 @@ _CHANGES = tuple(Change)
 _NUMBERS = {change: number for number, change in enumerate(_CHANGES)}
 
 
-class Spool(Sequence[Encoded]):
+class Spool(Collected):
     """Encoded rows whose bodies lie in a temporary file.
 
     In memory a row takes 17 bytes: its position, its change and where its body
@@ -36,12 +38,28 @@ class Spool(Sequence[Encoded]):
         self._changes = array("b")
         self._ends = array("q")
 
-    def append(self, item: Encoded) -> None:
-        """Add a row. Raises StopSync where the disk is full."""
-        self._file.append(item.body)
-        self._positions.append(item.row.seq)
-        self._changes.append(_NUMBERS[item.row.change])
-        self._ends.append(self._file.size)
+    def extend(self, part: Part) -> None:
+        sizes = map(len, part.bodies)
+        ends = itertools.accumulate(sizes, initial=self._file.size)
+        next(ends)
+        self._file.append(b"".join(part.bodies))
+        self._positions.extend(positions_of(part.rows))
+        self._changes.extend(_NUMBERS[change] for change in changes_of(part.rows))
+        self._ends.extend(ends)
+
+    @property
+    def positions(self) -> Sequence[int]:
+        return self._positions
+
+    @property
+    def changes(self) -> list[Change]:
+        return [_CHANGES[number] for number in self._changes]
+
+    def blocks(self) -> Iterator[bytes]:
+        """All bodies, one after the other, in pieces of about a megabyte."""
+        end = self._ends[-1] if self._ends else self._start
+        for start in range(self._start, end, _BLOCK_BYTES):
+            yield self._file.read(start, min(end, start + _BLOCK_BYTES))
 
     def __len__(self) -> int:
         return len(self._ends)

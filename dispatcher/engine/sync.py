@@ -1,19 +1,20 @@
 """One sync: the rows of one activation, from the warehouse to their outcomes.
 
 The thread of the activation reads, claims, encodes, judges and commits; a few
-workers make the requests. A position is committed when everything up to it has
-an outcome, and a row that nothing is known of keeps the commit below it.
+workers make the requests, each with another one in waiting. A position is committed
+when everything up to it has an outcome, and a row that nothing is known of keeps the
+commit below it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from typing import Any
 
 from dispatcher.activations import Binding
-from dispatcher.destinations.base import Change, Job
+from dispatcher.destinations.base import Change, Job, Limits
+from dispatcher.destinations.rows import positions_in
 from dispatcher.engine.commits import Commits
 from dispatcher.engine.feed import Feed, read_positions
 from dispatcher.engine.intake import Intake
@@ -26,6 +27,7 @@ from dispatcher.engine.schedule import Schedule
 from dispatcher.engine.seams import Seams
 from dispatcher.engine.tasks import LeaseTooShort, Step, Task, limits_of, perform
 from dispatcher.engine.verdicts import Verdicts
+from dispatcher.engine.workers import Flight, Workers
 from dispatcher.errors import DestinationError, NotSent, StopSync
 from dispatcher.records import Claims, RecordedJob
 from dispatcher.warehouse import Warehouse
@@ -68,7 +70,7 @@ class Sync:
         self._report = report
         self._seams = seams
         self._progress = progress
-        self._in_flight: dict[Future[Any], Task] = {}
+        self._in_flight: dict[Flight, Task] = {}
         self._outcomes = Outcomes(claims.committed, binding.max_rejected, report)
         self._commits = Commits(
             warehouse, lease, self._outcomes, claims, options.commit_seconds, seams
@@ -123,18 +125,19 @@ class Sync:
     def run(self) -> None:
         """Work until everything has an outcome, or nothing more can be done."""
         self._resume()
-        with ThreadPoolExecutor(self._workers(), "outhaul-send") as pool:
+        with Workers(self._threads(), self._perform, self._seams.clock) as workers:
             while True:
                 self._lease.keep()
                 if self._seams.stop.is_set():
                     self._verdicts.stop(Result.INCOMPLETE, "interrupted")
                 self._judge_first_rows()
-                if not self._verdicts.is_stopped:
-                    self._submit(pool)
+                if self._verdicts.is_stopped:
+                    self._withdraw(workers)
+                else:
+                    self._submit(workers)
                 if not self._in_flight and self._is_over():
                     break
-                self._await_something()
-                self._collect()
+                self._collect(self._await_something(workers))
                 self._commits.commit_when_due()
         for task in self._schedule.tasks():
             self._verdicts.lose(task)
@@ -157,8 +160,8 @@ class Sync:
         else:
             self._feed.go_on()
 
-    def _submit(self, pool: ThreadPoolExecutor) -> None:
-        """Start whatever the service's concurrency allows."""
+    def _submit(self, workers: Workers) -> None:
+        """Start whatever the service's concurrency allows, and let as much wait."""
         self._schedule.wake()
         while True:
             if not self._schedule.has_ready and not self._fill():
@@ -166,13 +169,17 @@ class Sync:
             task = self._schedule.take(self._in_flight.values())
             if task is None:
                 return
-            if task.first_tried_at is None:
-                task = replace(task, first_tried_at=self._seams.clock())
             self._claim_sent(task)
-            future = pool.submit(
-                perform, task, self._service, self._lease, self._limiter(task)
-            )
-            self._in_flight[future] = task
+            at_once = 1 if task.step is Step.POLL else self._limits(task).concurrency
+            self._in_flight[workers.add(task, at_once)] = task
+
+    def _withdraw(self, workers: Workers) -> None:
+        """What waits for a worker is not sent any more."""
+        for flight in workers.withdraw():
+            self._schedule.add(self._in_flight.pop(flight))
+
+    def _perform(self, task: Task) -> Any:
+        return perform(task, self._service, self._lease, self._limiter(task))
 
     def _claim_read(self, upto: int) -> None:
         """Before rows are read: claim them, many at once to write little."""
@@ -182,7 +189,7 @@ class Sync:
     def _claim_sent(self, task: Task) -> None:
         """Before a request that must not be repeated: claim no row beyond its own."""
         if not self._service.repeatable and task.step is Step.SEND:
-            self._commits.claim(max(item.row.seq for item in task.items))
+            self._commits.claim(max(positions_in(task.items)))
 
     def _fill(self) -> bool:
         """Make the next requests ready; False where nothing more can be done."""
@@ -193,26 +200,31 @@ class Sync:
             return False
         return True
 
-    def _await_something(self) -> None:
+    def _await_something(self, workers: Workers) -> list[Flight]:
+        """Wait until a request ended or a delayed one is due; returns what ended."""
         due = self._schedule.seconds_to_next()
+        seconds = _TICK_SECONDS if due is None else min(_TICK_SECONDS, due)
         if self._in_flight:
-            timeout = min(_TICK_SECONDS, _TICK_SECONDS if due is None else due)
-            wait(self._in_flight, timeout=timeout, return_when=FIRST_COMPLETED)
-        elif due is not None:
-            self._seams.wait(min(_TICK_SECONDS, due))
+            return workers.ended(seconds)
+        if due is not None:
+            self._seams.wait(seconds)
+        return []
 
-    def _collect(self) -> None:
-        for future in [future for future in self._in_flight if future.done()]:
-            self._judge(future, self._in_flight[future])
-            del self._in_flight[future]  # where judging fails, it stays in doubt
+    def _collect(self, flights: list[Flight]) -> None:
+        for flight in flights:
+            self._judge(flight)
+            del self._in_flight[flight]  # where judging fails, it stays in doubt
         self._progress(self._outcomes.count)
         reason = self._outcomes.storm()
         if reason:
             self._verdicts.stop(Result.REJECTED, reason)
 
-    def _judge(self, future: Future[Any], task: Task) -> None:
+    def _judge(self, flight: Flight) -> None:
+        task = flight.task
+        if task.first_tried_at is None:
+            task = replace(task, first_tried_at=flight.started_at)
         try:
-            result = future.result()
+            result = flight.result()
         except LeaseTooShort:
             self._lease.renew()
             self._schedule.add(task)
@@ -223,12 +235,15 @@ class Sync:
             self._report.requests += 1
             self._verdicts.of_result(task, result)
 
+    def _limits(self, task: Task) -> Limits:
+        return limits_of(self._service, task)
+
     def _limiter(self, task: Task) -> RateLimiter:
-        per_second = limits_of(self._service, task).per_second
         destination = self._binding.destination.name
+        per_second = self._limits(task).per_second
         return self._limiters.of(destination, task.step.value, per_second)
 
-    def _workers(self) -> int:
+    def _threads(self) -> int:
         sends = max(self._service.limits(change).concurrency for change in Change)
         look_ups = self._service.lookup_limits
         polls = 1
@@ -237,7 +252,7 @@ class Sync:
     # --- jobs
 
     def _record_job(self, job: Job, task: Task) -> None:
-        positions = tuple(sorted(item.row.seq for item in task.items))
+        positions = tuple(sorted(positions_in(task.items)))
         recorded = RecordedJob(job.reference, positions)
         self._warehouse.record_job(self._lease.grant, recorded)
 
@@ -246,6 +261,7 @@ class Sync:
         committed, generation = self._claims.committed, self._lease.grant.generation
         if self._claims.claimed <= committed:
             return
+        self._intake.pass_over_settled()
         name = self._binding.name
         for seq in self._warehouse.rejected_positions(name, generation, committed):
             self._outcomes.known(seq)
@@ -279,8 +295,7 @@ class Sync:
             for row in read_positions(self._binding, self._warehouse, positions)
             if row.change in self._service.consumes
         ]
-        for _ in rows:
-            self._outcomes.take_up()
+        self._outcomes.take_up(len(rows))
         self._verdicts.unconfirmed(rows, "an earlier sync broke off while it was sent")
 
     def _resume_job(self, job: Job, positions: tuple[int, ...]) -> None:

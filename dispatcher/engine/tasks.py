@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
-from dispatcher.destinations.base import Change, Encoded, Job, Limits, Service
+from dispatcher.destinations.base import Change, Encoded, Job, Limits, Row, Service
+from dispatcher.destinations.rows import rows_in
 from dispatcher.engine.lease import Lease
 from dispatcher.engine.rate import RateLimiter
 from dispatcher.errors import DestinationError, NotSent
@@ -76,13 +77,17 @@ def perform(task: Task, service: Service, lease: Lease, limiter: RateLimiter) ->
     if not lease.covers(service.request_seconds):
         raise LeaseTooShort("the lease does not cover another request")
     steps: dict[Step, Callable[[], Any]] = {
-        Step.LOOK_UP: lambda: service.look_up([item.row for item in task.items]),
+        Step.LOOK_UP: lambda: service.look_up(_together(rows_in(task.items))),
         Step.SEND: lambda: service.send(task.items),
         Step.POLL: lambda: service.poll(_job(task), task.items),
     }
     result = steps[task.step]()
     limiter.succeeded()
     return result
+
+
+def _together(parts: Sequence[Sequence[Row]]) -> Sequence[Row]:
+    return parts[0] if len(parts) == 1 else [row for part in parts for row in part]
 
 
 def _job(task: Task) -> Job:

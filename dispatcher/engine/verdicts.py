@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from dispatcher.destinations.base import (
+    ACCEPTED,
     Encoded,
     Job,
     Outcome,
@@ -14,6 +15,7 @@ from dispatcher.destinations.base import (
     Service,
     Status,
 )
+from dispatcher.destinations.rows import rows_in
 from dispatcher.engine.intake import Intake
 from dispatcher.engine.outcomes import Outcomes, refused
 from dispatcher.engine.rate import RateLimiter
@@ -124,14 +126,25 @@ class Verdicts:
             self._on_outcomes(task, result)
 
     def _on_found(self, task: Task, result: Sequence[Any]) -> None:
+        if Outcome not in set(map(type, result)):
+            start = 0
+            for part in rows_in(task.items):
+                end = start + len(part)
+                self._intake.encode_found(part, result[start:end], task.in_doubt)
+                start = end
+            return
         unknown: list[Encoded] = []
+        rows: list[Row] = []
+        told: list[Any] = []
         for item, found in zip(task.items, result, strict=True):
-            if isinstance(found, Outcome) and found.status is Status.UNKNOWN:
+            if not isinstance(found, Outcome):
+                rows.append(item.row)
+                told.append(found)
+            elif found.status is Status.UNKNOWN:
                 unknown.append(item)
-            elif isinstance(found, Outcome):
-                self._outcomes.settle(item.row, found, in_doubt=task.in_doubt)
             else:
-                self._intake.encode(item.row, found, task.in_doubt)
+                self._outcomes.settle(item.row, found, in_doubt=task.in_doubt)
+        self._intake.encode_found(rows, told, task.in_doubt)
         if unknown:
             repeat = replace(task, items=tuple(unknown))
             self._on_retry(repeat, OutcomeUnknown("rows that a look-up left open"))
@@ -159,6 +172,11 @@ class Verdicts:
         self._schedule.delay(replace(task, attempts=0), min(pause, _LONGEST_POLL_WAIT))
 
     def _on_outcomes(self, task: Task, outcomes: Sequence[Outcome]) -> None:
+        judged_at = self._seams.clock()
+        if outcomes.count(ACCEPTED) == len(outcomes):
+            self._judged_at = judged_at
+            self._outcomes.accept(task.items)
+            return
         unknown: list[Encoded] = []
         again: list[Encoded] = []
         for item, outcome in zip(task.items, outcomes, strict=True):
@@ -169,7 +187,7 @@ class Verdicts:
             elif outcome.status is Status.LOOK_UP:
                 again.append(item)
             else:
-                self._judged_at = self._seams.clock()
+                self._judged_at = judged_at
                 self._outcomes.settle(item.row, outcome, in_doubt=task.in_doubt)
         if again:
             self._look_up_again(task, again)

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 from benchmarks.builds import NODES, STEPS
+from benchmarks.services import NAMES
+from dispatcher.destinations import ACCOUNT_TYPES
 
 ROOT = Path(__file__).resolve().parents[2]
-SMALL = "--rows 2000 --dispatch-rows 2000 --many-rows 0 --repeat 1".split()
+# One column more, and removed rows.
+SAME_AS_UPSERTS = {("sftp", "changes"), ("webhook", "changes")}
+SMALL = [
+    *("--rows", "2000", "--dispatch-rows", "2000", "--service-rows", "400"),
+    *("--many-rows", "0", "--repeat", "1"),
+]
 
 
 def run(tmp_path, *arguments):
@@ -21,7 +29,7 @@ def run(tmp_path, *arguments):
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=400,
     )
     assert finished.returncode == 0, finished.stderr
     return json.loads(output.read_text()), finished.stdout
@@ -46,3 +54,26 @@ def test_every_row_is_dispatched_by_the_engine_and_by_the_bare_loop(tmp_path):
         assert each["sent"]["rows"] == 2000
         assert each["sent"]["megabytes"] < 200
     assert "| engine | 2,000 | 4 |" in table
+
+
+def test_every_service_sends_all_rows_and_so_does_its_loop(tmp_path):
+    measured, table = run(tmp_path, "services")
+    assert [each["activation"] for each in measured["services"]] == NAMES
+    for each in measured["services"]:
+        (loop,), (engine,) = each["loop"], each["engine"]
+        rows = 10 if each["activation"] == "splio_updates" else 400
+        assert loop["rows"] == engine["rows"] == rows
+        assert loop["cpu_seconds"] > 0 and engine["cpu_seconds"] > 0
+        assert f"| {each['title']} | {rows} |" in table
+
+
+def test_there_is_a_benchmark_of_every_service():
+    diffs = ROOT / "benchmarks" / "services_project" / "models"
+    assert {path.stem for path in diffs.glob("*.sql")} == set(NAMES)
+    benchmarked = " ".join(path.read_text() for path in diffs.glob("*.sql"))
+    for kind, account in ACCOUNT_TYPES.items():
+        destination = "files" if kind == "sftp" else kind
+        for service in account.services:
+            pair = f"'destination': '{destination}',\\s*'service': '{service}'"
+            is_other = (kind, service) in SAME_AS_UPSERTS
+            assert re.search(pair, benchmarked) or is_other, pair

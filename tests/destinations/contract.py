@@ -25,6 +25,7 @@ from dispatcher.destinations.base import (
     Service,
     Status,
 )
+from dispatcher.destinations.rows import Part
 from dispatcher.engine.spool import Spool
 from dispatcher.errors import (
     DestinationError,
@@ -341,8 +342,9 @@ def check_that_a_spooled_service_needs_no_values_to_send(setup: Setup) -> None:
     setup.service.prepare(setup.case.columns)
     for lane in setup.lanes:
         spool = Spool()
-        for item in setup.encoded(lane):
-            spool.append(item)
+        items = setup.encoded(lane)
+        rows, bodies = [item.row for item in items], [item.body for item in items]
+        spool.extend(Part(rows, bodies, [None] * len(items)))
         assert {each.status for each in setup.service.send(spool)} == {Status.ACCEPTED}
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from dispatcher.destinations.base import Change, Encoded, Row
+from dispatcher.destinations.rows import Part
 from dispatcher.destinations.sftp import Sftp
 from dispatcher.engine.options import SyncOptions
 from dispatcher.engine.report import Result
@@ -207,7 +208,7 @@ def spool_of(bodies):
     spool = Spool()
     for seq, body in enumerate(bodies, start=1):
         change = Change.REMOVED if seq % 2 else Change.UPDATED
-        spool.append(Encoded(Row(seq, change, {"x": 1}), body, "found"))
+        spool.extend(Part([Row(seq, change, {"x": 1})], [body], ["found"]))
     return spool
 
 
@@ -217,6 +218,8 @@ def test_a_spool_gives_back_positions_changes_and_bodies():
     assert len(spool) == 6
     assert [item.body for item in spool] == bodies
     assert [item.row.seq for item in spool] == [1, 2, 3, 4, 5, 6]
+    assert b"".join(spool.blocks()) == b"".join(bodies)
+    assert max(map(len, spool.blocks())) <= 1 << 20
     assert spool[1] == Encoded(Row(2, Change.UPDATED, {}), b"x")
     assert spool[-1].body == bodies[-1]
     with pytest.raises(IndexError):
@@ -230,6 +233,9 @@ def test_halves_of_a_spool_hold_its_rows():
     assert [item.body for item in second] == [b"4", b"5", b"6", b"7"]
     assert [item.row.seq for item in second[1:3]] == [5, 6]
     assert list(spool[7:]) == []
+    assert b"".join(spool[3:5].blocks()) == b"45"
+    assert list(spool[2:3].positions) == [3]
+    assert spool[2:4].changes == [Change.REMOVED, Change.UPDATED]
     del spool, first
     assert second[0].body == b"4"
 

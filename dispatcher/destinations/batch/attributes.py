@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from dispatcher.destinations import values
-from dispatcher.destinations.base import Column, Kind
+from dispatcher.destinations import columns, values
+from dispatcher.destinations.base import Column, Kind, OneByOne
 from dispatcher.errors import RowRefused
 
 LONGEST_ID = 512
@@ -138,8 +138,7 @@ def render(attribute: Attribute, value: Any, form: Form, *, truncate: bool) -> A
     if attribute.type == "boolean":
         return values.boolean(field, value)
     if attribute.type == "date":
-        moment = values.moment(field, value).replace(tzinfo=None)
-        return moment.isoformat(timespec="seconds") + form.times
+        return values.seconds(field, value, end=form.times)
     if attribute.type == "list":
         return _texts(field, value, form)
     if attribute.type == "url":
@@ -147,6 +146,37 @@ def render(attribute: Attribute, value: Any, form: Form, *, truncate: bool) -> A
     if truncate:
         return values.text(field, value)[: form.longest_text] or None
     return values.text(field, value, form.longest_text) or None
+
+
+def custom_ids(column: columns.Column, *, lowercase: bool) -> list[str]:
+    """See `custom_id`. Raises OneByOne."""
+    found = [
+        "" if text is None else text.strip(" ")
+        for text in columns.texts(column, LONGEST_ID)
+    ]
+    if not all(found) or any(text != text.strip() for text in found):
+        raise OneByOne
+    return [text.lower() for text in found] if lowercase else found
+
+
+def render_all(
+    attribute: Attribute, column: columns.Column, form: Form, *, truncate: bool
+) -> columns.Column:
+    """See `render`. Raises OneByOne."""
+    if attribute.type == "number":
+        return columns.numbers(column)
+    if attribute.type == "boolean":
+        return columns.booleans(column)
+    if attribute.type == "date":
+        return columns.seconds(column, end=form.times)
+    if attribute.type in ("url", "text") and not truncate:
+        is_url = attribute.type == "url"
+        longest = form.longest_url if is_url else form.longest_text
+        return [text or None for text in columns.texts(column, longest)]
+    try:
+        return [render(attribute, each, form, truncate=truncate) for each in column]
+    except RowRefused:
+        raise OneByOne from None
 
 
 def _texts(field: str, value: Any, form: Form) -> Any:

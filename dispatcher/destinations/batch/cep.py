@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from dispatcher.destinations.base import ACCEPTED, Encoded, Outcome, Status
 from dispatcher.destinations.batch.probe import probe
 from dispatcher.destinations.http import Response, classify, json_of
+from dispatcher.destinations.rows import bodies_of
 from dispatcher.errors import ConfigurationError, OutcomeUnknown
 from dispatcher.redaction import excerpt
 
@@ -52,7 +53,7 @@ def post(
 
     partial: the status of an item of which an attribute was refused and not the rest.
     """
-    body = b"[" + b",".join(item.body for item in items) + b"]"
+    body = b"[" + b",".join(bodies_of(items)) + b"]"
     response = account.profiles.request("POST", path, body=body)
     classify(response, (200, 202), _HINTS)
     answer = json_of(response)

@@ -26,7 +26,9 @@ from dispatcher.destinations.base import (
 from dispatcher.destinations.batch.attributes import MEP
 from dispatcher.destinations.batch.probe import probe
 from dispatcher.destinations.batch.service import AttributeService
+from dispatcher.destinations.columns import as_json, records
 from dispatcher.destinations.http import HttpClient, classify, json_of
+from dispatcher.destinations.rows import bodies_of
 from dispatcher.errors import (
     ConfigurationError,
     DestinationError,
@@ -132,11 +134,22 @@ class Contacts(AttributeService):
             }
         )
 
+    def encode_rows(self, rows: Sequence[Row], found: Sequence[Any]) -> list[bytes]:
+        users = self._users(rows)
+        given = records([each.key for each in self._attributes], self._columns(rows))
+        return as_json(
+            {"id": user, "update": {"overwrite": False, "values": values}}
+            for user, values in zip(users, given, strict=True)
+        )
+
     def send(self, items: Sequence[Encoded]) -> list[Outcome]:
         errors: list[DestinationError] = []
+        done: list[tuple[set[int], Sequence[Encoded]]] = []
         for platform, app in self._account.apps.items():
             taken = self._taken[platform]
-            waiting = [item for item in items if item.row.seq not in taken]
+            waiting = items
+            if taken:
+                waiting = [item for item in items if item.row.seq not in taken]
             if not waiting:
                 continue
             try:
@@ -144,10 +157,12 @@ class Contacts(AttributeService):
             except DestinationError as error:
                 errors.append(error)
             else:
-                taken.update(item.row.seq for item in waiting)
+                done.append((taken, waiting))
         if errors:
+            for taken, waiting in done:
+                taken.update(item.row.seq for item in waiting)
             raise _most_pressing(errors)
-        for taken in self._taken.values():
+        for taken in filter(None, self._taken.values()):
             taken.difference_update(item.row.seq for item in items)
         return [ACCEPTED] * len(items)
 
@@ -159,7 +174,7 @@ def _hints(platform: str) -> dict[int, str]:
 
 
 def _post(platform: str, app: HttpClient, items: Sequence[Encoded]) -> None:
-    body = b"[" + b",".join(item.body for item in items) + b"]"
+    body = b"[" + b",".join(bodies_of(items)) + b"]"
     response = app.request("POST", "/data/users", body=body)
     classify(response, (200, 201, 202, 204), _hints(platform))
     if response.body.strip():

@@ -22,6 +22,7 @@ from dispatcher.destinations.base import (
     Encoded,
     Kind,
     Limits,
+    OneByOne,
     Outcome,
     Row,
     Status,
@@ -30,6 +31,8 @@ from dispatcher.destinations.base import (
 from dispatcher.destinations.batch import cep
 from dispatcher.destinations.batch.attributes import CEP, Attribute
 from dispatcher.destinations.batch.service import AttributeService
+from dispatcher.destinations.columns import as_json, records, seconds
+from dispatcher.destinations.rows import column_of, values_of
 from dispatcher.errors import RequestTooLarge, RowRefused
 
 if TYPE_CHECKING:
@@ -115,8 +118,28 @@ class Events(AttributeService):
         identifiers = {"custom_id": self._user(row)}
         return orjson.dumps({"identifiers": identifiers, "events": [event]})
 
+    def encode_rows(self, rows: Sequence[Row], found: Sequence[Any]) -> list[bytes]:
+        profiles = self._users(rows)
+        times = self._times(column_of(rows, "event_time"))
+        names = self._names(rows)
+        keys = [each.key for each in self._attributes]
+        rendered = self._columns(rows)
+        given = records(keys, rendered, nulls=False) if keys else [{}] * len(rows)
+        events = zip(profiles, names, times, given, strict=True)
+        return as_json(
+            {
+                "identifiers": {"custom_id": profile},
+                "events": [
+                    {"name": name, "time": time, "attributes": attributes}
+                    if attributes
+                    else {"name": name, "time": time}
+                ],
+            }
+            for profile, name, time, attributes in events
+        )
+
     def send(self, items: Sequence[Encoded]) -> list[Outcome]:
-        of_profile = Counter(str(item.row.values["custom_id"]) for item in items)
+        of_profile = Counter(map(str, values_of(items, "custom_id")))
         if max(of_profile.values()) > MOST_EVENTS_OF_A_PROFILE:
             raise RequestTooLarge(
                 f"more than {MOST_EVENTS_OF_A_PROFILE} events of one profile"
@@ -148,6 +171,26 @@ class Events(AttributeService):
             )
         return name
 
+    def _names(self, rows: Sequence[Row]) -> Sequence[str]:
+        if _NAME.fullmatch(self._options.event_name):
+            return [self._options.event_name] * len(rows)
+        names = column_of(rows, "event_name")
+        if set(map(type, names)) == {str} and all(map(_NAME.fullmatch, set(names))):
+            return names
+        raise OneByOne
+
+    def _times(self, column: Sequence[Any]) -> Sequence[str]:
+        """To be sure of all, it is enough to look at the first and the last time."""
+        rendered = seconds(column, end="Z")
+        if set(map(type, column)) != {datetime}:
+            raise OneByOne
+        try:
+            for value in (min(column), max(column)):
+                self._time(value)
+        except RowRefused:
+            raise OneByOne from None
+        return rendered
+
     def _time(self, value: Any) -> str:
         moment = values.moment("event_time", value)
         now = datetime.fromtimestamp(self._account.clock(), timezone.utc)
@@ -156,7 +199,7 @@ class Events(AttributeService):
         if now - moment > timedelta(hours=self._options.max_age_hours):
             hours = self._options.max_age_hours
             raise RowRefused("too_old", f"the event is older than {hours:g} hours")
-        return moment.replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+        return values.seconds("event_time", value, end="Z")
 
 
 _NO_TIME = Column("", "", Kind.OTHER, "")

@@ -19,6 +19,7 @@ from dispatcher.destinations.base import (
     Column,
     Encoded,
     Limits,
+    OneByOne,
     Outcome,
     Row,
     setting,
@@ -26,6 +27,8 @@ from dispatcher.destinations.base import (
 from dispatcher.destinations.batch import cep
 from dispatcher.destinations.batch.attributes import CEP
 from dispatcher.destinations.batch.service import AttributeService
+from dispatcher.destinations.columns import as_json, emails, records
+from dispatcher.destinations.rows import column_of
 from dispatcher.errors import ConfigurationError, RowRefused
 
 if TYPE_CHECKING:
@@ -140,9 +143,31 @@ class Profiles(AttributeService):
             }
         )
 
+    def encode_rows(self, rows: Sequence[Row], found: Sequence[Any]) -> list[bytes]:
+        profiles = self._users(rows)
+        rendered = [natives(field, column_of(rows, field)) for field in self._native]
+        rendered += self._columns(rows)
+        keys = [*self._native, *(each.key for each in self._attributes)]
+        return as_json(
+            {"identifiers": {"custom_id": profile}, "attributes": attributes}
+            for profile, attributes in zip(
+                profiles, records(keys, rendered), strict=True
+            )
+        )
+
     def send(self, items: Sequence[Encoded]) -> list[Outcome]:
         path = "/mass-update" if self._options.mass_update else "/update"
         return cep.post(self._account, path, items)
+
+
+def natives(field: str, column: Sequence[Any]) -> Sequence[Any]:
+    """See `native`. Raises OneByOne."""
+    if field == "$email_address" and all(column):
+        return emails(column)
+    try:
+        return [native(field, value) for value in column]
+    except RowRefused:
+        raise OneByOne from None
 
 
 def native(field: str, value: Any) -> Any:

@@ -10,10 +10,13 @@ from dispatcher.destinations.batch.attributes import (
     Attribute,
     Form,
     custom_id,
+    custom_ids,
     plan,
     render,
+    render_all,
 )
 from dispatcher.destinations.fields import refuse_columns
+from dispatcher.destinations.rows import column_of
 
 if TYPE_CHECKING:
     from dispatcher.destinations.batch.account import Batch
@@ -53,6 +56,11 @@ class AttributeService(Service):
         value = row.values.get("custom_id")
         return custom_id(value, lowercase=self._options.lowercase)
 
+    def _users(self, rows: Sequence[Row]) -> list[str]:
+        """The same for many rows. Raises OneByOne."""
+        column = column_of(rows, "custom_id")
+        return custom_ids(column, lowercase=self._options.lowercase)
+
     def _rendered(self, row: Row) -> dict[str, Any]:
         """The attributes of a row, by key; None deletes one."""
         truncate = self._options.truncate
@@ -62,3 +70,11 @@ class AttributeService(Service):
             )
             for each in self._attributes
         }
+
+    def _columns(self, rows: Sequence[Row]) -> list[Sequence[Any]]:
+        """The values of each attribute, for many rows. Raises OneByOne."""
+        truncate = self._options.truncate
+        return [
+            render_all(each, column_of(rows, each.field), self.form, truncate=truncate)
+            for each in self._attributes
+        ]

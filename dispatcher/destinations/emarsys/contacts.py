@@ -19,12 +19,15 @@ from dispatcher.destinations.base import (
     Column,
     Encoded,
     Limits,
+    OneByOne,
     Outcome,
     Row,
     Service,
     Status,
     setting,
 )
+from dispatcher.destinations.columns import Column as Values
+from dispatcher.destinations.columns import as_json, emails, records
 from dispatcher.destinations.emarsys import codes
 from dispatcher.destinations.emarsys.addresses import address_of, told_by_key
 from dispatcher.destinations.emarsys.fields import (
@@ -34,8 +37,9 @@ from dispatcher.destinations.emarsys.fields import (
     FieldPlan,
     plan_fields,
 )
-from dispatcher.destinations.emarsys.values import Choices, cleared, render
+from dispatcher.destinations.emarsys.values import Choices, cleared, render, render_all
 from dispatcher.destinations.fields import refuse_columns, with_missing_created
+from dispatcher.destinations.rows import bodies_of, column_of
 from dispatcher.errors import ConfigurationError, RowRefused
 
 if TYPE_CHECKING:
@@ -159,13 +163,35 @@ class Contacts(Service):
                 contact[target.id] = cleared(target)
         return orjson.dumps(contact)
 
+    def encode_rows(self, rows: Sequence[Row], found: Sequence[Any]) -> list[bytes]:
+        whom: Values = emails(column_of(rows, "email"))
+        if not self._options.lowercase:
+            whom = [row.values["email"].strip() for row in rows]
+        keys, rendered = [EMAIL_ID], [whom]
+        is_omitted = self._options.null_mode == "omit"
+        for field, target in self._plan.targets.items():
+            column = column_of(rows, field)
+            is_odd = is_omitted and target.type == "multichoice"  # may become a null
+            if is_odd or (self._options.null_mode == "error" and None in column):
+                raise OneByOne
+            shown = render_all(field, target, column, self._choices.get(field, {}))
+            if self._options.null_mode == "empty" and None in column:
+                empty = cleared(target)
+                pairs = zip(column, shown, strict=True)
+                shown = [empty if given is None else each for given, each in pairs]
+            keys.append(target.id)
+            rendered.append(shown)
+        return as_json(records(keys, rendered, nulls=not is_omitted))
+
     def send(self, items: Sequence[Encoded]) -> list[Outcome]:
         create = items[0].found is Known.ABSENT
         errors = self._account.api.put_contacts(
-            [item.body for item in items],
+            bodies_of(items),
             create=create,
             list_id=self._list_id if create else "",
         )
+        if not errors:
+            return [ACCEPTED] * len(items)
         told = told_by_key([self._address(item.row) for item in items], errors)
         return [
             self._outcome(item, errors) if errors else ACCEPTED

@@ -23,6 +23,7 @@ from dispatcher.destinations.base import (
     Service,
     setting,
 )
+from dispatcher.destinations.columns import as_json
 from dispatcher.destinations.emarsys import codes
 from dispatcher.destinations.emarsys.addresses import address_of, told_by_key
 from dispatcher.destinations.emarsys.api import RowErrors
@@ -30,8 +31,10 @@ from dispatcher.destinations.emarsys.contacts import MISSING
 from dispatcher.destinations.members import (
     check_email_column,
     member_of,
+    members_of,
     unsent_columns,
 )
+from dispatcher.destinations.rows import bodies_of
 from dispatcher.errors import StopSync
 
 if TYPE_CHECKING:
@@ -91,11 +94,16 @@ class ContactList(Service):
     def encode(self, row: Row, found: Any = None) -> bytes:
         return orjson.dumps(member_of(row))
 
+    def encode_rows(self, rows: Sequence[Row], found: Sequence[Any]) -> list[bytes]:
+        return as_json(members_of(rows))
+
     def send(self, items: Sequence[Encoded]) -> list[Outcome]:
         leave = items[0].row.change is Change.REMOVED
         if leave and not self._list_id:
             return [ACCEPTED] * len(items)
-        errors = self._change([item.body for item in items], leave)
+        errors = self._change(bodies_of(items), leave)
+        if not errors:
+            return [ACCEPTED] * len(items)
         told = told_by_key([address_of(item.row) for item in items], errors)
         return [_outcome(each, leave) for each in told]
 

@@ -25,6 +25,17 @@ from dispatcher.destinations.base import (
     Service,
     setting,
 )
+from dispatcher.destinations.columns import Column as Values
+from dispatcher.destinations.columns import (
+    as_json,
+    booleans,
+    iso_days,
+    numbers,
+    records,
+    seconds,
+    texts,
+)
+from dispatcher.destinations.rows import bodies_of, column_of
 
 if TYPE_CHECKING:
     from dispatcher.destinations.emarsys.account import Emarsys
@@ -84,13 +95,35 @@ class Table(Service):
             }
         )
 
+    def encode_rows(self, rows: Sequence[Row], found: Sequence[Any]) -> list[bytes]:
+        fields = [column.field for column in self._columns]
+        given = [
+            _render_all(column, column_of(rows, column.field))
+            for column in self._columns
+        ]
+        return as_json(records(fields, given))
+
     def send(self, items: Sequence[Encoded]) -> list[Outcome]:
         self._account.api.upsert(
             self._options.connection,
             self._options.table,
-            [item.body for item in items],
+            bodies_of(items),
         )
         return [ACCEPTED] * len(items)
+
+
+def _render_all(column: Column, given: Values) -> Values:
+    """See `_render`. Raises OneByOne."""
+    kinds = set(map(type, given)) - {type(None)}
+    if bool in kinds:
+        return booleans(given)
+    if column.kind in (Kind.INTEGER, Kind.NUMBER):
+        return numbers(given)
+    if column.kind is Kind.DATE:
+        return iso_days(given)
+    if column.kind is Kind.TIMESTAMP:
+        return seconds(given, " ")
+    return texts(given)
 
 
 def _render(column: Column, value: Any) -> Any:
@@ -105,6 +138,5 @@ def _render(column: Column, value: Any) -> Any:
     if column.kind is Kind.DATE:
         return values.day(field, value).isoformat()
     if column.kind is Kind.TIMESTAMP:
-        moment = values.moment(field, value).replace(tzinfo=None)
-        return moment.isoformat(sep=" ", timespec="seconds")
+        return values.seconds(field, value, " ")
     return values.text(field, value)

@@ -9,12 +9,14 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from dispatcher.destinations import values
+from dispatcher.destinations import columns, values
+from dispatcher.destinations.base import OneByOne
 from dispatcher.destinations.emarsys.fields import Target
 from dispatcher.errors import RowRefused
 
 MOST_DIGITS = 24
 _LONGEST = {"shorttext": 60, "longtext": 255}
+_OTHERS = ("singlechoice", "multichoice")
 _LAST_OF_BASIC_PLANE = 0xFFFF
 
 Choices = Mapping[str, str]
@@ -39,6 +41,36 @@ def render(field: str, target: Target, value: Any, choices: Choices) -> Any:
     if target.is_system and any(ord(each) > _LAST_OF_BASIC_PLANE for each in rendered):
         raise RowRefused("emoji", f"'{field}' holds an emoji, in a system field")
     return rendered
+
+
+def render_all(
+    field: str, target: Target, column: columns.Column, choices: Choices
+) -> columns.Column:
+    """See `render`; a null stays one. Raises OneByOne."""
+    if target.type in ("date", "birthdate"):
+        return columns.iso_days(column)
+    if target.type in _OTHERS:
+        try:
+            return [
+                None if value is None else render(field, target, value, choices)
+                for value in column
+            ]
+        except RowRefused:
+            raise OneByOne from None
+    if target.type == "numeric":
+        kinds = set(map(type, column)) - {type(None)}
+        if kinds == {bool}:
+            return [None if each is None else str(int(each)) for each in column]
+        found = columns.texts(column)
+        is_number = kinds <= {int, float, Decimal}
+        if is_number and max(map(len, filter(None, found)), default=0) <= MOST_DIGITS:
+            return found
+        raise OneByOne
+    found = columns.texts(column, _LONGEST.get(target.type))
+    joined = "".join(filter(None, found)) if target.is_system else ""
+    if not joined.isascii() and max(map(ord, joined)) > _LAST_OF_BASIC_PLANE:
+        raise OneByOne
+    return found
 
 
 def cleared(target: Target) -> str | None:

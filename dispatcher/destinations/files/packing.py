@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol, runtime_checkable
 
 from dispatcher.destinations.base import Encoded
 
@@ -11,8 +12,21 @@ _GZIP = 31
 _LINES_AT_ONCE = 256
 
 
+@runtime_checkable
+class InBlocks(Protocol):
+    """Rows whose bodies lie one after the other, as those of a spool do."""
+
+    def blocks(self) -> Iterator[bytes]:
+        """The bodies, in pieces that end anywhere."""
+        ...
+
+
 def contents(start: bytes, items: Sequence[Encoded]) -> Iterator[bytes]:
     """A file's beginning, then its rows."""
+    if isinstance(items, InBlocks):
+        yield start
+        yield from items.blocks()
+        return
     waiting = [start]
     for item in items:
         waiting.append(item.body)

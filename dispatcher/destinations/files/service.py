@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from dispatcher.destinations import base
 from dispatcher.destinations.base import (
     ACCEPTED,
     Activation,
     Change,
-    Column,
     Encoded,
     Limits,
     Outcome,
     Row,
     Service,
 )
+from dispatcher.destinations.columns import Column
 from dispatcher.destinations.files.account import SftpAccount
 from dispatcher.destinations.files.names import FileNames
 from dispatcher.destinations.files.packing import contents, gzipped
 from dispatcher.destinations.files.tables import JsonLines, Separated
+from dispatcher.destinations.rows import column_of
 from dispatcher.errors import ConfigurationError, RowRefused
 
 
@@ -30,7 +32,8 @@ class FileService(Service):
     its reader makes of it is not known. The same request sent again replaces the
     file, so nothing is there twice.
 
-    Subclasses tell `fields`, the columns of the file in order, and `cells`.
+    Subclasses tell `fields`, the columns of the file in order, `cells` and, of many
+    rows, `columns`.
     """
 
     spooled: ClassVar[bool] = True
@@ -56,7 +59,7 @@ class FileService(Service):
         if problem := names.problem():
             raise ConfigurationError(f"model {activation.name}: 'file_name' {problem}")
 
-    def fields(self, columns: Sequence[Column]) -> list[str]:
+    def fields(self, columns: Sequence[base.Column]) -> list[str]:
         """The names of the file's columns. Raises ConfigurationError."""
         return [column.field for column in columns]
 
@@ -64,24 +67,31 @@ class FileService(Service):
         """The fields of a row with their values, in the order of `fields`."""
         return list(row.values.items())
 
+    def columns(self, rows: Sequence[Row]) -> list[tuple[str, Column]]:
+        """The same of many rows: the fields, each with its values. Raises OneByOne."""
+        return [(field, column_of(rows, field)) for field in rows[0].values]
+
     def target(self) -> str | None:
         return f"the files '{self._names.of(1)}' and following"
 
     def limits(self, change: Change) -> Limits:
         return self._account.file_limits
 
-    def check(self, columns: Sequence[Column]) -> list[str]:
+    def check(self, columns: Sequence[base.Column]) -> list[str]:
         self._write_header(columns)
         self._account.server.check()
         folder = self._account.folder
         return [f"files such as '{self._names.of(1)}' will be put in '{folder}'"]
 
-    def prepare(self, columns: Sequence[Column]) -> None:
+    def prepare(self, columns: Sequence[base.Column]) -> None:
         self._write_header(columns)
         self._account.server.prepare(self._names.own())
 
     def encode(self, row: Row, found: Any = None) -> bytes:
         return self._layout.line(self.cells(row))
+
+    def encode_rows(self, rows: Sequence[Row], found: Sequence[Any]) -> list[bytes]:
+        return self._layout.lines(self.columns(rows))
 
     def send(self, items: Sequence[Encoded]) -> list[Outcome]:
         pieces = contents(self._layout.start + self._header, items)
@@ -91,7 +101,7 @@ class FileService(Service):
         )
         return [ACCEPTED] * len(items)
 
-    def _write_header(self, columns: Sequence[Column]) -> None:
+    def _write_header(self, columns: Sequence[base.Column]) -> None:
         fields = self.fields(columns)
         try:
             self._header = self._layout.header(fields) if self._has_header else b""

@@ -11,10 +11,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from dispatcher.destinations import values
+import orjson
+
+from dispatcher.destinations import columns, values
+from dispatcher.destinations.base import OneByOne
+from dispatcher.destinations.columns import Column, as_json, for_json, records
 from dispatcher.errors import RowRefused
 
 ENCODINGS = {
@@ -28,7 +33,12 @@ ENCODINGS = {
 
 _FORMULA_STARTS = frozenset("=+-@\t\r\n＝＋－＠")
 _BREAKS = str.maketrans(dict.fromkeys("\r\n\t\x0b\x0c\x85\u2028\u2029", " "))
+_BREAK = re.compile("[" + "".join(map(chr, _BREAKS)) + "]")
 _ISO_DATE = "%Y-%m-%d"
+# Stands in no text that is sent.
+_BETWEEN = "\x00"
+# Types of which a text needs no change but quotes.
+_PLAIN = frozenset({int, float, Decimal, date})
 
 
 @dataclass(frozen=True)
@@ -70,6 +80,20 @@ class Separated:
             "encoding", f"a value has characters that {self.encoding} cannot hold"
         )
 
+    def lines(self, columns: Sequence[tuple[str, Column]]) -> list[bytes]:
+        """The lines of fields with the values of many rows. Raises OneByOne."""
+        if _BETWEEN in self.separator + self.null:
+            raise OneByOne
+        cells = [self._cells(field, column) for field, column in columns]
+        codec, end = self._codec, self.line_end
+        try:
+            return [
+                (text + end).encode(codec)
+                for text in map(self.separator.join, zip(*cells, strict=True))
+            ]
+        except UnicodeEncodeError:
+            raise OneByOne from None
+
     def header(self, fields: Sequence[str]) -> bytes:
         """The first line, with the names of the fields."""
         return self.line([("a column's name", field) for field in fields])
@@ -87,6 +111,54 @@ class Separated:
         if self.quote_all or text == self.null or self._special.search(text):
             return self._quoted(text)
         return text
+
+    def _cells(self, field: str, column: Column) -> Sequence[str]:
+        """The cells of a column, together where no value needs a look of its own."""
+        shown = self._shown(column)
+        if shown is None:
+            try:
+                return [self._cell(field, value) for value in column]
+            except RowRefused:
+                raise OneByOne from None
+        present = [text for text in shown if text is not None]
+        joined = _BETWEEN.join(present)
+        if self.quote_all:
+            if '"' in joined:
+                return [self._quoted(self.null if t is None else t) for t in shown]
+            return [f'"{self.null if text is None else text}"' for text in shown]
+        if self.null in present or self._special_in_any.search(joined):
+            search, null = self._special.search, self.null
+            return [
+                null
+                if text is None
+                else self._quoted(text)
+                if text == null or search(text)
+                else text
+                for text in shown
+            ]
+        if len(present) == len(shown):
+            return shown
+        return [self.null if text is None else text for text in shown]
+
+    def _shown(self, column: Column) -> Column | None:
+        """Values as texts before they are quoted; None where some must be changed."""
+        kinds = set(map(type, column)) - {type(None)}
+        if kinds <= {bool}:
+            return [None if each is None else self.booleans[each] for each in column]
+        if kinds == {datetime}:
+            form = columns.is_to_the_second(self.timestamp_format)
+            return columns.seconds(column, form[1], form[2]) if form else None
+        if kinds == {date} and self.date_format != _ISO_DATE:
+            return None
+        shown = columns.texts(column)
+        if kinds == {str}:
+            joined = "".join(filter(None, shown))
+            if self.flatten and _BREAK.search(joined):
+                return None
+            starts = {text[:1] for text in shown if text is not None}
+            is_safe = self.formulas == "machine" or not starts & _FORMULA_STARTS
+            return shown if is_safe else None
+        return shown if kinds <= _PLAIN else None
 
     def _text(self, field: str, value: Any) -> str:
         if isinstance(value, bool):
@@ -109,6 +181,14 @@ class Separated:
         mark where it comes first."""
         return re.compile(f'[{re.escape(self.separator)}"\r\n]|^[ \ufeff]| $')
 
+    @cached_property
+    def _special_in_any(self) -> re.Pattern[str]:
+        """The same in texts that are joined by `_BETWEEN`."""
+        return re.compile(
+            f'[{re.escape(self.separator)}"\r\n\ufeff]'
+            f"|(?:^|{_BETWEEN}) | (?:{_BETWEEN}|\\Z)"
+        )
+
     @property
     def _codec(self) -> str:
         return ENCODINGS[self.encoding][0]
@@ -126,6 +206,12 @@ class JsonLines:
     def line(self, cells: Sequence[tuple[str, Any]]) -> bytes:
         """One object. Raises RowRefused."""
         return values.json_object(dict(cells)) + b"\n"
+
+    def lines(self, columns: Sequence[tuple[str, Column]]) -> list[bytes]:
+        """The objects of many rows. Raises OneByOne."""
+        fields = [field for field, _ in columns]
+        rendered = [for_json(column) for _, column in columns]
+        return as_json(records(fields, rendered), orjson.OPT_APPEND_NEWLINE)
 
     def header(self, fields: Sequence[str]) -> bytes:
         """Nothing: every line names its fields."""

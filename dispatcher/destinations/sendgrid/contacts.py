@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import orjson
@@ -15,12 +16,22 @@ from dispatcher.destinations.base import (
     Encoded,
     Job,
     Limits,
+    OneByOne,
     Outcome,
     Row,
     Status,
     setting,
 )
+from dispatcher.destinations.columns import (
+    as_json,
+    days,
+    emails,
+    numbers,
+    records,
+    texts,
+)
 from dispatcher.destinations.fields import refuse_columns, with_missing_created
+from dispatcher.destinations.rows import bodies_of, column_of
 from dispatcher.destinations.sendgrid import values
 from dispatcher.destinations.sendgrid.api import Contact
 from dispatcher.destinations.sendgrid.fields import (
@@ -32,7 +43,7 @@ from dispatcher.destinations.sendgrid.importing import (
     MISSING,
     identified,
 )
-from dispatcher.destinations.sendgrid.service import AddressService, address_of
+from dispatcher.destinations.sendgrid.service import AddressService, addresses_of
 from dispatcher.errors import RowRefused
 
 if TYPE_CHECKING:
@@ -129,18 +140,41 @@ class Contacts(AddressService):
             contact["custom_fields"] = custom
         return orjson.dumps(contact)
 
+    def encode_rows(
+        self, rows: Sequence[Row], found: Sequence[Contact | None]
+    ) -> list[bytes]:
+        addresses = emails(column_of(rows, "email"))
+        reserved = [field for field in self._plan.reserved if field != "email"]
+        given = [self._values(rows, field, field, "Text") for field in reserved]
+        custom = [
+            self._values(rows, field, target.id, target.type)
+            for field, target in self._plan.custom.items()
+        ]
+        if custom:
+            ids = [target.id for target in self._plan.custom.values()]
+            nested = records(ids, custom, nulls=False)
+            reserved.append("custom_fields")
+            given.append([each or None for each in nested])
+        if any(found):
+            whom = map(identified, addresses, found)
+            attributes = records(reserved, given, nulls=False)
+            pairs = zip(whom, attributes, strict=True)
+            return as_json({**who, **each} for who, each in pairs)
+        named = ["email", *reserved]
+        return as_json(records(named, [addresses, *given], nulls=False))
+
     def poll(self, job: Job, items: Sequence[Encoded]) -> list[Outcome] | None:
         outcomes = super().poll(job, items)
         if outcomes is not None:
             self._account.recent.note(
-                ("contact", address_of(item))
-                for item, outcome in zip(items, outcomes, strict=True)
+                ("contact", address)
+                for address, outcome in zip(addresses_of(items), outcomes, strict=True)
                 if outcome.status is Status.ACCEPTED
             )
         return outcomes
 
     def _found(
-        self, row: Row, address: str, contact: Contact | None
+        self, address: str, contact: Contact | None, *, leaves: bool
     ) -> Contact | Outcome:
         """The contact; where one may be created, an empty one."""
         if contact is not None:
@@ -152,7 +186,7 @@ class Contacts(AddressService):
         return MISSING
 
     def _request(self, items: Sequence[Encoded], addresses: Sequence[str]) -> Job:
-        return self._account.api.put_contacts([item.body for item in items], addresses)
+        return self._account.api.put_contacts(bodies_of(items), addresses)
 
     def _put(
         self, into: dict[str, Any], key: str, field: str, value: Any, kind: str
@@ -173,6 +207,27 @@ class Contacts(AddressService):
         else:
             longest = WRITABLE.get(key, values.LONGEST_TEXT) or values.LONGEST_TEXT
             into[key] = values.text(field, value, longest)
+
+    def _values(
+        self, rows: Sequence[Row], field: str, key: str, kind: str
+    ) -> Sequence[Any]:
+        """What `_put` adds for each row; None where it adds nothing."""
+        column = column_of(rows, field)
+        has_null = None in column
+        if field == "alternate_emails" or (
+            has_null and self._options.null_mode == "error"
+        ):
+            raise OneByOne
+        if kind == "Number":
+            return numbers(column)
+        if kind == "Date":
+            return days(column, partial(values.written, self._options.date_format))
+        longest = WRITABLE.get(key, values.LONGEST_TEXT) or values.LONGEST_TEXT
+        shown = texts(column, longest)
+        if has_null and self._options.null_mode == "empty":
+            if field not in _NEVER_EMPTY:
+                return ["" if text is None else text for text in shown]
+        return shown
 
     def _planned(self, columns: Sequence[Column]) -> FieldPlan:
         plan = plan_fields(

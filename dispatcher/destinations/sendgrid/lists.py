@@ -16,16 +16,20 @@ from dispatcher.destinations.base import (
     Encoded,
     Job,
     Limits,
+    OneByOne,
     Outcome,
     Row,
     Status,
     setting,
 )
+from dispatcher.destinations.columns import as_json
 from dispatcher.destinations.members import (
     check_email_column,
     member_of,
+    members_of,
     unsent_columns,
 )
+from dispatcher.destinations.rows import bodies_of
 from dispatcher.destinations.sendgrid.api import Contact
 from dispatcher.destinations.sendgrid.importing import (
     MISSING,
@@ -107,14 +111,23 @@ class ContactList(AddressService):
             return found.id.encode()
         return orjson.dumps(identified(address, found))
 
-    def _found(self, row: Row, address: str, contact: Contact | None) -> Any:
+    def encode_rows(
+        self, rows: Sequence[Row], found: Sequence[Contact | None]
+    ) -> list[bytes]:
+        given = members_of(rows)
+        if rows[0].change is Change.REMOVED:
+            if not all(found):
+                raise OneByOne
+            return [each.id.encode() for each in found if each is not None]
+        return as_json(map(identified, given, found))
+
+    def _found(self, address: str, contact: Contact | None, *, leaves: bool) -> Any:
         """The contact to send, or the outcome where nothing is to be done.
 
         The search lags behind, so it is not asked whether somebody is a member
         whom we added or removed a short while ago: the request is made again.
         """
         recent = self._account.recent
-        leaves = row.change is Change.REMOVED
         if contact is None:
             if ("contact", address) not in recent:
                 return ACCEPTED if leaves else MISSING
@@ -131,11 +144,11 @@ class ContactList(AddressService):
         if items[0].row.change is Change.REMOVED:
             return self._remove(items)
         return self._account.api.put_contacts(
-            [item.body for item in items], addresses, self._list_id
+            bodies_of(items), addresses, self._list_id
         )
 
     def _remove(self, items: Sequence[Encoded]) -> list[Outcome] | Job:
-        contact_ids = list(dict.fromkeys(item.body.decode() for item in items))
+        contact_ids = list(dict.fromkeys(body.decode() for body in bodies_of(items)))
         job = self._account.api.remove_members(self._list_id, contact_ids)
         if job is not None:
             return job

@@ -7,11 +7,10 @@ tells of a membership that was just changed is not to be relied on.
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from hashlib import blake2b
 
 LAG_SECONDS = 600.0
 MOST_ENTRIES = 100_000
@@ -20,7 +19,7 @@ MOST_ENTRIES = 100_000
 class Recent:
     """A set of facts that forgets after `seconds`, or beyond `most` of them.
 
-    Facts are kept as hashes; each is named by a few words, such as
+    Facts are kept as hashes of 64 bits; each is named by a few words, such as
     `("contact", "ann@example.com")`.
     """
 
@@ -33,23 +32,20 @@ class Recent:
         self._seconds = seconds
         self._most = most
         self._clock = clock
-        self._until: OrderedDict[bytes, float] = OrderedDict()
+        self._until: dict[int, float] = {}
         self._lock = threading.Lock()
 
     def note(self, facts: Iterable[tuple[str, ...]]) -> None:
+        keys = [hash(fact) for fact in facts]
         with self._lock:
             until = self._clock() + self._seconds
-            for fact in facts:
-                key = _digest(fact)
+            for key in keys:
+                self._until.pop(key, None)  # so that it becomes the newest one
                 self._until[key] = until
-                self._until.move_to_end(key)
-            while len(self._until) > self._most:
-                self._until.popitem(last=False)
+            surplus = max(0, len(self._until) - self._most)
+            for key in list(itertools.islice(self._until, surplus)):
+                del self._until[key]
 
     def __contains__(self, fact: tuple[str, ...]) -> bool:
         with self._lock:
-            return self._until.get(_digest(fact), 0.0) > self._clock()
-
-
-def _digest(fact: tuple[str, ...]) -> bytes:
-    return blake2b("\0".join(fact).encode(), digest_size=16).digest()
+            return self._until.get(hash(fact), 0.0) > self._clock()

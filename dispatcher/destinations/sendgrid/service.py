@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 from dispatcher.destinations.base import (
     Activation,
+    Change,
     Encoded,
     Job,
+    OneByOne,
     Outcome,
     Row,
     Service,
     Status,
 )
+from dispatcher.destinations.columns import emails
+from dispatcher.destinations.rows import column_of, found_of, values_of
 from dispatcher.destinations.sendgrid.api import Contact
 from dispatcher.destinations.sendgrid.importing import outcomes_of
 from dispatcher.destinations.sendgrid.values import normal_email
@@ -39,11 +43,14 @@ class AddressService(Service):
 
     def look_up(self, rows: Sequence[Row]) -> list[Any]:
         """Contacts by address, or the outcome of a row that needs no request."""
-        asked = [_settled_or_address(row) for row in rows]
+        asked = _settled_or_addresses(rows)
         found = self._account.search([each for each in asked if isinstance(each, str)])
+        leaves = rows[0].change is Change.REMOVED
         return [
-            each if isinstance(each, Outcome) else self._found(row, each, found[each])
-            for row, each in zip(rows, asked, strict=True)
+            each
+            if isinstance(each, Outcome)
+            else self._found(each, found[each], leaves=leaves)
+            for each in asked
         ]
 
     def send(self, items: Sequence[Encoded]) -> list[Outcome] | Job:
@@ -53,17 +60,19 @@ class AddressService(Service):
         encodes them without a look-up, to ask what became of the job.
         """
         needs_look_up = self.needs_look_up(items[0].row.change)
-        if needs_look_up and any(item.found is None for item in items):
+        if needs_look_up and None in found_of(items):
             return [Outcome(Status.LOOK_UP)] * len(items)
-        return self._request(items, [address_of(item) for item in items])
+        return self._request(items, addresses_of(items))
 
     def poll(self, job: Job, items: Sequence[Encoded]) -> list[Outcome] | None:
-        addresses = [address_of(item) for item in items]
-        return outcomes_of(self._account.api, job, items, addresses)
+        return outcomes_of(self._account.api, job, items, addresses_of(items))
 
     @abstractmethod
-    def _found(self, row: Row, address: str, contact: Contact | None) -> Any:
-        """What to send for an address, or the outcome where nothing is to be done."""
+    def _found(self, address: str, contact: Contact | None, *, leaves: bool) -> Any:
+        """What to send for an address, or the outcome where nothing is to be done.
+
+        leaves: whether its row is removed.
+        """
 
     @abstractmethod
     def _request(
@@ -72,14 +81,25 @@ class AddressService(Service):
         """The request about contacts of these addresses."""
 
 
-def address_of(item: Encoded) -> str:
-    """The address of the contact that a row is sent to."""
-    found = item.found.email if item.found else ""
-    return found or normal_email(item.row.values["email"])
+def addresses_of(items: Sequence[Encoded]) -> list[str]:
+    """The addresses of the contacts that rows are sent to."""
+    pairs = zip(found_of(items), values_of(items, "email"), strict=True)
+    return [
+        found.email if found and found.email else given.strip(" ").lower()
+        for found, given in pairs
+    ]
+
+
+def _settled_or_addresses(rows: Sequence[Row]) -> Sequence[str | Outcome]:
+    """The addresses to look up, or the outcomes of rows that have no valid one."""
+    try:
+        return emails(column_of(rows, "email"))
+    except OneByOne:
+        return [_settled_or_address(row) for row in rows]
 
 
 def _settled_or_address(row: Row) -> str | Outcome:
-    """The address to look up, or the outcome of a row that has no valid one."""
+    """The same for one row."""
     try:
         return normal_email(row.values.get("email"))
     except RowRefused as refused:

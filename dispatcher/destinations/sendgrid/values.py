@@ -6,6 +6,7 @@ https://www.twilio.com/docs/sendgrid/api-reference/contacts/add-or-update-a-cont
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from dispatcher.destinations import values
@@ -24,9 +25,13 @@ def text(field: str, value: Any, longest: int | None = LONGEST_TEXT) -> str:
 
 def day(field: str, value: Any, date_format: str) -> str:
     """A date; of a point in time, the day it is in UTC."""
-    found = values.day(field, value)
+    return written(date_format, values.day(field, value))
+
+
+def written(date_format: str, day: date) -> str:
+    """A date in a notation of strftime."""
     # `%Y` leaves out leading zeros on some platforms.
-    return found.strftime(date_format.replace("%Y", f"{found.year:04d}"))
+    return day.strftime(date_format.replace("%Y", f"{day.year:04d}"))
 
 
 def alternates(field: str, value: Any) -> list[str]:
@@ -41,4 +46,12 @@ def alternates(field: str, value: Any) -> list[str]:
     return [normal_email(address) for address in value]
 
 
-__all__ = ["LONGEST_TEXT", "alternates", "day", "normal_email", "number", "text"]
+__all__ = [
+    "LONGEST_TEXT",
+    "alternates",
+    "day",
+    "normal_email",
+    "number",
+    "text",
+    "written",
+]

@@ -11,10 +11,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from dispatcher.destinations import values
 from dispatcher.destinations.base import Activation, Change, Column, Row, setting
+from dispatcher.destinations.columns import Column as Values
+from dispatcher.destinations.columns import days
 from dispatcher.destinations.files.names import FileNames
 from dispatcher.destinations.files.service import FileService
 from dispatcher.destinations.files.tables import Separated
-from dispatcher.destinations.splio.fields import STANDARD, FieldPlan, checked
+from dispatcher.destinations.splio.fields import (
+    STANDARD,
+    FieldPlan,
+    checked,
+    checked_column,
+)
 from dispatcher.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -101,11 +108,23 @@ class FileContacts(FileService):
             for field, value in row.values.items()
         ]
 
+    def columns(self, rows: Sequence[Row]) -> list[tuple[str, Values]]:
+        return [
+            (field, _cells(field, column) if field in STANDARD else column)
+            for field, column in super().columns(rows)
+        ]
+
     def _heading(self, field: str) -> str:
         custom = self._plan.custom.get(field)
         if custom is None or custom.id is None:
             return field
         return field if self._splio.custom_column_style == "name" else f"c{custom.id}"
+
+
+def _cells(field: str, column: Values) -> Values:
+    if field == "dateOfCreation":
+        return days(column, lambda day: day.strftime(_CREATION_FORMAT))
+    return checked_column(field, column)
 
 
 def _cell(field: str, value: Any) -> Any:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import orjson
 
-from dispatcher.destinations import values
+from dispatcher.destinations import columns, values
 from dispatcher.destinations.base import (
     Activation,
     Change,
@@ -23,9 +23,16 @@ from dispatcher.destinations.base import (
     Row,
     Service,
 )
+from dispatcher.destinations.columns import Column as Values
+from dispatcher.destinations.rows import bodies_of, column_of
 from dispatcher.destinations.splio.api import ASKS_AGAIN, NOT_THERE
 from dispatcher.destinations.splio.contacts_file import ContactsOptions
-from dispatcher.destinations.splio.fields import STANDARD, FieldPlan, checked
+from dispatcher.destinations.splio.fields import (
+    STANDARD,
+    FieldPlan,
+    checked,
+    checked_column,
+)
 
 if TYPE_CHECKING:
     from dispatcher.destinations.splio.account import Splio
@@ -34,7 +41,6 @@ _MOST_CREATED = 1_000
 _MOST_BYTES = 4_000_000
 # Updating `lists` would replace all memberships; a file alone can add to them.
 _ONLY_BY_FILE = ("customer_key", "subscriptions")
-_CREATION_FORMAT = "%Y-%m-%d %H:%M:%S"
 
 _EXISTS, _IS_NEW = "exists", "is new"
 
@@ -107,10 +113,36 @@ class RestContacts(Service):
             contact["custom_fields"] = custom
         return orjson.dumps(contact)
 
+    def encode_rows(self, rows: Sequence[Row], found: Sequence[Any]) -> list[bytes]:
+        fields: list[str] = []
+        taken: list[Values] = []
+        customs: list[list[dict[str, Any] | None]] = []
+        is_omitted = self._options.null_mode == "omit"
+        names_whom = self._creates(rows[0], found[0])
+        for field in rows[0].values:
+            column: Values = column_of(rows, field)
+            if field not in STANDARD:
+                customs.append(self._customs(field, column))
+                continue
+            column = checked_column(field, column)
+            if field == "dateOfCreation":
+                field, column = "creation_date", columns.seconds(column, " ")
+            elif not is_omitted:
+                column = ["" if value is None else value for value in column]
+            if field != "email" or names_whom:
+                fields.append(field)
+                taken.append(column)
+        if customs:
+            fields.append("custom_fields")
+            together = zip(*customs, strict=True)
+            given = ([each for each in row if each is not None] for row in together)
+            taken.append([each or None for each in given])
+        return columns.as_json(columns.records(fields, taken, nulls=False))
+
     def send(self, items: Sequence[Encoded]) -> list[Outcome]:
         first = items[0]
         if self._creates(first.row, first.found):
-            return self._account.api.create([item.body for item in items])
+            return self._account.api.create(bodies_of(items))
         email = values.normal_email(first.row.values["email"])
         otherwise = ASKS_AGAIN if self._options.insert else NOT_THERE
         return [self._account.api.update(email, first.body, otherwise)]
@@ -123,12 +155,18 @@ class RestContacts(Service):
     def _put(self, into: dict[str, Any], field: str, value: Any) -> None:
         if field == "dateOfCreation":
             if value is not None:
-                moment = values.moment(field, value)
-                into["creation_date"] = moment.strftime(_CREATION_FORMAT)
+                into["creation_date"] = values.seconds(field, value, " ")
         elif value is not None:
             into[field] = value
         elif self._options.null_mode == "empty":
             into[field] = ""
+
+    def _customs(self, field: str, column: Values) -> list[dict[str, Any] | None]:
+        id, is_omitted = self._plan.custom[field].id, self._options.null_mode == "omit"
+        return [
+            None if text is None and is_omitted else {"id": id, "value": text or ""}
+            for text in _texts(column)
+        ]
 
     def _put_custom(self, into: list[dict[str, Any]], field: str, value: Any) -> None:
         if value is None and self._options.null_mode == "omit":
@@ -138,9 +176,18 @@ class RestContacts(Service):
         into.append({"id": custom.id, "value": text})
 
 
+def _texts(column: Values) -> Values:
+    kinds = set(map(type, column)) - {type(None)}
+    if kinds == {datetime} or kinds == {date}:
+        return columns.seconds(column, " ")
+    if kinds == {bool}:
+        return [None if value is None else str(int(value)) for value in column]
+    return columns.texts(column)
+
+
 def _text(field: str, value: Any) -> str:
     if isinstance(value, date):
-        return values.moment(field, value).strftime(_CREATION_FORMAT)
+        return values.seconds(field, value, " ")
     if isinstance(value, bool):
         return str(int(value))
     return values.text(field, value)

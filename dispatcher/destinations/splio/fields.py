@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from dispatcher.destinations import values
-from dispatcher.destinations.base import Column, Kind
+from dispatcher.destinations.base import Column, Kind, OneByOne
+from dispatcher.destinations.columns import Column as Values
+from dispatcher.destinations.columns import emails, texts
 from dispatcher.errors import RowRefused
 
 LONGEST_EMAIL = 100
@@ -100,6 +102,18 @@ def plan_fields(
     return plan
 
 
+def checked_column(field: str, column: Values) -> Values:
+    """The values of a standard field as Splio takes them. Raises OneByOne."""
+    if field == "email":
+        return emails(column, LONGEST_EMAIL)
+    if field == "dateOfCreation":
+        return column
+    found = texts(column, STANDARD[field])
+    if any(_is_wrong(field, text) for text in found if text is not None):
+        raise OneByOne
+    return found
+
+
 def checked(field: str, value: Any) -> Any:
     """The value of a standard field as Splio takes it. Raises RowRefused."""
     if field == "email":
@@ -109,14 +123,17 @@ def checked(field: str, value: Any) -> Any:
     if field == "dateOfCreation":
         return value
     text = values.text(field, value, STANDARD[field])
-    wrong = (
+    if _is_wrong(field, text):
+        raise RowRefused(field, f"'{field}' is not in the form that Splio takes")
+    return text
+
+
+def _is_wrong(field: str, text: str) -> bool:
+    return (
         (field == "language" and text not in LANGUAGES)
         or (field == "cellphone" and not _CELLPHONE.fullmatch(text))
         or (field == "subscriptions" and not _SUBSCRIPTIONS.fullmatch(text))
     )
-    if wrong:
-        raise RowRefused(field, f"'{field}' is not in the form that Splio takes")
-    return text
 
 
 def _add_confirmed(plan: FieldPlan, column: Column, confirmed: Sequence[str]) -> None:

@@ -1,0 +1,434 @@
+"""What one would write for each service without outhaul: read, encode, send, repeat.
+
+No ledger, no retries, no check of a value. Each loop sends the same requests as the
+service, filled with the same number of rows; `requests` keeps the connection.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+import requests
+
+from benchmarks.customers import COLUMNS as _CUSTOMERS
+from benchmarks.destination import encode
+from benchmarks.vendors import EMARSYS_FIELDS, SENDGRID_FIELDS, SPLIO_FIELDS
+
+Rows = Sequence[tuple[Any, ...]]
+Batches = Callable[[int], Iterable[Rows]]
+"""Rows of the diff, so many at a time."""
+
+_PIECE_BYTES = 32_768
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a loop sends to: the sink's address, or an SFTP server's settings."""
+
+    sink: str
+    port: int = 0
+    username: str = ""
+    key_file: str = ""
+    folder: str = ""
+
+
+def _session(place: Place, vendor: str) -> Callable[..., Any]:
+    session = requests.Session()
+    session.headers["Content-Type"] = "application/json"
+    session.headers["Authorization"] = "Bearer token"
+
+    def call(method: str, path: str, body: bytes | None = None) -> Any:
+        answer = session.request(method, f"{place.sink}/{vendor}{path}", data=body)
+        answer.raise_for_status()
+        return answer.json()
+
+    return call
+
+
+# --- the benchmark's own destination
+
+
+def customers_out(batches: Batches, place: Place) -> None:
+    call = _session(place, "rows")
+    for rows in batches(1_000):
+        records = [dict(zip(_CUSTOMERS, row, strict=True)) for row in rows]
+        call("POST", "", encode(records))
+
+
+# --- SendGrid
+
+
+def _sendgrid_contact(row: tuple[Any, ...]) -> dict[str, Any]:
+    email, first, last, country, value, orders, born, seen, note = row
+    return {
+        "email": email,
+        "first_name": first,
+        "last_name": last,
+        "country": country,
+        "custom_fields": {
+            _SENDGRID["lifetime_value"]: float(value),
+            _SENDGRID["order_count"]: orders,
+            _SENDGRID["born_on"]: born.strftime("%m/%d/%Y"),
+            _SENDGRID["last_seen_at"]: seen.strftime("%m/%d/%Y"),
+            _SENDGRID["note"]: note or "",
+        },
+    }
+
+
+_SENDGRID = {name: id for name, (id, _) in SENDGRID_FIELDS.items()}
+
+
+def _sendgrid_put(call: Callable[..., Any], body: Any) -> None:
+    job = call("PUT", "/v3/marketing/contacts", orjson.dumps(body))["job_id"]
+    while True:
+        state = call("GET", f"/v3/marketing/contacts/imports/{job}")
+        if state["status"] == "completed":
+            return
+
+
+def sendgrid_contacts(batches: Batches, place: Place) -> None:
+    call = _session(place, "sendgrid")
+    for rows in batches(5_000):
+        _sendgrid_put(call, {"contacts": [_sendgrid_contact(row) for row in rows]})
+
+
+def _known(call: Callable[..., Any], rows: Rows) -> Iterator[tuple[Any, ...]]:
+    for start in range(0, len(rows), 100):
+        part = rows[start : start + 100]
+        body = orjson.dumps({"emails": [row[0] for row in part]})
+        found = call("POST", "/v3/marketing/contacts/search/emails", body)["result"]
+        for row in part:
+            if "contact" in found[row[0]]:
+                yield row
+
+
+def sendgrid_updates(batches: Batches, place: Place) -> None:
+    call = _session(place, "sendgrid")
+    for rows in batches(5_000):
+        known = _known(call, rows)
+        _sendgrid_put(call, {"contacts": [_sendgrid_contact(row) for row in known]})
+
+
+def sendgrid_list(batches: Batches, place: Place) -> None:
+    call = _session(place, "sendgrid")
+    for rows in batches(5_000):
+        contacts = [{"email": row[0]} for row in _known(call, rows)]
+        _sendgrid_put(call, {"list_ids": ["list-1"], "contacts": contacts})
+
+
+# --- Batch
+
+
+def batch_contacts(batches: Batches, place: Place) -> None:
+    call = _session(place, "batch")
+    for rows in batches(1_000):
+        users = [
+            {
+                "id": str(id),
+                "update": {
+                    "overwrite": False,
+                    "values": {
+                        "u.email": email,
+                        "u.country": country,
+                        "u.lifetime_value": float(value),
+                        "u.order_count": orders,
+                        "u.is_subscribed": subscribed,
+                        "date(u.born_on)": f"{born}T00:00:00",
+                        "date(u.last_seen_at)": seen.isoformat(timespec="seconds"),
+                    },
+                },
+            }
+            for id, email, country, value, orders, subscribed, born, seen in rows
+        ]
+        call("POST", "/1.0/ios/data/users", orjson.dumps(users))
+
+
+def batch_profiles(batches: Batches, place: Place) -> None:
+    call = _session(place, "batch")
+    for rows in batches(200):
+        profiles = [
+            {
+                "identifiers": {"custom_id": str(id)},
+                "attributes": {
+                    "$email_address": email,
+                    "country": country,
+                    "lifetime_value": float(value),
+                    "order_count": orders,
+                    "is_subscribed": subscribed,
+                    "date(born_on)": f"{born}T00:00:00Z",
+                    "date(last_seen_at)": f"{seen.isoformat(timespec='seconds')}Z",
+                },
+            }
+            for id, email, country, value, orders, subscribed, born, seen in rows
+        ]
+        call("POST", "/2.11/profiles/update", orjson.dumps(profiles))
+
+
+def batch_events(batches: Batches, place: Place) -> None:
+    call = _session(place, "batch")
+    for rows in batches(200):
+        events = [
+            {
+                "identifiers": {"custom_id": str(id)},
+                "events": [
+                    {
+                        "name": "visited",
+                        "time": f"{at.isoformat(timespec='seconds')}Z",
+                        "attributes": {
+                            "email": email,
+                            "country": country,
+                            "lifetime_value": float(value),
+                            "order_count": orders,
+                            "is_subscribed": subscribed,
+                        },
+                    }
+                ],
+            }
+            for id, at, email, country, value, orders, subscribed in rows
+        ]
+        call("POST", "/2.11/profiles/update", orjson.dumps(events))
+
+
+# --- Emarsys
+
+
+def emarsys_contacts(batches: Batches, place: Place) -> None:
+    call = _session(place, "emarsys")
+    path = "/api/v3/contact?create_if_not_exists=0"
+    ids = {name: id for name, (id, _) in EMARSYS_FIELDS.items()}
+    for rows in batches(1_000):
+        contacts = [
+            {
+                "3": email,
+                "1": first,
+                "2": last,
+                "14": country,
+                ids["lifetime_value"]: str(value),
+                ids["order_count"]: str(orders),
+                ids["born_on"]: born.isoformat(),
+                ids["last_seen_at"]: f"{seen.isoformat()}Z",
+                ids["note"]: note or "",
+            }
+            for email, first, last, country, value, orders, born, seen, note in rows
+        ]
+        call("PUT", path, orjson.dumps({"key_id": "3", "contacts": contacts}))
+
+
+def emarsys_list(batches: Batches, place: Place) -> None:
+    call = _session(place, "emarsys")
+    for rows in batches(1_000):
+        body = {"key_id": "3", "external_ids": [email for (email,) in rows]}
+        call("POST", "/api/v3/contactlist/7/add", orjson.dumps(body))
+
+
+def emarsys_table(batches: Batches, place: Place) -> None:
+    call = _session(place, "emarsys")
+    path = "/api/rds/v1/connections/shop/tables/customers/records/upsert"
+    for rows in batches(1_000):
+        records = [
+            {
+                "customer_id": id,
+                "email": email,
+                "first_name": first,
+                "last_name": last,
+                "country": country,
+                "lifetime_value": float(value),
+                "order_count": orders,
+                "born_on": born.isoformat(),
+                "last_seen_at": seen.isoformat(sep=" ", timespec="seconds"),
+                "note": note,
+            }
+            for id, email, first, last, country, value, orders, born, seen, note in rows
+        ]
+        call("POST", path, orjson.dumps(records))
+
+
+# --- Splio
+
+
+def _splio_contact(row: tuple[Any, ...]) -> dict[str, Any]:
+    email, first, last, country, value, orders, born, seen, note = row
+    customs = (
+        country,
+        str(value),
+        str(orders),
+        born.strftime("%Y-%m-%d 00:00:00"),
+        seen.strftime("%Y-%m-%d %H:%M:%S"),
+        note or "",
+    )
+    return {
+        "email": email,
+        "firstname": first,
+        "lastname": last,
+        "custom_fields": [
+            {"id": id, "value": value}
+            for id, value in zip(_SPLIO_IDS, customs, strict=True)
+        ],
+    }
+
+
+_SPLIO_IDS = [id for id, _ in SPLIO_FIELDS.values()]
+
+
+def splio_created(batches: Batches, place: Place) -> None:
+    call = _session(place, "splio")
+    for rows in batches(1_000):
+        body = {"contacts": [_splio_contact(row) for row in rows]}
+        answer = call("POST", "/data/contacts/bulk", orjson.dumps(body))
+        assert all(item["code"] in (200, 201) for item in answer["items"])
+
+
+def splio_updates(batches: Batches, place: Place) -> None:
+    call = _session(place, "splio")
+    for rows in batches(1_000):
+        for row in rows:
+            contact = _splio_contact(row)
+            path = f"/data/contacts/{quote(contact.pop('email'), safe='')}"
+            call("PATCH", path, orjson.dumps(contact))
+
+
+# --- files
+
+
+def _upload(place: Place, name: str, pieces: Iterable[bytes]) -> None:
+    """Write under a temporary name, then rename, as a careful hand does."""
+    import paramiko
+
+    client = paramiko.SSHClient()
+    client.set_missing_host_key_policy(paramiko.AutoAddPolicy())  # noqa: S507
+    client.connect("127.0.0.1", place.port, place.username, key_filename=place.key_file)
+    with client, client.open_sftp() as sftp:
+        part = f"{place.folder}/.{name}.part"
+        with sftp.open(part, "w") as file:
+            file.set_pipelined(True)
+            for piece in pieces:
+                for start in range(0, len(piece), _PIECE_BYTES):
+                    file.write(piece[start : start + _PIECE_BYTES])
+        sftp.posix_rename(part, f"{place.folder}/{name}")
+
+
+def _lines(batches: Batches, header: Sequence[str], **form: Any) -> Iterator[bytes]:
+    text = io.StringIO()
+    writer = csv.writer(text, **form)
+    writer.writerow(header)
+    for rows in batches(10_000):
+        writer.writerows(rows)
+        yield text.getvalue().encode()
+        text.seek(0)
+        text.truncate()
+
+
+def _zipped(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    packer = zlib.compressobj(wbits=31)
+    for piece in pieces:
+        yield packer.compress(piece)
+    yield packer.flush()
+
+
+_COLUMNS = (
+    "customer_id email first_name last_name country lifetime_value order_count"
+    " born_on last_seen_at note"
+).split()
+
+
+def sftp_csv(batches: Batches, place: Place) -> None:
+    _upload(place, "customers.csv", _lines(batches, _COLUMNS))
+
+
+def sftp_gzip(batches: Batches, place: Place) -> None:
+    _upload(place, "customers.csv.gz", _zipped(_lines(batches, _COLUMNS)))
+
+
+def sftp_json_lines(batches: Batches, place: Place) -> None:
+    def lines() -> Iterator[bytes]:
+        for rows in batches(10_000):
+            yield b"".join(
+                orjson.dumps(
+                    {
+                        "customer_id": id,
+                        "email": email,
+                        "first_name": first,
+                        "last_name": last,
+                        "country": country,
+                        "lifetime_value": float(value),
+                        "order_count": orders,
+                        "born_on": born,
+                        "last_seen_at": seen,
+                        "note": note,
+                    },
+                    option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_NAIVE_UTC,
+                )
+                for (
+                    id,
+                    email,
+                    first,
+                    last,
+                    country,
+                    value,
+                    orders,
+                    born,
+                    seen,
+                    note,
+                ) in rows
+            )
+
+    _upload(place, "customers.jsonl", lines())
+
+
+def splio_files(batches: Batches, place: Place) -> None:
+    form = {"delimiter": ";", "quoting": csv.QUOTE_ALL, "lineterminator": "\n"}
+    _upload(place, "shop_contacts_all.csv", _lines(batches, _COLUMNS[1:], **form))
+
+
+def webhook(batches: Batches, place: Place) -> None:
+    call = _session(place, "webhook")
+    for rows in batches(500):
+        records = [
+            {
+                "_change": "inserted",
+                "customer_id": id,
+                "email": email,
+                "first_name": first,
+                "last_name": last,
+                "country": country,
+                "lifetime_value": float(value),
+                "order_count": orders,
+                "born_on": born,
+                "last_seen_at": seen,
+                "note": note,
+            }
+            for id, email, first, last, country, value, orders, born, seen, note in rows
+        ]
+        call("POST", "", orjson.dumps(records, option=orjson.OPT_NAIVE_UTC))
+
+
+LOOPS: dict[str, Callable[[Batches, Place], None]] = {
+    each.__name__: each
+    for each in (
+        customers_out,
+        sendgrid_contacts,
+        sendgrid_updates,
+        sendgrid_list,
+        batch_contacts,
+        batch_profiles,
+        batch_events,
+        emarsys_contacts,
+        emarsys_list,
+        emarsys_table,
+        splio_created,
+        splio_updates,
+        splio_files,
+        webhook,
+        sftp_csv,
+        sftp_gzip,
+        sftp_json_lines,
+    )
+}
+"""By the name of the diff that is sent."""

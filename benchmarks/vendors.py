@@ -1,0 +1,120 @@
+"""Answers in the shape of each vendor's, made as cheaply as possible.
+
+Nothing is kept and nothing is checked: every row is taken, every address is known.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+MARK = b"@"
+"""Comes once in every row, in its address."""
+
+SENDGRID_FIELDS = {
+    "lifetime_value": ("e1_N", "Number"),
+    "order_count": ("e2_N", "Number"),
+    "born_on": ("e3_D", "Date"),
+    "last_seen_at": ("e4_D", "Date"),
+    "note": ("e5_T", "Text"),
+}
+EMARSYS_FIELDS = {
+    "lifetime_value": ("101", "numeric"),
+    "order_count": ("102", "numeric"),
+    "born_on": ("103", "date"),
+    "last_seen_at": ("104", "shorttext"),
+    "note": ("105", "longtext"),
+}
+SPLIO_FIELDS = {
+    "country": (1, "text"),
+    "lifetime_value": (2, "double"),
+    "order_count": (3, "int"),
+    "born_on": (4, "date"),
+    "last_seen_at": (5, "date"),
+    "note": (6, "text"),
+}
+LIST = "list-1"
+
+
+def answer(method: str, path: str, body: bytes) -> tuple[int, Any, int]:
+    """Status and content of an answer, and how many rows the request wrote."""
+    vendor, _, rest = path.strip("/").partition("/")
+    return _VENDORS[vendor](method, rest.partition("?")[0], body)
+
+
+def _sendgrid(method: str, path: str, body: bytes) -> tuple[int, Any, int]:
+    path = path.removeprefix("v3/marketing/")
+    if method == "PUT":
+        return 202, {"job_id": "job-1"}, body.count(MARK)
+    if path == "contacts/search/emails":
+        found = {
+            address: {"contact": {"id": f"id-{address}", "email": address}}
+            for address in orjson.loads(body)["emails"]
+        }
+        return 200, {"result": found}, 0
+    if path.startswith("contacts/imports/"):
+        return 200, {"status": "completed", "results": {"errored_count": 0}}, 0
+    if path == "lists":
+        return 200, {"result": [], "id": LIST}, 0
+    custom = [
+        {"id": id, "name": name, "field_type": kind}
+        for name, (id, kind) in SENDGRID_FIELDS.items()
+    ]
+    return 200, {"custom_fields": custom, "reserved_fields": []}, 0
+
+
+def _batch(method: str, path: str, body: bytes) -> tuple[int, Any, int]:
+    return 202, {"code": "SUCCESS"}, body.count(MARK)
+
+
+def _emarsys(method: str, path: str, body: bytes) -> tuple[int, Any, int]:
+    if path == "oauth2/token":
+        return 200, {"access_token": "token", "expires_in": 3600}, 0
+    data: Any = []
+    if "field" in path:
+        data = [
+            {"id": id, "name": name, "application_type": kind, "string_id": name}
+            for name, (id, kind) in EMARSYS_FIELDS.items()
+        ]
+    elif path.endswith("contactlist") and method == "POST":
+        data = {"id": 7, "errors": []}
+    elif method in ("PUT", "POST"):
+        data = {"ids": [], "errors": []}
+    return 200, {"replyCode": 0, "replyText": "OK", "data": data}, body.count(MARK)
+
+
+def _splio(method: str, path: str, body: bytes) -> tuple[int, Any, int]:
+    if path == "authenticate":
+        return 200, {"token": "token"}, 0
+    if path == "universes/unique-key":
+        return 200, {"unique_key": "email"}, 0
+    if path.startswith("data/fields"):
+        elements = [
+            {"id": id, "name": name, "type": kind, "is_system": False}
+            for name, (id, kind) in SPLIO_FIELDS.items()
+        ]
+        return 200, {"elements": elements, "count_element": len(elements)}, 0
+    if method == "PATCH":
+        return 200, {}, 1
+    rows = body.count(MARK)
+    return 200, {"items": [{"code": 201}] * rows}, rows
+
+
+def _webhook(method: str, path: str, body: bytes) -> tuple[int, Any, int]:
+    return 200, {}, body.count(MARK)
+
+
+def _rows(method: str, path: str, body: bytes) -> tuple[int, Any, int]:
+    """The destination of `destination.py`."""
+    return 200, {}, body.count(MARK)
+
+
+_VENDORS = {
+    "sendgrid": _sendgrid,
+    "batch": _batch,
+    "emarsys": _emarsys,
+    "splio": _splio,
+    "webhook": _webhook,
+    "rows": _rows,
+}
