@@ -71,11 +71,11 @@ def _remarks(report: Report) -> list[str]:
     remarks = [report.message] if report.message else []
     skipped = report.not_consumed.total()
     if skipped:
-        remarks.append(f"{skipped:,} rows need no request at this service")
+        remarks.append(f"{_rows(skipped, 'needs', 'need')} no request at this service")
     if report.unknown:
-        remarks.append(f"{report.unknown:,} rows are in doubt and will be sent again")
+        remarks.append(f"{_rows(report.unknown)} in doubt and will be sent again")
     if report.waiting:
-        remarks.append(f"{report.waiting:,} rows are still pending")
+        remarks.append(f"{_rows(report.waiting)} still pending")
     return remarks
 
 
@@ -110,13 +110,13 @@ def _plan_remarks(plan: Plan) -> list[str]:
     remarks = []
     if plan.guarded:
         remarks.append(
-            f"{plan.guarded:,} rows are held by a guard: {plan.hold_reason}; "
+            f"{_rows(plan.guarded)} held by a guard: {plan.hold_reason}; "
             f"'outhaul approve {plan.name}' releases them"
         )
     if plan.waiting:
-        remarks.append(f"{plan.waiting:,} rows wait after a rejection")
+        remarks.append(f"{_rows(plan.waiting, 'waits', 'wait')} after a rejection")
     if plan.invalid:
-        remarks.append(f"{plan.invalid:,} rows are invalid and never sent")
+        remarks.append(f"{_rows(plan.invalid)} invalid and never sent")
     if not plan.may_send:
         remarks.append("this target may only plan (send_from in destinations.yml)")
     return remarks
@@ -172,7 +172,7 @@ def _status_remarks(status: ActivationStatus) -> list[str]:
     if status.running:
         remarks.append(f"at work: {status.running}")
     if status.invalid:
-        remarks.append(f"{status.invalid:,} rows are invalid and never sent")
+        remarks.append(f"{_rows(status.invalid)} invalid and never sent")
     if status.last_sync_message and status.last_sync not in ("succeeded", "held"):
         remarks.append(f"last sync: {status.last_sync_message}")
     return remarks
@@ -273,3 +273,8 @@ def _table(*columns: str) -> Table:
 
 def _count(number: int) -> str:
     return f"{number:,}" if number else "–"
+
+
+def _rows(number: int, verb_of_one: str = "is", verb_of_many: str = "are") -> str:
+    """The beginning of a sentence about rows: `1 row is`, `2,000 rows are`."""
+    return f"1 row {verb_of_one}" if number == 1 else f"{number:,} rows {verb_of_many}"
