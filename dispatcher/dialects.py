@@ -23,12 +23,24 @@ class Dialect:
     now: the warehouse's clock as a timestamp without zone, in UTC.
     after: that instant a number of seconds (an integer) from now.
     lock_rows: appended to a subquery whose locked rows are passed over, not waited for.
+    text: the type of a text of any length.
+    parameters: how many values one statement may have.
+    since: how many seconds ago an instant was, where it is no subtraction.
     """
 
     quote: str
     now: str
     after: Callable[[int], str]
     lock_rows: str = ""
+    text: str = "varchar"
+    parameters: int = 10_000
+    since: Callable[[str], str] | None = None
+
+    def seconds_since(self, instant: str) -> str:
+        """How many seconds ago it was, by the warehouse's clock."""
+        if self.since is not None:
+            return self.since(instant)
+        return f"extract(epoch from ({self.now} - {instant}))"
 
     def identifier(self, name: str) -> str:
         """A quoted identifier."""
@@ -54,6 +66,27 @@ _DIALECTS = {
         quote='"',
         now=_DUCKDB_NOW,
         after=lambda seconds: f"({_DUCKDB_NOW} + interval '{seconds} seconds')",
+    ),
+    "redshift": Dialect(
+        quote='"',
+        # The beginning of the transaction, so of the statement; getdate() knows no
+        # fractions of a second.
+        now="sysdate",
+        after=lambda seconds: f"dateadd(second, {seconds}, sysdate)",
+        text="varchar(65535)",
+        since=lambda instant: f"datediff(millisecond, {instant}, sysdate) / 1000.0",
+    ),
+    "databricks": Dialect(
+        quote="`",
+        # A moment: in a session in UTC, as ours are, it reads like a clock in UTC.
+        now="current_timestamp()",
+        after=lambda n: f"timestampadd(second, {n}, current_timestamp())",
+        text="string",
+        # https://docs.databricks.com/dev-tools/python-sql-connector.html
+        parameters=255,
+        since=lambda instant: (
+            f"(unix_micros(current_timestamp()) - unix_micros({instant})) / 1000000.0"
+        ),
     ),
 }
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import Any, Protocol
 
@@ -54,13 +54,23 @@ def import_driver(module: str, extra: str) -> ModuleType:
     )
 
 
+def whole_number(credentials: Mapping[str, Any], key: str, default: int) -> int:
+    """A key of a profile that must be a whole number."""
+    try:
+        value = credentials.get(key)
+        return default if value is None else int(value)
+    except (TypeError, ValueError):
+        pass
+    raise ConfigurationError(f"profiles.yml: '{key}' must be a whole number")
+
+
 def affected_rows(cursor: Any) -> int:
     """How many rows a cursor's last statement wrote, whichever way it says so.
 
     Most drivers set `rowcount`; DuckDB and Databricks answer with one row.
     """
     names = [str(column[0]).lower() for column in cursor.description or ()]
-    if names in (["count"], ["num_affected_rows"]):
+    if names == ["count"] or names[:1] == ["num_affected_rows"]:
         row = cursor.fetchone()
         return int(row[0]) if row else 0
     return max(0, int(cursor.rowcount or 0))

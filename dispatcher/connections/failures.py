@@ -44,6 +44,14 @@ _MISSING_TEXT = re.compile(
     r"|TABLE_OR_VIEW_NOT_FOUND"
 )
 
+# Concurrent writes of one table, in the words of Redshift, and of Delta Lake.
+_CONFLICT = re.compile(
+    r"Serializable isolation violation"
+    r"|conflict with concurrent transaction"
+    r"|\bConcurrent(?:Append|DeleteRead|DeleteDelete|Transaction)Exception"
+    r"|\bDELTA_CONCURRENT_\w+"
+)
+
 
 def warehouse_error(
     error: BaseException,
@@ -70,12 +78,17 @@ def warehouse_error(
         return WarehouseUnreachable(
             f"the connection to the warehouse broke: {message} ({label})"
         )
-    if state in _MISSING_STATES or _MISSING_TEXT.search(str(error)):
+    if state in _MISSING_STATES or _MISSING_TEXT.search(_told(error)):
         return RelationMissing(text)
     denied = _DENIED.search(message) if state == "42501" else None
     if denied:
         return WarehouseError(f"{text}; {_grant(denied, sql, user)}")
     return WarehouseError(text)
+
+
+def is_conflict(error: BaseException) -> bool:
+    """Whether a statement gave way to a concurrent one, and so changed nothing."""
+    return _CONFLICT.search(_told(error)) is not None
 
 
 def unreachable(error: BaseException, what: str, secrets: Sequence[str]) -> str:
@@ -84,7 +97,18 @@ def unreachable(error: BaseException, what: str, secrets: Sequence[str]) -> str:
     return f"cannot connect to {what}: {line} ({type(error).__name__})"
 
 
+def _told(error: BaseException) -> str:
+    """All that a driver says; Redshift's gives the fields of the server's message."""
+    fields = error.args[0] if error.args else None
+    if isinstance(fields, dict):
+        return "\n".join(str(fields[key]) for key in ("M", "D") if key in fields)
+    return str(error)
+
+
 def _sqlstate(error: BaseException) -> str:
+    fields = error.args[0] if error.args else None
+    if isinstance(fields, dict):
+        return str(fields.get("C", ""))
     for attribute in ("pgcode", "sqlstate"):
         value = getattr(error, attribute, None)
         if isinstance(value, str):
@@ -94,7 +118,7 @@ def _sqlstate(error: BaseException) -> str:
 
 def _first_line(error: BaseException) -> str:
     """The first line that says something; dbt puts a title above it."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    lines = [line.strip() for line in _told(error).splitlines() if line.strip()]
     lines = [line for line in lines if not _TITLE.fullmatch(line)]
     return _PREFIX.sub("", lines[0]) if lines else "no message"
 

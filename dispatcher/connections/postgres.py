@@ -12,7 +12,12 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from dispatcher.connections.base import affected_rows, import_driver, parse_json
+from dispatcher.connections.base import (
+    affected_rows,
+    import_driver,
+    parse_json,
+    whole_number,
+)
 from dispatcher.connections.failures import unreachable, warehouse_error
 from dispatcher.connections.placeholders import count_placeholders, to_format_style
 from dispatcher.errors import ConfigurationError, WarehouseError, WarehouseUnreachable
@@ -52,7 +57,7 @@ class PostgresConnection:
         import_driver("psycopg2.extras", "postgres")
         self._options = connect_options(credentials)
         self._role = credentials.get("role")
-        self._retries = _whole_number(credentials, "retries", 1)
+        self._retries = whole_number(credentials, "retries", 1)
         self._secrets = [str(self._options.get("password") or "")]
         self._sleep = sleep
         self._lock = threading.Lock()
@@ -158,31 +163,22 @@ def connect_options(credentials: Mapping[str, Any]) -> dict[str, Any]:
         )
     options: dict[str, Any] = {
         "host": credentials["host"],
-        "port": _whole_number(credentials, "port", 5432),
+        "port": whole_number(credentials, "port", 5432),
         "user": credentials["user"],
         "password": credentials.get("password") or credentials.get("pass"),
         "dbname": database,
-        "connect_timeout": _whole_number(credentials, "connect_timeout", 10),
+        "connect_timeout": whole_number(credentials, "connect_timeout", 10),
         "application_name": credentials.get("application_name") or "outhaul",
         "client_encoding": "UTF8",
     }
     options |= {key: credentials[key] for key in _SSL_KEYS if credentials.get(key)}
-    keepalives = _whole_number(credentials, "keepalives_idle", 0)
+    keepalives = whole_number(credentials, "keepalives_idle", 0)
     if keepalives:  # 0 is no valid socket option; it means: the system's default
         options["keepalives_idle"] = keepalives
     if credentials.get("search_path"):
         path = str(credentials["search_path"]).replace(" ", "\\ ")
         options["options"] = f"-c search_path={path}"
     return options
-
-
-def _whole_number(credentials: Mapping[str, Any], key: str, default: int) -> int:
-    try:
-        value = credentials.get(key)
-        return default if value is None else int(value)
-    except (TypeError, ValueError):
-        pass
-    raise ConfigurationError(f"profiles.yml: '{key}' must be a whole number")
 
 
 def _place(options: Mapping[str, Any]) -> str:

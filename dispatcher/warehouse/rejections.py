@@ -10,7 +10,7 @@ from dispatcher.warehouse.leases import lease_lost
 from dispatcher.warehouse.statements import Statements
 
 _REJECTIONS_A_STATEMENT = 500
-_REFUSED = "cast(? as bigint), ?, ?, ?, ?, cast(? as boolean)"
+_VALUES = 6  # of a rejection
 
 
 class Rejections(Statements):
@@ -24,9 +24,11 @@ class Rejections(Statements):
         Raises LeaseLost; what another holder saw accepted must not count as refused.
         """
         is_held, holding = self._held_by(lease)
-        for start in range(0, len(rejections), _REJECTIONS_A_STATEMENT):
-            chunk = rejections[start : start + _REJECTIONS_A_STATEMENT]
-            refused = " union all ".join([f"select {_REFUSED}"] * len(chunk))
+        fitting = (self._dialect.parameters - len(holding)) // _VALUES
+        size = min(_REJECTIONS_A_STATEMENT, fitting)
+        for start in range(0, len(rejections), size):
+            chunk = rejections[start : start + size]
+            refused = " union all ".join([f"select {self._refused()}"] * len(chunk))
             written = self._write(
                 f"insert into {self._table('outhaul_rejections')} (activation,"
                 " generation, fence, seq, change, kind, code, message, is_in_doubt,"
@@ -41,6 +43,11 @@ class Rejections(Statements):
             )
             if written != len(chunk):
                 raise lease_lost(lease)
+
+    def _refused(self) -> str:
+        """Placeholders of one refusal: some warehouses guess no type of a value."""
+        text = f"cast(? as {self._dialect.text})"
+        return f"cast(? as bigint), {text}, {text}, {text}, {text}, cast(? as boolean)"
 
     def rejected_positions(self, name: str, generation: int, after: int) -> set[int]:
         """The rejected positions of a generation beyond `after`."""

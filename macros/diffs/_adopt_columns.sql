@@ -27,7 +27,7 @@ the columns does not matter. -#}
 {#- The state tables of an activation that never ran. -#}
 {% macro _create_state(diff) %}
     {% set own = [
-        {'name': '_outhaul_in_doubt', 'type': dbt.type_string()},
+        {'name': '_outhaul_in_doubt', 'type': outhaul.type_text()},
         {'name': '_outhaul_acknowledged_at', 'type': dbt.type_timestamp()},
     ] %}
     {% do outhaul.replace_table(

@@ -27,6 +27,7 @@ inserted. -#}
 {% macro _changes_query(diff) %}
     {% set source_key = 'source.' ~ outhaul.quoted(diff.key[0]) %}
     {% set held_key = 'acknowledged.' ~ outhaul.quoted(diff.key[0]) %}
+    {% set invalid_key = 'invalid.' ~ outhaul.quoted(diff.key[0]) %}
     {% set values = [] %}
     {% for column in diff.columns %}
         {% set name = outhaul.quoted(column.name) %}
@@ -44,24 +45,22 @@ inserted. -#}
         ~ " then 'updated' else 'inserted' end as _outhaul_change"
         ~ ', case when ' ~ is_updated ~ ' then ' ~ outhaul._changed_columns(diff)
         ~ ' end as _outhaul_changed_columns'
-        ~ ', cast(null as ' ~ dbt.type_string() ~ ') as _outhaul_held, ' ~ values | join(', ')
+        ~ ', cast(null as ' ~ outhaul.type_text() ~ ') as _outhaul_held, ' ~ values | join(', ')
         ~ ' from (' ~ diff.source ~ ') as source full outer join ' ~ diff.acknowledged ~ ' as acknowledged on '
         ~ outhaul._keys_match('source', 'acknowledged', diff.key)
+        ~ (outhaul._invalid_joined(diff) if diff.invalid_rows else '')
         ~ ' where (' ~ source_key ~ ' is null or ' ~ held_key ~ ' is null'
         ~ ' or acknowledged._outhaul_in_doubt is not null or '
         ~ outhaul._content_differs('source', 'acknowledged', diff.columns) ~ ')'
-        ~ outhaul._not_invalid(diff, source_key)
+        ~ (' and (' ~ source_key ~ ' is not null or ' ~ invalid_key ~ ' is null)' if diff.invalid_rows else '')
     ) }}
 {% endmacro %}
 
-{#- A key that is invalid today has not left the segment. -#}
-{% macro _not_invalid(diff, source_key) %}
-    {% if diff.invalid_rows == 0 %}
-        {{ return('') }}
-    {% endif %}
+{#- Each key that is invalid today, once: it has not left the segment. -#}
+{% macro _invalid_joined(diff) %}
     {{ return(
-        ' and (' ~ source_key ~ ' is not null or not exists (select 1 from ' ~ diff.invalid
-        ~ ' as invalid where ' ~ outhaul._keys_match('invalid', 'acknowledged', diff.key) ~ '))'
+        ' left join (select distinct ' ~ outhaul._key_list(diff.key) ~ ' from ' ~ diff.invalid
+        ~ ') as invalid on ' ~ outhaul._keys_match('invalid', 'acknowledged', diff.key)
     ) }}
 {% endmacro %}
 

@@ -5,7 +5,7 @@ may have arrived, and would count twice if sent again: it is held until a person
 for it by "outhaul retry". -#}
 {% macro _appended_query(diff) %}
     {% set held_key = 'acknowledged.' ~ outhaul.quoted(diff.key[0]) %}
-    {% set text = dbt.type_string() %}
+    {% set text = outhaul.type_text() %}
     {% set held =
         'cast(null as ' ~ text ~ ')' if outhaul._doubt_is_released(diff) else
         'cast(case when ' ~ held_key ~ ' is not null then '

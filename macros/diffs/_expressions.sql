@@ -69,7 +69,7 @@
     {% if not diff.identity_is_text %}
         {{ return(identity) }}
     {% endif %}
-    {{ return('lower(trim(cast(' ~ identity ~ ' as ' ~ dbt.type_string() ~ ')))') }}
+    {{ return('lower(trim(cast(' ~ identity ~ ' as ' ~ outhaul.type_text() ~ ')))') }}
 {% endmacro %}
 
 {#- The names in the list that are columns of outhaul's own. -#}

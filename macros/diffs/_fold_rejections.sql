@@ -5,14 +5,14 @@
         {{ return('') }}
     {% endif %}
     {% do outhaul._fill_work_table(diff, 'refused', outhaul._refused_query(diff, columns, key)) %}
-    {% do outhaul._execute(
-        'delete from ' ~ diff.rejected ~ ' as rejected where exists (select 1 from '
-        ~ diff.relation ~ ' as published where published._outhaul_generation = ' ~ diff.before.generation
-        ~ ' and published._outhaul_seq <= ' ~ claims.committed
-        ~ ' and ' ~ outhaul._keys_match('rejected', 'published', key) ~ ')'
-        ~ ' or exists (select 1 from ' ~ diff.refused ~ ' as refused where '
-        ~ outhaul._keys_match('rejected', 'refused', key) ~ ')'
-    ) %}
+    {% set refused_keys = 'select ' ~ outhaul._key_list(key) ~ ' from ' ~ diff.refused %}
+    {% set committed_keys =
+        'select ' ~ outhaul._key_list(key) ~ ' from ' ~ diff.relation ~ ' where _outhaul_generation = '
+        ~ diff.before.generation ~ ' and _outhaul_seq <= ' ~ claims.committed
+    %}
+    {% for keys in [committed_keys, refused_keys] %}
+        {% do outhaul._execute(outhaul.delete_matched(diff.rejected, keys, key)) %}
+    {% endfor %}
     {% set written = outhaul._columns_list(columns + outhaul._rejected_own_columns()) %}
     {% do outhaul._execute(
         'insert into ' ~ diff.rejected ~ ' (' ~ written ~ ') select ' ~ written ~ ' from ' ~ diff.refused
@@ -79,7 +79,7 @@ A rejection that was folded already, by a build that failed later, counts once. 
 
 {#- The columns of `d__rejected` that are outhaul's own, in order. -#}
 {% macro _rejected_own_columns() %}
-    {% set text = dbt.type_string() %}
+    {% set text = outhaul.type_text() %}
     {% set instant = dbt.type_timestamp() %}
     {{ return([
         {'name': '_outhaul_change', 'type': text},

@@ -8,6 +8,7 @@
     {% do outhaul.prepare_reading(diff.relation, diff.key, '_outhaul_seq') %}
     {% do outhaul._record_generation(diff, generation) %}
     {% do outhaul._record_build(diff) %}
+    {% do outhaul.end_transaction() %}
     {% set counts = diff.counts %}
     {% do log(
         'outhaul: ' ~ diff.name ~ ' build ' ~ generation ~ ': ' ~ counts.inserted ~ ' inserted, '
@@ -26,7 +27,7 @@ under another ends up in; removals that a guard holds come last. -#}
     {% set values = outhaul._columns_list(diff.columns, 'changes') %}
     {% if diff.is_first %}
         {% set query =
-            'select ' ~ outhaul._own_columns('row_number() over ()', generation, "'inserted'")
+            'select ' ~ outhaul._own_columns(outhaul.any_row_number(), generation, "'inserted'")
             ~ ', ' ~ values ~ ' from (' ~ diff.source ~ ') as changes'
         %}
     {% else %}
@@ -56,7 +57,7 @@ under another ends up in; removals that a guard holds come last. -#}
 
 {#- The columns of a diff that are outhaul's own, in order. -#}
 {% macro _own_columns(position, generation, change='null', changed_columns='null', held='null') %}
-    {% set text = dbt.type_string() %}
+    {% set text = outhaul.type_text() %}
     {% set number = dbt.type_bigint() %}
     {{ return(
         'cast(' ~ position ~ ' as ' ~ number ~ ') as _outhaul_seq'

@@ -15,7 +15,7 @@ a parent may be an expensive view, so nobody pays for it without asking. -#}
     {% do outhaul._execute(
         'insert into ' ~ outhaul.ledger_relation('outhaul_builds') ~ ' (' ~ copied | join(', ')
         ~ ', parent, rows_in_parent) select ' ~ copied | join(', ') ~ ', '
-        ~ (outhaul.literal(parent.name) if parent.name else 'cast(null as ' ~ dbt.type_string() ~ ')')
+        ~ (outhaul.literal(parent.name) if parent.name else 'cast(null as ' ~ outhaul.type_text() ~ ')')
         ~ ', ' ~ counted ~ ' from ' ~ outhaul.ledger_relation('outhaul_activations')
         ~ ' where activation = ' ~ outhaul.literal(diff.name)
     ) %}

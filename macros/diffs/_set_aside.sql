@@ -71,7 +71,7 @@ treated as having left the segment. Adds to the diff `segment_rows`,
     {% set type = diff.columns | selectattr('name', 'equalto', diff.identity) | map(attribute='type') | first %}
     {{ return({
         'name': '_outhaul_identity',
-        'type': dbt.type_string() if diff.identity_is_text else type,
+        'type': outhaul.type_text() if diff.identity_is_text else type,
     }) }}
 {% endmacro %}
 
@@ -147,7 +147,7 @@ Rows that `prefer` ranks alike are ordered by their content, so that each build 
         ~ outhaul._key_list(diff.key, 'work') ~ order ~ ') as _outhaul_rank from ('
         ~ distinct_rows ~ ') as work) as work where _outhaul_rank = 1'
     %}
-    {% set verdict = 'cast(null as ' ~ dbt.type_string() ~ ')' %}
+    {% set verdict = 'cast(null as ' ~ outhaul.type_text() ~ ')' %}
     {% if diff.identity is not none %}
         {% set verdict =
             'case when row_number() over (partition by ' ~ outhaul._folded_identity(diff, 'work')

@@ -49,16 +49,19 @@ tables; returns whether the lease is ours. -#}
 {#- The first build of an activation: its row in the ledger. -#}
 {% macro _register(diff, activations) %}
     {% set name = outhaul.literal(diff.name) %}
+    {% do outhaul.end_transaction() %}
     {% do outhaul._execute(outhaul.insert_once(
         'insert into ' ~ activations
         ~ ' (activation, ledger_version, generation, rows_acknowledged, lease_fence)'
-        ~ ' select ' ~ name ~ ', ' ~ outhaul.ledger_version() ~ ', 0, 0, 0'
+        ~ ' select ' ~ name ~ ' as activation, ' ~ outhaul.ledger_version() ~ ' as ledger_version'
+        ~ ', 0 as generation, 0 as rows_acknowledged, 0 as lease_fence'
         ~ ' where not exists (select 1 from ' ~ activations ~ ' where activation = ' ~ name ~ ')'
     )) %}
 {% endmacro %}
 
 {#- The compare-and-set: of builds and syncs at once, one gets the lease. -#}
 {% macro _ask_for_lease(diff, activations) %}
+    {% do outhaul.end_transaction() %}
     {% do outhaul._execute(
         'update ' ~ activations ~ ' set lease_holder = ' ~ outhaul.literal(outhaul._build_holder())
         ~ ', lease_fence = lease_fence + 1, lease_expires_at = '
@@ -66,6 +69,7 @@ tables; returns whether the lease is ours. -#}
         ~ ' where activation = ' ~ outhaul.literal(diff.name)
         ~ ' and (lease_expires_at is null or lease_expires_at <= ' ~ outhaul.now_utc() ~ ')'
     ) %}
+    {% do outhaul.end_transaction() %}
 {% endmacro %}
 
 {#- What the builds of this run are called as holders of leases. -#}
@@ -85,10 +89,12 @@ Within a transaction nobody can have taken it over. -#}
         ~ outhaul.literal(outhaul._build_holder()) ~ ' and lease_fence = ' ~ diff.before.lease_fence
     %}
     {% set activations = outhaul.ledger_relation('outhaul_activations') %}
+    {% do outhaul.end_transaction() %}
     {% do outhaul._execute(
         'update ' ~ activations ~ ' set lease_expires_at = '
         ~ dbt.dateadd('minute', outhaul._lease_minutes(), outhaul.now_utc()) ~ is_ours
     ) %}
+    {% do outhaul.end_transaction() %}
     {% if outhaul._fetch('select count(*) from ' ~ activations ~ is_ours)[0][0] | int != 1 %}
         {% do outhaul._refuse(
             'this build took longer than its lease, and another has begun. Nothing was published'

@@ -18,6 +18,7 @@ Where the warehouse has transactions for DDL, all of it is one transaction. -#}
         {% if outhaul._take_lease(diff) %}
             -- what the destination holds
             {% do outhaul._fold(diff) %}
+            {% do outhaul.end_transaction() %}
             {% do outhaul._apply_resync(diff) %}
 
             -- what it should hold
@@ -44,7 +45,7 @@ Where the warehouse has transactions for DDL, all of it is one transaction. -#}
     {% do persist_docs(target_relation, model) %}
 
     {{ run_hooks(post_hooks, inside_transaction=True) }}
-    {% do adapter.commit() %}
+    {% do outhaul.end_transaction(is_done=true) %}
     {{ run_hooks(post_hooks, inside_transaction=False) }}
 
     {{ return({'relations': [target_relation, diff.acknowledged, diff.rejected]}) }}

@@ -3,7 +3,7 @@
 The meaning of every column is in docs/ledger.md. A change here is a change of
 `ledger_version` and is described in CHANGELOG.md. -#}
 {% macro ledger_tables() %}
-    {% set text = dbt.type_string() %}
+    {% set text = outhaul.type_text() %}
     {% set number = dbt.type_bigint() %}
     {% set seconds = dbt.type_float() %}
     {% set instant = dbt.type_timestamp() %}

@@ -17,6 +17,7 @@ Where a failed build is undone, so is its lease. -#}
             ~ ' set lease_holder = null, lease_expires_at = null where lease_holder = '
             ~ outhaul.literal(outhaul._build_holder())
         ) %}
+        {% do adapter.commit() %}
     {% endif %}
     {{ return('') }}
 {% endmacro %}

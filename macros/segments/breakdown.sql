@@ -17,7 +17,7 @@
         {% do plan.problems.append('other: wants text, not ' ~ outhaul._shown(other)) %}
     {% endif %}
     {% do outhaul._settle_plan(plan) %}
-    {% set text = dbt.type_string() %}
+    {% set text = outhaul.type_text() %}
     {% set number = dbt.type_bigint() %}
     {% do plan.ctes.append({'name': 'counted', 'body':
         '    select\n        ' ~ found.sql ~ ' as value,\n        count(*) as row_count'

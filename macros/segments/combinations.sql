@@ -17,7 +17,7 @@
         ) %}
     {% endfor %}
     {% do plan.ctes.append({'name': 'named', 'body':
-        '    select\n        substr(\n            ' ~ named | join('\n            || ') ~ ',\n            4\n        ) as segments,'
+        '    select\n        substring(\n            ' ~ named | join('\n            || ') ~ ',\n            4\n        ) as segments,'
         ~ '\n        ' ~ flags_list | join(' + ') ~ ' as segment_count,\n        key_count\n    from combinations'
     }) %}
     {{ return(outhaul._query(plan)) }}

@@ -31,8 +31,8 @@
 {#- Sizes of two segments and of what they share. -#}
 {% macro _pair_select(left, right) %}
     {% set columns = [
-        'cast(' ~ outhaul.literal(left.name) ~ ' as ' ~ dbt.type_string() ~ ') as left_segment',
-        'cast(' ~ outhaul.literal(right.name) ~ ' as ' ~ dbt.type_string() ~ ') as right_segment',
+        'cast(' ~ outhaul.literal(left.name) ~ ' as ' ~ outhaul.type_text() ~ ') as left_segment',
+        'cast(' ~ outhaul.literal(right.name) ~ ' as ' ~ outhaul.type_text() ~ ') as right_segment',
     ] %}
     {% for name, flags_both in {
         'left_size': left.flag, 'right_size': right.flag, 'intersection_size': left.flag ~ ' * ' ~ right.flag,

@@ -53,9 +53,9 @@ converted by each warehouse in its own way. -#}
     {% set parts = [outhaul.literal(salt ~ ':')] %}
     {% for column in columns %}
         {% do parts.append("'|'") if not loop.first %}
-        {% do parts.append('cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')') %}
+        {% do parts.append('cast(' ~ column ~ ' as ' ~ outhaul.type_text() ~ ')') %}
     {% endfor %}
-    {{ return('substr(' ~ dbt.hash(parts | join(' || ')) | trim ~ ', 1, 8)') }}
+    {{ return('substring(' ~ dbt.hash(parts | join(' || ')) | trim ~ ', 1, 8)') }}
 {% endmacro %}
 
 {#- The hash below which this share of the keys lies; 'g' is above all digits. -#}

@@ -15,6 +15,9 @@
     {% set to_size = outhaul._type_size(to_type) %}
     {% if to_name in texts and not to_size %}
         {{ return(from_name in texts or from_name in digits) }}
+    {% elif to_name in texts and from_name in digits %}
+        {#- and a sign -#}
+        {{ return(digits[from_name] < to_size[0]) }}
     {% elif to_name in texts and from_name in texts %}
         {{ return(from_size | length == 1 and from_size[0] <= to_size[0]) }}
     {% elif to_name in digits %}

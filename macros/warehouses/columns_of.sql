@@ -33,3 +33,8 @@
     {% endfor %}
     {{ return(columns) }}
 {% endmacro %}
+
+{#- Without arrays and types of the user, dbt's columns are exact there. -#}
+{% macro redshift__columns_of(relation) %}
+    {{ return(outhaul.default__columns_of(relation)) }}
+{% endmacro %}

@@ -21,3 +21,18 @@
     {% endif %}
     {{ return(expression) }}
 {% endmacro %}
+
+{#- SUPER compares nothing but plain values. -#}
+{% macro redshift__comparable(expression, data_type) %}
+    {{ return('json_serialize(' ~ expression ~ ')' if data_type == 'super' else expression) }}
+{% endmacro %}
+
+{#- Neither maps nor variants can be compared there. -#}
+{% macro spark__comparable(expression, data_type) %}
+    {% if data_type.lower().startswith('map<') %}
+        {{ return('array_sort(map_entries(' ~ expression ~ '))') }}
+    {% elif data_type | lower == 'variant' %}
+        {{ return('to_json(' ~ expression ~ ')') }}
+    {% endif %}
+    {{ return(expression) }}
+{% endmacro %}

@@ -22,3 +22,13 @@
     {% endif %}
     {{ return(plain[:-1] ~ ', primary key (activation))') }}
 {% endmacro %}
+
+{#- Keys are not enforced there. -#}
+{% macro redshift__create_ledger_table(name) %}
+    {{ return(outhaul.default__create_ledger_table(name)) }}
+{% endmacro %}
+
+{#- Rows are updated and merged, which other formats do not know. -#}
+{% macro spark__create_ledger_table(name) %}
+    {{ return(outhaul.default__create_ledger_table(name) ~ ' using delta') }}
+{% endmacro %}

@@ -30,6 +30,19 @@ It may hash, so two values may count as one. Whoever finds fewer than expected l
     {{ return(outhaul.default__distinct_count(table, columns)) }}
 {% endmacro %}
 
+{#- Counts one expression only; its hash takes a seed, which another hash may be. -#}
+{% macro redshift__distinct_count(table, columns) %}
+    {% if columns | length == 1 %}
+        {{ return(outhaul.default__distinct_count(table, columns)) }}
+    {% endif %}
+    {% set hash = namespace(of=none) %}
+    {% for column in columns %}
+        {% set seed = ', ' ~ hash.of if hash.of else '' %}
+        {% set hash.of = 'fnv_hash(' ~ table ~ '.' ~ outhaul.quoted(column.name) ~ seed ~ ')' %}
+    {% endfor %}
+    {{ return(outhaul._distinct_hashes(table, columns, hash.of)) }}
+{% endmacro %}
+
 {% macro _distinct_hashes(table, columns, hash) %}
     {% set key = columns | map(attribute='name') | list %}
     {{ return(

@@ -13,3 +13,11 @@
         'select to_regclass(' ~ outhaul.literal(relation.render()) ~ ') is not null'
     )[0][0]) }}
 {% endmacro %}
+
+{#- The same, without to_regclass. -#}
+{% macro redshift__exists(relation) %}
+    {{ return(outhaul._fetch(
+        'select count(*) from information_schema.tables where table_schema = '
+        ~ outhaul.literal(relation.schema) ~ ' and table_name = ' ~ outhaul.literal(relation.identifier)
+    )[0][0] > 0) }}
+{% endmacro %}

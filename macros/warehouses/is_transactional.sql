@@ -17,3 +17,8 @@ and the lease of one that failed is given back at the end of the run. -#}
 {% macro postgres__is_transactional() %}
     {{ return(true) }}
 {% endmacro %}
+
+{#- It could be, but a long transaction would keep the others waiting; see end_transaction. -#}
+{% macro redshift__is_transactional() %}
+    {{ return(false) }}
+{% endmacro %}

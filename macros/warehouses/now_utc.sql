@@ -16,3 +16,9 @@
 {% macro duckdb__now_utc() %}
     {{ return("(now() at time zone 'utc')") }}
 {% endmacro %}
+
+{#- It stands still within a transaction; those of a build are short. getdate() goes on,
+    but knows no fractions of a second, which say what came first. -#}
+{% macro redshift__now_utc() %}
+    {{ return('sysdate') }}
+{% endmacro %}

@@ -92,7 +92,7 @@
 {% endmacro %}
 
 {% macro default__joined_values(expression, separator, condition) %}
-    {% set text = 'cast(' ~ outhaul._if_counted(expression, condition) ~ ' as ' ~ dbt.type_string() ~ ')' %}
+    {% set text = 'cast(' ~ outhaul._if_counted(expression, condition) ~ ' as ' ~ outhaul.type_text() ~ ')' %}
     {{ return(
         'nullif(listagg(distinct ' ~ text ~ ', ' ~ outhaul.literal(separator)
         ~ ') within group (order by ' ~ text ~ "), '')"
@@ -100,7 +100,7 @@
 {% endmacro %}
 
 {% macro duckdb__joined_values(expression, separator, condition) %}
-    {% set text = 'cast(' ~ outhaul._if_counted(expression, condition) ~ ' as ' ~ dbt.type_string() ~ ')' %}
+    {% set text = 'cast(' ~ outhaul._if_counted(expression, condition) ~ ' as ' ~ outhaul.type_text() ~ ')' %}
     {{ return(
         'string_agg(distinct ' ~ text ~ ', ' ~ outhaul.literal(separator) ~ ' order by ' ~ text ~ ')'
     ) }}
@@ -119,7 +119,7 @@
 {% endmacro %}
 
 {% macro spark__joined_values(expression, separator, condition) %}
-    {% set text = 'cast(' ~ outhaul._if_counted(expression, condition) ~ ' as ' ~ dbt.type_string() ~ ')' %}
+    {% set text = 'cast(' ~ outhaul._if_counted(expression, condition) ~ ' as ' ~ outhaul.type_text() ~ ')' %}
     {{ return('nullif(array_join(array_sort(collect_set(' ~ text ~ ')), ' ~ outhaul.literal(separator) ~ "), '')") }}
 {% endmacro %}
 

@@ -23,3 +23,7 @@ joined_by: the names of the columns that statements of ours join the table by. -
         'analyze ' ~ relation ~ ' (' ~ outhaul._key_list((columns + joined_by) | unique) ~ ')'
     ) %}
 {% endmacro %}
+
+{#- No indexes, and "create table as" leaves statistics behind. -#}
+{% macro redshift__prepare_reading(relation, joined_by, position_column=none) %}
+{% endmacro %}

@@ -6,3 +6,8 @@
 {% macro default__quoted(name) %}
     {{ return(adapter.quote(name | replace('"', '""'))) }}
 {% endmacro %}
+
+{#- Names are in backticks there. -#}
+{% macro spark__quoted(name) %}
+    {{ return('`' ~ name | replace('`', '``') ~ '`') }}
+{% endmacro %}

@@ -25,3 +25,33 @@
     {% endif %}
     {% do adapter.rename_relation(beside, relation) %}
 {% endmacro %}
+
+{#- The same, in a transaction of its own: dbt's way to drop a table would commit halfway. -#}
+{% macro redshift__replace_table(relation, query, statement_name) %}
+    {% set existing = load_cached_relation(relation) %}
+    {% set beside = make_intermediate_relation(relation) %}
+    {% do outhaul._execute('drop table if exists ' ~ beside) %}
+    {% do outhaul._execute('create table ' ~ beside ~ ' as ' ~ query, statement_name) %}
+    {% do outhaul.end_transaction() %}
+    {% if existing is not none %}
+        {% do outhaul._execute(
+            'drop ' ~ existing.type ~ ' if exists ' ~ relation
+            ~ ('' if adapter.drop_without_cascade() else ' cascade')
+        ) %}
+    {% endif %}
+    {% do outhaul._execute(
+        'alter table ' ~ beside ~ ' rename to ' ~ outhaul.quoted(relation.identifier)
+    ) %}
+    {% do outhaul.end_transaction() %}
+    {% do adapter.cache_added(relation) if existing is none %}
+{% endmacro %}
+
+{#- The format has to be named: that of the session may know no updates. -#}
+{% macro spark__replace_table(relation, query, statement_name) %}
+    {% set existing = load_cached_relation(relation) %}
+    {% if existing is not none and existing.type != 'table' %}
+        {% do adapter.drop_relation(existing) %}
+    {% endif %}
+    {% do outhaul._execute(outhaul._create_delta_table(relation, query), statement_name) %}
+    {% do adapter.cache_added(relation) if existing is none %}
+{% endmacro %}

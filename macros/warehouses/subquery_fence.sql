@@ -11,3 +11,8 @@
 {% macro postgres__subquery_fence() %}
     {{ return(' offset 0') }}
 {% endmacro %}
+
+{#- No rows of their own for which it would have to read on. -#}
+{% macro redshift__subquery_fence() %}
+    {{ return('') }}
+{% endmacro %}

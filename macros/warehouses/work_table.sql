@@ -65,3 +65,16 @@ tables that other sessions see. -#}
 {% macro _has_session() %}
     {{ return(dbt_version.split('.')[0] | int < 2) }}
 {% endmacro %}
+
+{% macro spark__create_work_table(relation, query) %}
+    {{ return(outhaul._create_delta_table(relation, query)) }}
+{% endmacro %}
+
+{#- A temporary view would run the model's query again at each use, so work tables are
+    tables; column names with spaces need the model's tblproperties. -#}
+{% macro _create_delta_table(relation, query) %}
+    {{ return(
+        'create or replace table ' ~ relation ~ ' using delta ' ~ tblproperties_clause() | trim
+        ~ ' as ' ~ query
+    ) }}
+{% endmacro %}

@@ -23,9 +23,16 @@ class ProjectLedger:
         folder = project.folder
         self.loaded: Project = load_project(project_dir=folder, profiles_dir=folder)
         self.database = self.loaded.database
+        self._opened: list[Connection] = []
 
     def connect(self) -> Connection:
-        return self._project.warehouse.connect(self.loaded)
+        self._opened.append(self._project.warehouse.connect(self.loaded))
+        return self._opened[-1]
+
+    def close(self) -> None:
+        """Close what was opened: some drivers complain of sockets that are not."""
+        for connection in self._opened:
+            connection.close()
 
     def run(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         raise AssertionError("what a real build publishes is not written by hand")

@@ -35,11 +35,13 @@ def store() -> Iterator[Store]:
 
 
 @pytest.fixture
-def shop(project: DiffProject, store: Store) -> Shop:
+def shop(project: DiffProject, store: Store) -> Iterator[Shop]:
     """A project whose people are bound to the store and were never built."""
     project.configure("id", service="records")
     project.select("select cast(id as varchar(20)) as id, name, city from people")
-    return Shop(project, store)
+    opened = Shop(project, store)
+    yield opened
+    opened.ledger.close()
 
 
 def test_what_is_built_is_sent_and_acknowledged(shop: Shop) -> None:

@@ -28,10 +28,11 @@ CASES = {
 def numbers(rows: int, duplicates: int, nulls: int) -> str:
     """A model of so many rows, `id` of which is the key and `number` a row's number."""
     last = rows - duplicates
+    each = [f"select {number} as number" for number in range(1, max(rows, 1) + 1)]
     return (
         f"select case when number <= {nulls} then null when number > {last} then"
         f" number - {last} else number end as id, number"
-        f" from generate_series(1, {rows}) as numbers (number)"
+        f" from ({' union all '.join(each)}) as numbers where number <= {rows}"
     )
 
 

@@ -72,9 +72,10 @@ def test_a_condition_of_a_block_holds_for_all_its_fields(built: SegmentProject) 
 
 def test_several_aggregates_cost_one_scan(built: SegmentProject) -> None:
     sql = built.compiled("shopper_fields")
-    # two blocks, seventeen fields
+    # two blocks, seventeen fields; Redshift has no aggregate that picks a value
+    picks = 3 if built.warehouse.adapter == "redshift" else 0
     assert sql.count('"purchases"') == 2
-    assert sql.count("from purchases\n") == 1
+    assert sql.count("from purchases\n") == 1 + picks
     assert sql.count("from purchases_2\n") == 1
 
 

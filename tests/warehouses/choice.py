@@ -23,6 +23,7 @@ WAREHOUSES = {
     "postgres15": "postgres",
     "postgres16": "postgres",
     "postgres17": "postgres",
+    "redshift": "redshift",
 }
 ALWAYS = ("duckdb", "postgres")
 # Between the oldest and the newest, nothing that we use has changed.
