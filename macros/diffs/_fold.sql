@@ -18,14 +18,27 @@ twice gives the same result, so a crash in between does no harm. -#}
         ) %}
         {{ return('') }}
     {% endif %}
-    {% set columns = outhaul._without_own(outhaul.columns_of(diff.acknowledged)) %}
     {% set key = fromjson(diff.before.key_columns) %}
+    {% set columns = outhaul._columns_to_fold(diff, key) %}
     {% do outhaul._fold_rejections(diff, columns, key, claims) %}
     {% do outhaul._fold_deliveries(diff, columns, key, claims) %}
     {#- statistics survive a small change -#}
     {% if claims.claimed > 0.1 * diff.before.rows_acknowledged %}
         {% do outhaul.prepare_reading(diff.acknowledged, key) %}
     {% endif %}
+{% endmacro %}
+
+{#- The columns of `d__acknowledged` that the published table has too.
+
+A build that died may have adopted other columns already; what they hold of the rows that
+were delivered since is not known, so it counts as changed. -#}
+{% macro _columns_to_fold(diff, key) %}
+    {% set published = fromjson(diff.before.columns) %}
+    {% set columns = [] %}
+    {% for column in outhaul._without_own(outhaul.columns_of(diff.acknowledged)) %}
+        {% do columns.append(column) if column in published or column.name in key %}
+    {% endfor %}
+    {{ return(columns) }}
 {% endmacro %}
 
 {#- The filter for ledger rows of the published generation. -#}

@@ -108,7 +108,10 @@ say, is seen by the next build, even where this one is still at work. -#}
         'rows_invalid': diff.invalid_rows,
         'sendable_seq': sendable,
         'last_seq': last_seq,
-        'built_at': dbt.dateadd('minute', 0 - outhaul._lease_minutes(), 'lease_expires_at'),
+        'built_at': dbt.dateadd(
+            'minute', 0 - outhaul._lease_minutes(),
+            'cast(' ~ outhaul.literal(diff.before.lease_expires_at) ~ ' as ' ~ dbt.type_timestamp() ~ ')'
+        ),
         'lease_holder': 'null',
         'lease_expires_at': 'null',
     } %}
