@@ -2,15 +2,15 @@
 
 A full outer join and a null-safe comparison column by column; what is in doubt
 is sent again, as an insertion where membership itself is in doubt. Adds to the
-diff `acknowledged_rows` and `is_first`: nothing held, so all is inserted. -#}
+diff `acknowledged_rows`, `rejected_rows` and `is_first`: nothing held, so all is inserted. -#}
 {% macro _compare(diff) %}
     {% set held = outhaul._count(diff.acknowledged) %}
-    {% set is_first = held == 0 and outhaul._count(diff.rejected) == 0 %}
-    {% do diff.update({'acknowledged_rows': held, 'is_first': is_first}) %}
+    {% set rejected = outhaul._count(diff.rejected) if diff.rejected_is_kept else 0 %}
+    {% set is_first = held == 0 and rejected == 0 %}
+    {% do diff.update({'acknowledged_rows': held, 'rejected_rows': rejected, 'is_first': is_first}) %}
     {% if not is_first %}
-        {% do outhaul._execute(
-            'create temporary table ' ~ diff.changes ~ ' as '
-            ~ (outhaul._appended_query(diff) if diff.append_only else outhaul._changes_query(diff))
+        {% do outhaul.create_work_table(
+            diff.changes, outhaul._appended_query(diff) if diff.append_only else outhaul._changes_query(diff)
         ) %}
     {% endif %}
 {% endmacro %}
@@ -37,12 +37,23 @@ diff `acknowledged_rows` and `is_first`: nothing held, so all is inserted. -#}
         ~ ', case when ' ~ is_updated ~ ' then ' ~ outhaul._changed_columns(diff)
         ~ ' end as _outhaul_changed_columns'
         ~ ', cast(null as ' ~ dbt.type_string() ~ ') as _outhaul_held, ' ~ values | join(', ')
-        ~ ' from (' ~ diff.source ~ ') as source full outer join ' ~ diff.acknowledged ~ ' as acknowledged on '
-        ~ outhaul._keys_match('source', 'acknowledged', diff.key)
+        ~ ' from (' ~ diff.source ~ ') as source full outer join ' ~ diff.held ~ ' as acknowledged on '
+        ~ outhaul._keys_match('source', 'acknowledged', diff.key) ~ outhaul._joined_invalid(diff)
         ~ ' where (' ~ source_key ~ ' is null or ' ~ held_key ~ ' is null'
         ~ ' or acknowledged._outhaul_in_doubt is not null or '
         ~ outhaul._content_differs('source', 'acknowledged', diff.columns) ~ ')'
         ~ outhaul._not_invalid(diff, source_key)
+    ) }}
+{% endmacro %}
+
+{#- The invalid keys beside the acknowledged ones; not every warehouse takes "or not exists". -#}
+{% macro _joined_invalid(diff) %}
+    {% if diff.invalid_rows == 0 %}
+        {{ return('') }}
+    {% endif %}
+    {{ return(
+        ' left join (select distinct ' ~ outhaul._key_list(diff.key) ~ ' from ' ~ diff.invalid
+        ~ ') as invalid on ' ~ outhaul._keys_match('invalid', 'acknowledged', diff.key)
     ) }}
 {% endmacro %}
 
@@ -52,8 +63,7 @@ diff `acknowledged_rows` and `is_first`: nothing held, so all is inserted. -#}
         {{ return('') }}
     {% endif %}
     {{ return(
-        ' and (' ~ source_key ~ ' is not null or not exists (select 1 from ' ~ diff.invalid
-        ~ ' as invalid where ' ~ outhaul._keys_match('invalid', 'acknowledged', diff.key) ~ '))'
+        ' and (' ~ source_key ~ ' is not null or invalid.' ~ outhaul.quoted(diff.key[0]) ~ ' is null)'
     ) }}
 {% endmacro %}
 
@@ -64,7 +74,7 @@ diff `acknowledged_rows` and `is_first`: nothing held, so all is inserted. -#}
         {% if column.name not in diff.key %}
             {% do parts.append(
                 'case when ' ~ outhaul._column_differs('source', 'acknowledged', column)
-                ~ ' then ' ~ outhaul.literal(',' ~ tojson(column.name)) ~ " else '' end"
+                ~ ' then ' ~ outhaul.literal(',' ~ tojson(outhaul.written_name(column.name))) ~ " else '' end"
             ) %}
         {% endif %}
     {% endfor %}

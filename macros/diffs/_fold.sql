@@ -19,14 +19,42 @@ twice gives the same result, so a crash in between does no harm. -#}
         ) %}
         {{ return('') }}
     {% endif %}
+    {% if not outhaul._is_published(diff) %}
+        {{ return('') }}
+    {% endif %}
     {% set columns = outhaul._without_own(outhaul.columns_of(diff.acknowledged)) %}
-    {% set key = fromjson(diff.before.key_columns) %}
+    {% set key = outhaul._stored_key(diff.before) %}
     {% do outhaul._fold_rejections(diff, columns, key, claims) %}
     {% do outhaul._fold_deliveries(diff, columns, key, claims) %}
     {#- statistics survive a small change -#}
     {% if claims.claimed > 0.1 * diff.before.rows_acknowledged %}
         {% do outhaul.prepare_reading(diff.acknowledged, key) %}
     {% endif %}
+{% endmacro %}
+
+{#- Whether the table is the generation that the ledger knows.
+
+Without a transaction, a crash may have left the table of the next generation. What was
+delivered of the last one had been folded before, and nobody could send of it since. -#}
+{% macro _is_published(diff) %}
+    {% if outhaul.is_transactional() %}
+        {{ return(true) }}
+    {% endif %}
+    {% set generation = outhaul._fetch('select max(_outhaul_generation) from ' ~ diff.relation)[0][0] %}
+    {{ return(generation is none or generation | int == diff.before.generation | int) }}
+{% endmacro %}
+
+{#- The key of a build in the ledger, as the warehouse stores the names. -#}
+{% macro _stored_key(before) %}
+    {% set stored = {} %}
+    {% for column in fromjson(before.columns) %}
+        {% do stored.update({column.name: column.get('stored_as', column.name)}) %}
+    {% endfor %}
+    {% set key = [] %}
+    {% for name in fromjson(before.key_columns) %}
+        {% do key.append(stored[name]) %}
+    {% endfor %}
+    {{ return(key) }}
 {% endmacro %}
 
 {#- How far the published generation was claimed and committed, and its rejections. -#}

@@ -5,21 +5,46 @@
         {{ return('') }}
     {% endif %}
     {% set refused = make_temp_relation(diff.relation, '__refused') %}
-    {% do outhaul._execute(
-        'create temporary table ' ~ refused ~ ' as ' ~ outhaul._refused_query(diff, columns, key)
-    ) %}
-    {% do outhaul._execute(
-        'delete from ' ~ diff.rejected ~ ' as rejected where exists (select 1 from '
-        ~ diff.relation ~ ' as published where published._outhaul_generation = ' ~ diff.before.generation
-        ~ ' and published._outhaul_seq <= ' ~ claims.committed
+    {% do outhaul.create_work_table(refused, outhaul._refused_query(diff, columns, key)) %}
+    {% set settled =
+        'exists (select 1 from ' ~ diff.relation ~ ' as published where published._outhaul_generation = '
+        ~ diff.before.generation ~ ' and published._outhaul_seq <= ' ~ claims.committed
         ~ ' and ' ~ outhaul._keys_match('rejected', 'published', key) ~ ')'
-        ~ ' or exists (select 1 from ' ~ refused ~ ' as refused where '
+    %}
+    {% set refused_again =
+        'exists (select 1 from ' ~ refused ~ ' as refused where '
         ~ outhaul._keys_match('rejected', 'refused', key) ~ ')'
-    ) %}
-    {% set written = outhaul._columns_list(columns + outhaul._rejected_own_columns()) %}
-    {% do outhaul._execute(
-        'insert into ' ~ diff.rejected ~ ' (' ~ written ~ ') select ' ~ written ~ ' from ' ~ refused
-    ) %}
+    %}
+    {% set own = outhaul._rejected_own_columns() | map(attribute='name') | list %}
+    {% set written = outhaul._columns_list(columns) ~ ', ' ~ own | join(', ') %}
+    {% if outhaul.is_transactional() %}
+        {% do outhaul._execute(
+            'delete from ' ~ diff.rejected ~ ' as rejected where ' ~ settled ~ ' or ' ~ refused_again
+        ) %}
+        {% do outhaul._execute(
+            'insert into ' ~ diff.rejected ~ ' (' ~ written ~ ') select ' ~ written ~ ' from ' ~ refused
+        ) %}
+    {% else %}
+        {#- two statements that may be repeated, each without the other -#}
+        {% do outhaul._execute(
+            'delete from ' ~ diff.rejected ~ ' as rejected where ' ~ settled ~ ' and not ' ~ refused_again
+        ) %}
+        {% set values = [] %}
+        {% for column in columns %}
+            {% do values.append(outhaul.quoted(column.name)) %}
+        {% endfor %}
+        {% set set = [] %}
+        {% for name in values + own %}
+            {% do set.append(name ~ ' = refused.' ~ name) %}
+        {% endfor %}
+        {% do outhaul._execute(
+            'merge into ' ~ diff.rejected ~ ' as rejected using ' ~ refused ~ ' as refused on '
+            ~ outhaul._keys_match('rejected', 'refused', key)
+            ~ ' when matched then update set ' ~ set | join(', ')
+            ~ ' when not matched then insert (' ~ written ~ ') values (refused.'
+            ~ (values + own) | join(', refused.') ~ ')'
+        ) %}
+    {% endif %}
 {% endmacro %}
 
 {#- The refused rows of the published generation, counted on where the same row came before. -#}
@@ -29,7 +54,12 @@
         ~ outhaul._content_differs('published', 'earlier', columns)
         ~ " and (published._outhaul_change = 'removed') = (earlier._outhaul_change = 'removed'))"
     %}
-    {% set attempts = 'case when ' ~ again ~ ' then earlier._outhaul_attempts + 1 else 1 end' %}
+    {#- a fold that is repeated finds what it wrote itself -#}
+    {% set attempts =
+        'case when ' ~ again ~ ' then earlier._outhaul_attempts'
+        ~ ' + case when earlier._outhaul_rejected_at = rejections.recorded_at then 0 else 1 end'
+        ~ ' else 1 end'
+    %}
     {{ return(
         'select ' ~ outhaul._columns_list(columns, 'published')
         ~ ', published._outhaul_change'
@@ -77,7 +107,7 @@
 {#- The columns of `d__rejected` that are outhaul's own, in order. -#}
 {% macro _rejected_own_columns() %}
     {% set text = dbt.type_string() %}
-    {% set instant = dbt.type_timestamp() %}
+    {% set instant = outhaul.type_instant() %}
     {{ return([
         {'name': '_outhaul_change', 'type': text},
         {'name': '_outhaul_kind', 'type': text},

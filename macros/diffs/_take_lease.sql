@@ -13,13 +13,11 @@ and returns whether the lease is ours. -#}
         ) %}
     {% endif %}
     {% set name = outhaul.literal(diff.name) %}
-    {% set holder = 'build ' ~ invocation_id %}
-    {% do outhaul._execute(outhaul.insert_once(
-        'insert into ' ~ activations
-        ~ ' (activation, ledger_version, generation, rows_acknowledged, lease_fence)'
-        ~ ' select ' ~ name ~ ', ' ~ outhaul.ledger_version() ~ ', 0, 0, 0'
-        ~ ' where not exists (select 1 from ' ~ activations ~ ' where activation = ' ~ name ~ ')'
-    )) %}
+    {% set holder = outhaul._build_holder() %}
+    {% do outhaul._execute(outhaul.insert_once(activations, {
+        'activation': name, 'ledger_version': outhaul.ledger_version(),
+        'generation': 0, 'rows_acknowledged': 0, 'lease_fence': 0,
+    })) %}
     {% do outhaul._execute(
         'update ' ~ activations ~ ' set lease_holder = ' ~ outhaul.literal(holder)
         ~ ', lease_fence = lease_fence + 1, lease_expires_at = '
@@ -46,6 +44,43 @@ and returns whether the lease is ours. -#}
     {% do diff.update({'before': before}) %}
     {% do outhaul._notice_relations(diff) %}
     {{ return(before.lease_holder == holder) }}
+{% endmacro %}
+
+{#- Make sure that the lease is still ours, right before the build publishes.
+
+A transaction keeps everybody else off the row. Elsewhere a sync may have taken the lease
+of a build that took too long, and what it sent since is not in this diff. -#}
+{% macro _keep_lease(diff) %}
+    {% if outhaul.is_transactional() %}
+        {{ return('') }}
+    {% endif %}
+    {% set ours =
+        ' where activation = ' ~ outhaul.literal(diff.name)
+        ~ ' and lease_holder = ' ~ outhaul.literal(diff.before.lease_holder)
+        ~ ' and lease_fence = ' ~ diff.before.lease_fence
+    %}
+    {% set activations = outhaul.ledger_relation('outhaul_activations') %}
+    {% do outhaul._execute(
+        'update ' ~ activations ~ ' set lease_expires_at = '
+        ~ dbt.dateadd('minute', outhaul._lease_minutes(), outhaul.now_utc()) ~ ours
+    ) %}
+    {% if outhaul._fetch('select count(*) from ' ~ activations ~ ours)[0][0] == 0 %}
+        {% do outhaul._refuse(
+            'it took longer than its lease of ' ~ outhaul._lease_minutes() ~ ' minutes, and another run took over;'
+            ~ ' nothing was published, and the next build catches up'
+        ) %}
+    {% endif %}
+    {% do diff.update({'lease_expires_at': outhaul._instant_literal(diff.before.lease_expires_at)}) %}
+{% endmacro %}
+
+{#- A timestamp that the warehouse gave, as a literal. -#}
+{% macro _instant_literal(value) %}
+    {{ return('cast(' ~ outhaul.literal(value) ~ ' as ' ~ outhaul.type_instant() ~ ')') }}
+{% endmacro %}
+
+{#- Who holds the leases of this run of dbt. -#}
+{% macro _build_holder() %}
+    {{ return('build ' ~ invocation_id) }}
 {% endmacro %}
 
 {#- How long a build may take before a sync may think it dead. -#}

@@ -7,6 +7,11 @@
     {{ return('cast(' ~ dbt.current_timestamp() ~ ' as ' ~ dbt.type_timestamp() ~ ')') }}
 {% endmacro %}
 
+{#- An account may have its own idea of what "timestamp" means. -#}
+{% macro snowflake__now_utc() %}
+    {{ return("cast(convert_timezone('UTC', current_timestamp()) as timestamp_ntz)") }}
+{% endmacro %}
+
 {#- now() stands still within a transaction, and a build is one transaction. -#}
 {% macro postgres__now_utc() %}
     {{ return("(clock_timestamp() at time zone 'utc')") }}
@@ -15,4 +20,18 @@
 {#- DuckDB's current_timestamp has a time zone; a plain cast would use the session's. -#}
 {% macro duckdb__now_utc() %}
     {{ return("(now() at time zone 'utc')") }}
+{% endmacro %}
+
+{#- The type of such a timestamp. -#}
+{% macro type_instant() %}
+    {{ return(adapter.dispatch('type_instant', 'outhaul')()) }}
+{% endmacro %}
+
+{% macro default__type_instant() %}
+    {{ return(dbt.type_timestamp()) }}
+{% endmacro %}
+
+{#- The same reason. -#}
+{% macro snowflake__type_instant() %}
+    {{ return('timestamp_ntz') }}
 {% endmacro %}
