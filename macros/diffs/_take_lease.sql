@@ -93,7 +93,7 @@ of a build that took too long, and what it sent since is not in this diff. -#}
     {% if diff.before.generation > 0 %}
         {% for relation in [diff.relation, diff.acknowledged, diff.rejected] %}
             {% if load_cached_relation(relation) is none and outhaul.exists(relation) %}
-                {% do adapter.cache_added(relation) %}
+                {% do outhaul._notice(relation) %}
             {% endif %}
         {% endfor %}
     {% endif %}

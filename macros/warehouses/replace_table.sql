@@ -11,7 +11,7 @@
     {% do outhaul._execute(
         'create or replace table ' ~ relation ~ ' as ' ~ query, statement_name
     ) %}
-    {% do adapter.cache_added(relation) if existing is none %}
+    {% do outhaul._notice(relation) if existing is none %}
 {% endmacro %}
 
 {#- A table that is replaced loses its grants there, unless they are copied. What can be
@@ -26,7 +26,7 @@
         'create or replace ' ~ ('transient ' if is_transient else '') ~ 'table ' ~ relation
         ~ ' copy grants as ' ~ query, statement_name
     ) %}
-    {% do adapter.cache_added(relation) if existing is none %}
+    {% do outhaul._notice(relation) if existing is none %}
 {% endmacro %}
 
 {#- No "create or replace table": build it beside the old one and swap, in the transaction. -#}

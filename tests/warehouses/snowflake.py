@@ -23,6 +23,7 @@ from tests.warehouses.base import Rows, Values, WarehouseUnderTest
 ROOT = Path(__file__).resolve().parents[2]
 EMULATOR = Path(__file__).with_name("snowflake_emulator.py")
 PYTHON = ROOT / ".venv-emulator-snowflake" / "bin" / "python"
+EMULATED = "emulator"
 _START_SECONDS = 60
 
 # Keys of a profile, by the variables that name a real account.
@@ -125,7 +126,8 @@ class SnowflakeWarehouse(WarehouseUnderTest):
         self.run_own("create schema shop")
 
     def close(self) -> None:
-        self.run_own(f"drop database if exists {self.output['database']}")
+        if self.output["account"] != EMULATED:  # which has no such statement
+            self.run_own(f"drop database if exists {self.output['database']}")
         self._connection.close()
 
 
@@ -150,7 +152,7 @@ class SnowflakeEmulator(SnowflakeServer):
         super().__init__(
             {
                 "type": "snowflake",
-                "account": "emulator",
+                "account": EMULATED,
                 "user": "tester",
                 "password": "secret",
                 "host": "127.0.0.1",
@@ -163,7 +165,8 @@ class SnowflakeEmulator(SnowflakeServer):
         )
         self._log: IO[bytes] = log.open("wb")
         self._process = subprocess.Popen(
-            [str(PYTHON), str(EMULATOR), str(port)],
+            # -P: its folder holds a file named like the package duckdb
+            [str(PYTHON), "-P", str(EMULATOR), str(port)],
             stdin=subprocess.PIPE,
             stdout=self._log,
             stderr=subprocess.STDOUT,
