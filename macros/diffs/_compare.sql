@@ -9,8 +9,9 @@ diff `acknowledged_rows`, `rejected_rows` and `is_first`: nothing held, so all i
     {% set is_first = held == 0 and rejected == 0 %}
     {% do diff.update({'acknowledged_rows': held, 'rejected_rows': rejected, 'is_first': is_first}) %}
     {% if not is_first %}
-        {% do outhaul.create_work_table(
-            diff.changes, outhaul._appended_query(diff) if diff.append_only else outhaul._changes_query(diff)
+        {% do outhaul._fill_work_table(
+            diff, 'changes',
+            outhaul._appended_query(diff) if diff.append_only else outhaul._changes_query(diff)
         ) %}
     {% endif %}
 {% endmacro %}

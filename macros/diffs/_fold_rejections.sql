@@ -4,15 +4,14 @@
     {% if not known or (claims.rejected == 0 and outhaul._count(diff.rejected) == 0) %}
         {{ return('') }}
     {% endif %}
-    {% set refused = make_temp_relation(diff.relation, '__refused') %}
-    {% do outhaul.create_work_table(refused, outhaul._refused_query(diff, columns, key)) %}
+    {% do outhaul._fill_work_table(diff, 'refused', outhaul._refused_query(diff, columns, key)) %}
     {% set settled =
         'exists (select 1 from ' ~ diff.relation ~ ' as published where published._outhaul_generation = '
         ~ diff.before.generation ~ ' and published._outhaul_seq <= ' ~ claims.committed
         ~ ' and ' ~ outhaul._keys_match('rejected', 'published', key) ~ ')'
     %}
     {% set refused_again =
-        'exists (select 1 from ' ~ refused ~ ' as refused where '
+        'exists (select 1 from ' ~ diff.refused ~ ' as refused where '
         ~ outhaul._keys_match('rejected', 'refused', key) ~ ')'
     %}
     {% set own = outhaul._rejected_own_columns() | map(attribute='name') | list %}
@@ -22,7 +21,7 @@
             'delete from ' ~ diff.rejected ~ ' as rejected where ' ~ settled ~ ' or ' ~ refused_again
         ) %}
         {% do outhaul._execute(
-            'insert into ' ~ diff.rejected ~ ' (' ~ written ~ ') select ' ~ written ~ ' from ' ~ refused
+            'insert into ' ~ diff.rejected ~ ' (' ~ written ~ ') select ' ~ written ~ ' from ' ~ diff.refused
         ) %}
     {% else %}
         {#- two statements that may be repeated, each without the other -#}
@@ -38,7 +37,7 @@
             {% do set.append(name ~ ' = refused.' ~ name) %}
         {% endfor %}
         {% do outhaul._execute(
-            'merge into ' ~ diff.rejected ~ ' as rejected using ' ~ refused ~ ' as refused on '
+            'merge into ' ~ diff.rejected ~ ' as rejected using ' ~ diff.refused ~ ' as refused on '
             ~ outhaul._keys_match('rejected', 'refused', key)
             ~ ' when matched then update set ' ~ set | join(', ')
             ~ ' when not matched then insert (' ~ written ~ ') values (refused.'
@@ -47,18 +46,19 @@
     {% endif %}
 {% endmacro %}
 
-{#- The refused rows of the published generation, counted on where the same row came before. -#}
+{#- The refused rows of the published generation, counted on where the same row came before.
+
+A rejection that was folded already, by a build that failed later, counts once. -#}
 {% macro _refused_query(diff, columns, key) %}
     {% set again =
         '(earlier._outhaul_attempts is not null and not '
         ~ outhaul._content_differs('published', 'earlier', columns)
         ~ " and (published._outhaul_change = 'removed') = (earlier._outhaul_change = 'removed'))"
     %}
-    {#- a fold that is repeated finds what it wrote itself -#}
     {% set attempts =
-        'case when ' ~ again ~ ' then earlier._outhaul_attempts'
-        ~ ' + case when earlier._outhaul_rejected_at = rejections.recorded_at then 0 else 1 end'
-        ~ ' else 1 end'
+        'case when not ' ~ again ~ ' then 1'
+        ~ ' when earlier._outhaul_rejected_at = rejections.recorded_at then earlier._outhaul_attempts'
+        ~ ' else earlier._outhaul_attempts + 1 end'
     %}
     {{ return(
         'select ' ~ outhaul._columns_list(columns, 'published')

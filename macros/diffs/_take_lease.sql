@@ -42,45 +42,41 @@ and returns whether the lease is ours. -#}
         ) %}
     {% endif %}
     {% do diff.update({'before': before}) %}
+    {% do outhaul._name_work_tables(diff, before.lease_fence | int) %}
     {% do outhaul._notice_relations(diff) %}
     {{ return(before.lease_holder == holder) }}
 {% endmacro %}
 
-{#- Make sure that the lease is still ours, right before the build publishes.
+{#- What the builds of this run are called as holders of leases. -#}
+{% macro _build_holder() %}
+    {{ return('build ' ~ invocation_id) }}
+{% endmacro %}
 
-A transaction keeps everybody else off the row. Elsewhere a sync may have taken the lease
-of a build that took too long, and what it sent since is not in this diff. -#}
-{% macro _keep_lease(diff) %}
+{#- Make sure that the lease is still ours before something is published.
+
+Within a transaction nobody can have taken it over. -#}
+{% macro _confirm_lease(diff) %}
     {% if outhaul.is_transactional() %}
         {{ return('') }}
     {% endif %}
-    {% set ours =
-        ' where activation = ' ~ outhaul.literal(diff.name)
-        ~ ' and lease_holder = ' ~ outhaul.literal(diff.before.lease_holder)
-        ~ ' and lease_fence = ' ~ diff.before.lease_fence
+    {% set is_ours =
+        ' where activation = ' ~ outhaul.literal(diff.name) ~ ' and lease_holder = '
+        ~ outhaul.literal(outhaul._build_holder()) ~ ' and lease_fence = ' ~ diff.before.lease_fence
     %}
     {% set activations = outhaul.ledger_relation('outhaul_activations') %}
     {% do outhaul._execute(
         'update ' ~ activations ~ ' set lease_expires_at = '
-        ~ dbt.dateadd('minute', outhaul._lease_minutes(), outhaul.now_utc()) ~ ours
+        ~ dbt.dateadd('minute', outhaul._lease_minutes(), outhaul.now_utc()) ~ is_ours
     ) %}
-    {% if outhaul._fetch('select count(*) from ' ~ activations ~ ours)[0][0] == 0 %}
+    {% if outhaul._fetch('select count(*) from ' ~ activations ~ is_ours)[0][0] | int != 1 %}
         {% do outhaul._refuse(
-            'it took longer than its lease of ' ~ outhaul._lease_minutes() ~ ' minutes, and another run took over;'
-            ~ ' nothing was published, and the next build catches up'
+            'this build took longer than its lease, and another has begun. Nothing was published'
         ) %}
     {% endif %}
-    {% do diff.update({'lease_expires_at': outhaul._instant_literal(diff.before.lease_expires_at)}) %}
-{% endmacro %}
-
-{#- A timestamp that the warehouse gave, as a literal. -#}
-{% macro _instant_literal(value) %}
-    {{ return('cast(' ~ outhaul.literal(value) ~ ' as ' ~ outhaul.type_instant() ~ ')') }}
-{% endmacro %}
-
-{#- Who holds the leases of this run of dbt. -#}
-{% macro _build_holder() %}
-    {{ return('build ' ~ invocation_id) }}
+    {#- `built_at` stays the time when the lease was taken -#}
+    {% do diff.update({'lease_expires_at':
+        'cast(' ~ outhaul.literal(diff.before.lease_expires_at) ~ ' as ' ~ outhaul.type_instant() ~ ')'
+    }) %}
 {% endmacro %}
 
 {#- How long a build may take before a sync may think it dead. -#}

@@ -30,6 +30,7 @@ Where the warehouse has transactions for DDL, all of it is one transaction. -#}
             {% do outhaul._hold_rejected(diff) %}
             {% do outhaul._guard(diff) %}
             {% do outhaul._publish(diff) %}
+            {% do outhaul._drop_work_tables(diff) %}
         {% else %}
             {% do outhaul._leave_as_it_is(diff) %}
         {% endif %}

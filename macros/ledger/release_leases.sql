@@ -1,20 +1,21 @@
-{#- Give back the leases of builds that failed; the package's on-run-end hook.
+{#- Give back the leases of diffs whose build failed; the package's on-run-end hook.
 
-A transaction that is rolled back gives its lease back. Elsewhere it would stay until it
-expires, and keep syncs and builds waiting. -#}
-{% macro release_leases() %}
+Where a failed build is undone, so is its lease. -#}
+{% macro release_leases(results) %}
     {% if not execute or outhaul.is_transactional() %}
         {{ return('') }}
     {% endif %}
     {% set failed = [] %}
-    {% for result in results if result.node.config.materialized == 'diff' and result.status == 'error' %}
-        {% do failed.append(result.node.name) %}
+    {% for result in results %}
+        {% if result.node.config.materialized == 'diff' and result.status == 'error' %}
+            {% do failed.append(result.node.name) %}
+        {% endif %}
     {% endfor %}
-    {% set activations = outhaul.ledger_relation('outhaul_activations') %}
-    {% if failed and load_cached_relation(activations) is not none %}
+    {% if failed %}
         {% do outhaul._execute(
-            'update ' ~ activations ~ ' set lease_holder = null, lease_expires_at = null'
-            ~ ' where lease_holder = ' ~ outhaul.literal(outhaul._build_holder())
+            'update ' ~ outhaul.ledger_relation('outhaul_activations')
+            ~ ' set lease_holder = null, lease_expires_at = null where lease_holder = '
+            ~ outhaul.literal(outhaul._build_holder())
         ) %}
     {% endif %}
     {{ return('') }}

@@ -1,16 +1,19 @@
-{#- Whether a build is one transaction, DDL included, so that one that fails leaves no trace.
+{#- Whether a build that fails is undone as a whole, tables included.
 
-Elsewhere every statement stands for itself, and the next build repairs what a crash
-between two of them left. -#}
+Elsewhere each statement counts as soon as it ran: the steps of a build can be repeated,
+and the lease of one that failed is given back at the end of the run. -#}
 {% macro is_transactional() %}
     {{ return(adapter.dispatch('is_transactional', 'outhaul')()) }}
 {% endmacro %}
 
 {% macro default__is_transactional() %}
+    {{ return(false) }}
+{% endmacro %}
+
+{% macro duckdb__is_transactional() %}
     {{ return(true) }}
 {% endmacro %}
 
-{#- DDL commits there: https://docs.snowflake.com/en/sql-reference/transactions#ddl -#}
-{% macro snowflake__is_transactional() %}
-    {{ return(false) }}
+{% macro postgres__is_transactional() %}
+    {{ return(true) }}
 {% endmacro %}

@@ -1,0 +1,82 @@
+{#- Where a step of a build keeps rows for the next one.
+
+marker: sets the tables of one build apart from those of any other, where they are
+tables that other sessions see. -#}
+{% macro work_relation(relation, suffix, marker) %}
+    {{ return(adapter.dispatch('work_relation', 'outhaul')(relation, suffix, marker)) }}
+{% endmacro %}
+
+{% macro default__work_relation(relation, suffix, marker) %}
+    {{ return(outhaul._beside(relation, '__' ~ suffix ~ '_' ~ marker)) }}
+{% endmacro %}
+
+{#- dbt 2 may run two statements in two sessions, and then a temporary table is gone. -#}
+{% macro duckdb__work_relation(relation, suffix, marker) %}
+    {% if outhaul._has_session() %}
+        {{ return(make_temp_relation(relation, '__' ~ suffix)) }}
+    {% endif %}
+    {{ return(outhaul.default__work_relation(relation, suffix, marker)) }}
+{% endmacro %}
+
+{% macro postgres__work_relation(relation, suffix, marker) %}
+    {{ return(outhaul.duckdb__work_relation(relation, suffix, marker)) }}
+{% endmacro %}
+
+{#- Its temporary tables have a schema. -#}
+{% macro snowflake__work_relation(relation, suffix, marker) %}
+    {{ return(outhaul.duckdb__work_relation(relation, suffix, marker)) }}
+{% endmacro %}
+
+{#- The statement that creates a work table from a query. -#}
+{% macro create_work_table(relation, query) %}
+    {{ return(adapter.dispatch('create_work_table', 'outhaul')(relation, query)) }}
+{% endmacro %}
+
+{% macro default__create_work_table(relation, query) %}
+    {{ return('create or replace table ' ~ relation ~ ' as ' ~ query) }}
+{% endmacro %}
+
+{% macro duckdb__create_work_table(relation, query) %}
+    {% if outhaul._has_session() %}
+        {{ return('create temporary table ' ~ relation ~ ' as ' ~ query) }}
+    {% endif %}
+    {{ return(outhaul.default__create_work_table(relation, query)) }}
+{% endmacro %}
+
+{#- No "or replace" there; a build that failed has left no table behind. -#}
+{% macro postgres__create_work_table(relation, query) %}
+    {% set temporary = 'temporary ' if outhaul._has_session() else '' %}
+    {{ return('create ' ~ temporary ~ 'table ' ~ relation ~ ' as ' ~ query) }}
+{% endmacro %}
+
+{#- dbt keeps a session for the next builds, and with it the tables of the last. -#}
+{% macro snowflake__create_work_table(relation, query) %}
+    {% set temporary = 'temporary ' if outhaul._has_session() else '' %}
+    {{ return('create or replace ' ~ temporary ~ 'table ' ~ relation ~ ' as ' ~ query) }}
+{% endmacro %}
+
+{#- Whether work tables outlive the session that made them, so that a build drops them. -#}
+{% macro keeps_work_tables() %}
+    {{ return(adapter.dispatch('keeps_work_tables', 'outhaul')()) }}
+{% endmacro %}
+
+{% macro default__keeps_work_tables() %}
+    {{ return(true) }}
+{% endmacro %}
+
+{% macro duckdb__keeps_work_tables() %}
+    {{ return(not outhaul._has_session()) }}
+{% endmacro %}
+
+{% macro postgres__keeps_work_tables() %}
+    {{ return(not outhaul._has_session()) }}
+{% endmacro %}
+
+{% macro snowflake__keeps_work_tables() %}
+    {{ return(not outhaul._has_session()) }}
+{% endmacro %}
+
+{#- Whether all statements of a node run in one session, as in dbt 1. -#}
+{% macro _has_session() %}
+    {{ return(dbt_version.split('.')[0] | int < 2) }}
+{% endmacro %}
