@@ -90,7 +90,7 @@ class SnowflakeWarehouse(WarehouseUnderTest):
     equal_values = (
         ("cast(0.0 as float)", "cast(-0.0 as float)"),
         ("cast(1.1 as number(3, 1))", "cast(1.10 as number(4, 2))"),
-        ("parse_json('{\"a\": 1, \"b\": 2}')", "parse_json('{\"b\":2,  \"a\":1}')"),
+        ('parse_json(\'{"a": 1, "b": 2}\')', 'parse_json(\'{"b":2,  "a":1}\')'),
     )
 
     def __init__(self, profile: dict[str, Any]) -> None:
