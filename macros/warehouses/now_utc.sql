@@ -7,9 +7,9 @@
     {{ return('cast(' ~ dbt.current_timestamp() ~ ' as ' ~ dbt.type_timestamp() ~ ')') }}
 {% endmacro %}
 
-{#- An account may have its own idea of what "timestamp" means. -#}
+{#- Without a time zone, in UTC. -#}
 {% macro snowflake__now_utc() %}
-    {{ return("cast(convert_timezone('UTC', current_timestamp()) as timestamp_ntz)") }}
+    {{ return('sysdate()') }}
 {% endmacro %}
 
 {#- now() stands still within a transaction, and a build is one transaction. -#}
@@ -31,7 +31,7 @@
     {{ return(dbt.type_timestamp()) }}
 {% endmacro %}
 
-{#- The same reason. -#}
+{#- An account may have its own idea of what "timestamp" means. -#}
 {% macro snowflake__type_instant() %}
     {{ return('timestamp_ntz') }}
 {% endmacro %}

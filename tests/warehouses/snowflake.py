@@ -40,10 +40,6 @@ _ACCOUNT = {
 
 VALUES: Values = {
     "number": ("1", "null"),
-    "number(38,0)": (
-        "cast(12345678901234567890123456789012345678 as number(38, 0))",
-        "cast(12345678901234567890123456789012345677 as number(38, 0))",
-    ),
     "number(38,10)": (
         "cast('1234567890123456789012345678.0000000001' as number(38, 10))",
         "cast('1234567890123456789012345678.0000000002' as number(38, 10))",
@@ -80,20 +76,42 @@ VALUES: Values = {
     ),
     "array": ("array_construct('a', 'b')", "array_construct('b', 'a')"),
 }
+# The emulator's integers have 64 bits, and its objects keep the order of their keys.
+REAL_VALUES: Values = {
+    "number(38,0)": (
+        "cast(12345678901234567890123456789012345678 as number(38, 0))",
+        "cast(12345678901234567890123456789012345677 as number(38, 0))",
+    ),
+}
+REAL_EQUAL_VALUES = (
+    ('parse_json(\'{"a": 1, "b": 2}\')', 'parse_json(\'{"b":2,  "a":1}\')'),
+)
 
 
 class SnowflakeWarehouse(WarehouseUnderTest):
     dialect = "snowflake"
-    now = "cast(convert_timezone('UTC', current_timestamp()) as timestamp_ntz)"
+    now = "sysdate()"
     is_transactional = False
     values = VALUES
     equal_values = (
         ("cast(0.0 as float)", "cast(-0.0 as float)"),
         ("cast(1.1 as number(3, 1))", "cast(1.10 as number(4, 2))"),
-        ('parse_json(\'{"a": 1, "b": 2}\')', 'parse_json(\'{"b":2,  "a":1}\')'),
     )
+    excluded = {
+        "test_E18_a_retyped_column_is_sent_again_only_where_the_cast_may_fail": (
+            "integer and bigint are one type on Snowflake; test_diff_snowflake.py has"
+            " the types that differ there"
+        ),
+        "test_A13_A14_a_build_that_fails_at_its_very_end_is_undone"
+        "_and_can_be_repeated": (
+            "what a build has published counts there, whatever its post-hooks do"
+        ),
+    }
 
     def __init__(self, profile: dict[str, Any]) -> None:
+        if profile["account"] != EMULATED:
+            self.values = VALUES | REAL_VALUES
+            self.equal_values = (*self.equal_values, *REAL_EQUAL_VALUES)
         database = f"outhaul_test_{uuid.uuid4().hex[:8]}"
         self.output = {**profile, "database": database, "schema": "shop", "threads": 1}
         keys = {key: value for key, value in profile.items() if key != "type"}
@@ -109,6 +127,12 @@ class SnowflakeWarehouse(WarehouseUnderTest):
         with self._connection.cursor() as cursor:
             cursor.execute(sql)
             return [tuple(row) for row in cursor.fetchall()]
+
+    def numbers(self, count: int) -> str:
+        return (
+            "select row_number() over (order by null) as n"
+            f" from table(generator(rowcount => {count}))"
+        )
 
     def tables(self, schema: str) -> set[str]:
         found = self.run_own(

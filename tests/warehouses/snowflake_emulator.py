@@ -14,15 +14,16 @@ from __future__ import annotations
 import sys
 import threading
 from contextlib import suppress
+from importlib import import_module
 from typing import Any
 
 import duckdb
 import fakesnow.arrow
 import pyarrow
+import pyarrow.compute
 import snowflake.connector.errors
-from fakesnow import server as serve  # which the module of this name hides from now on
+from fakesnow import server as serve
 from fakesnow.cursor import FakeSnowflakeCursor
-from fakesnow.server import shared_fs
 from sqlglot import exp
 
 _DDL = (exp.Alter, exp.Create, exp.Drop)
@@ -35,6 +36,8 @@ _transform = FakeSnowflakeCursor._transform
 _transform_explode = FakeSnowflakeCursor._transform_explode
 _execute = FakeSnowflakeCursor._execute
 _timestamps = fakesnow.arrow.timestamp_to_sf_struct
+_server = import_module("fakesnow.server")  # whose name the function `server` has too
+_binding = _server.from_binding
 _writing = threading.RLock()
 
 
@@ -91,6 +94,8 @@ def execute(
         _execute(self, statement, params)
         if isinstance(statement, exp.Merge):
             _count_merged_rows(self)
+        if isinstance(statement, exp.Describe):
+            _name_whole_numbers(self)
     except snowflake.connector.errors.Error:
         _roll_back(self)
         raise
@@ -115,6 +120,13 @@ def timestamps(values: pyarrow.Array | pyarrow.ChunkedArray) -> pyarrow.StructAr
     )
 
 
+def binding(bound: dict[str, Any]) -> Any:
+    """Take a number with a fraction for a number, which fakesnow takes for text."""
+    if bound["type"] == "REAL" and bound["value"] is not None:
+        return float(bound["value"])
+    return _binding(bound)
+
+
 def _count_merged_rows(cursor: FakeSnowflakeCursor) -> None:
     """DuckDB answers a merge with one number, Snowflake with a named one."""
     table = cursor._arrow_table
@@ -125,6 +137,17 @@ def _count_merged_rows(cursor: FakeSnowflakeCursor) -> None:
     cursor._duck_conn.execute(cursor._last_sql)
     cursor._arrow_table = cursor._duck_conn.to_arrow_table()
     cursor._rowcount = count
+
+
+def _name_whole_numbers(cursor: FakeSnowflakeCursor) -> None:
+    """`describe table` calls whole numbers without a cast INTEGER, others NUMBER."""
+    table = cursor._arrow_table
+    if table is not None and "type" in table.column_names:
+        index = table.column_names.index("type")
+        types = pyarrow.compute.replace_substring_regex(
+            table.column(index), "^INTEGER$", "NUMBER(38,0)"
+        )
+        cursor._arrow_table = table.set_column(index, "type", types)
 
 
 def _roll_back(cursor: FakeSnowflakeCursor) -> None:
@@ -139,7 +162,8 @@ def main() -> None:
     FakeSnowflakeCursor._transform_explode = transform_explode
     FakeSnowflakeCursor._execute = execute
     fakesnow.arrow.timestamp_to_sf_struct = timestamps
-    shared_fs.nop_regexes = _IGNORED
+    _server.from_binding = binding
+    _server.shared_fs.nop_regexes = _IGNORED
     with serve(port=int(sys.argv[1]), host="127.0.0.1"):
         sys.stdin.read()
 
