@@ -11,6 +11,7 @@ PIP_INSTALL := -m pip install --disable-pip-version-check -qq
 # A stamp stands for what is installed, so that a second run installs nothing.
 DEMO := $(VENV)/.installed-for-demo
 TEST := $(VENV)/.installed-for-test
+OLD_POSTGRES := .postgres-versions/.installed
 LINT := $(LINT_VENV)/.installed-for-lint
 
 # What stands in for a warehouse in the tests, each in an environment of its own.
@@ -27,7 +28,7 @@ help: ## List the targets
 demo: $(DEMO) ## Watch a segment travel from the warehouse to a destination
 	@$(VENV)/bin/python scripts/demo.py $(ARGS)
 
-test: $(TEST) $(EMULATED) ## Run the tests; choose by ARGS='-k name' or WAREHOUSE=duckdb
+test: $(TEST) $(EMULATED) $(OLD_POSTGRES) ## Run the tests; choose by ARGS='-k name' or WAREHOUSE=duckdb
 	@OUTHAUL_TEST_WAREHOUSE=$(WAREHOUSE) $(VENV)/bin/python -m pytest $(ARGS)
 
 lint: $(LINT) ## Check style and types
@@ -44,7 +45,8 @@ seeds: ## Write the starter's raw data anew; another day with DAY=2
 		--output dbt_project/seeds
 
 clean: ## Remove all that the other targets made
-	rm -rf $(VENV) $(LINT_VENV) $(EMULATORS:%=.venv-emulator-%) build *.egg-info .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) $(LINT_VENV) $(EMULATORS:%=.venv-emulator-%) .postgres-versions
+	rm -rf build *.egg-info .pytest_cache .mypy_cache .ruff_cache
 	rm -rf dbt_project/dbt_packages dbt_project/target dbt_project/logs
 	rm -f dbt_project/*.duckdb dbt_project/*.duckdb.wal dbt_project/package-lock.yml
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -76,6 +78,13 @@ $(TEST): pyproject.toml constraints.txt
 	@.venv-emulator-$*/bin/python $(PIP_INSTALL) -r $< || { \
 		echo "It could not be installed; its tests will be skipped." >&2; \
 		rm -rf .venv-emulator-$*/bin; }
+	@touch $@
+
+# Tests that need an older PostgreSQL say so and are skipped where it is not there.
+$(OLD_POSTGRES): tests/warehouses/postgres_versions/package.json
+	@mkdir -p $(@D) && cp $< $(@D)
+	@cd $(@D) && npm install --no-package-lock --no-audit --no-fund --silent || \
+		echo "Older versions of PostgreSQL were not installed: that needs npm." >&2
 	@touch $@
 
 $(LINT): requirements-lint.txt

@@ -89,6 +89,7 @@ REAL_EQUAL_VALUES = (
 
 
 class SnowflakeWarehouse(WarehouseUnderTest):
+    name = "snowflake"
     dialect = "snowflake"
     now = "sysdate()"
     is_transactional = False
