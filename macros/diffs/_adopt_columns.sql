@@ -19,8 +19,11 @@ none. Also `adopted`, the query of the changed table or none, and `rejected_is_k
         {% set adopted = outhaul._adopted_query(diff, held) %}
         {% do diff.update({'adopted': adopted, 'held': '(' ~ adopted ~ ')', 'columns_changed': true}) %}
     {% endif %}
-    {% if diff.adopted or load_cached_relation(diff.rejected) is none or not outhaul._same_columns(
-        outhaul._without_own(outhaul.columns_of(diff.rejected)), diff.columns
+    {#- without a transaction, a crash may have come between the two tables -#}
+    {% if diff.adopted or load_cached_relation(diff.rejected) is none or not (
+        outhaul.is_transactional() or outhaul._same_columns(
+            outhaul._without_own(outhaul.columns_of(diff.rejected)), diff.columns
+        )
     ) %}
         {% do diff.update({'rejected_is_kept': false}) %}
     {% endif %}

@@ -19,7 +19,7 @@ dbt does not write files, so the text is printed to be pasted:
     {% endfor %}
     {% set lines = ['    columns:'] %}
     {% for column in adapter.get_column_schema_from_query(query) %}
-        {% do lines.append('      - name: ' ~ column.name) %}
+        {% do lines.append('      - name: ' ~ outhaul.written_name(column.name)) %}
         {% set type = column.dtype if column.is_string() else column.data_type %}
         {% do lines.append('        data_type: ' ~ type | lower) %}
         {% set description = described.get(column.name | lower) %}
