@@ -25,8 +25,8 @@ from tests.connections.snowflake_stand_in import SnowflakeStandIn
 LOCKED = (
     "000625",
     "57014",
-    "Statement 'x' has locked table 'OUTHAUL_ACTIVATIONS' in transaction 1 and this"
-    " lock has not yet been released. Your statement 'y' was aborted because the number of"
+    "Statement 'x' has locked table 'T' in transaction 1 and this lock"
+    " has not yet been released. Your statement 'y' was aborted because the number of"
     " waiters for this lock exceeds the 20 statements limit.",
 )
 
