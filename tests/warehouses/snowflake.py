@@ -88,6 +88,9 @@ REAL_EQUAL_VALUES = (
 )
 
 
+_SUMS = "the emulator adds exact numbers as floats"
+
+
 class SnowflakeWarehouse(WarehouseUnderTest):
     name = "snowflake"
     dialect = "snowflake"
@@ -171,6 +174,14 @@ class SnowflakeServer:
 
 class SnowflakeEmulator(SnowflakeServer):
     """fakesnow in a process of its own, which ends with these tests."""
+
+    excluded = {
+        "test_picked_values_and_labels": (
+            "the emulator keeps the quotes of a text that is cast from a variant"
+        ),
+        "test_first_and_last_purchase_number_and_total_of_every_buyer": _SUMS,
+        "test_customers_with_calculated_fields": _SUMS,
+    }
 
     def __init__(self, log: Path) -> None:
         port = _free_port()

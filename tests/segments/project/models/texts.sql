@@ -2,7 +2,7 @@ select 1 as id, 'plain' as "text", true as flag, 1.5 as number
 union all
 select 2, 'it''s', false, -2
 union all
-select 3, '100% \ sure', null, 0
+select 3, {{ outhaul.literal('100% \\ sure') }}, null, 0
 union all
 select 4, null, null, null
 union all
