@@ -14,6 +14,11 @@ TEST := $(VENV)/.installed-for-test
 OLD_POSTGRES := .postgres-versions/.installed
 LINT := $(LINT_VENV)/.installed-for-lint
 
+# What stands in for a warehouse in the tests, each in an environment of its own.
+EMULATORS := $(patsubst tests/warehouses/requirements-%.txt,%,\
+	$(wildcard tests/warehouses/requirements-*.txt))
+EMULATED := $(EMULATORS:%=.venv-emulator-%/.installed)
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint benchmark seeds clean
 
@@ -23,7 +28,7 @@ help: ## List the targets
 demo: $(DEMO) ## Watch a segment travel from the warehouse to a destination
 	@$(VENV)/bin/python -m scripts.demo $(ARGS)
 
-test: $(TEST) $(OLD_POSTGRES) ## Run the tests; choose by ARGS='-k name' or WAREHOUSE=duckdb
+test: $(TEST) $(EMULATED) $(OLD_POSTGRES) ## Run the tests; choose by ARGS='-k name' or WAREHOUSE=duckdb
 	@OUTHAUL_TEST_WAREHOUSE=$(WAREHOUSE) $(VENV)/bin/python -m pytest $(ARGS)
 
 lint: $(LINT) ## Check style and types
@@ -40,7 +45,8 @@ seeds: ## Write the starter's raw data anew; another day with DAY=2
 		--output dbt_project/seeds
 
 clean: ## Remove all that the other targets made
-	rm -rf $(VENV) $(LINT_VENV) .postgres-versions build *.egg-info .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) $(LINT_VENV) $(EMULATORS:%=.venv-emulator-%) .postgres-versions
+	rm -rf build *.egg-info .pytest_cache .mypy_cache .ruff_cache
 	rm -rf dbt_project/dbt_packages dbt_project/target dbt_project/logs
 	rm -f dbt_project/*.duckdb dbt_project/*.duckdb.wal dbt_project/package-lock.yml
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -64,6 +70,15 @@ $(TEST): pyproject.toml constraints.txt
 	@$(VENV)/bin/python $(PIP_INSTALL) -c constraints.txt \
 		-e '.[duckdb,postgres,snowflake,bigquery,redshift,databricks,report,dev]'
 	@touch $(DEMO) $@
+
+# One that cannot be installed is passed over: its tests say so and are skipped.
+.venv-emulator-%/.installed: tests/warehouses/requirements-%.txt
+	@echo "Installing the emulator of $* into .venv-emulator-$*, once."
+	$(call environment,.venv-emulator-$*)
+	@.venv-emulator-$*/bin/python $(PIP_INSTALL) -r $< || { \
+		echo "It could not be installed; its tests will be skipped." >&2; \
+		rm -rf .venv-emulator-$*/bin; }
+	@touch $@
 
 # Tests that need an older PostgreSQL say so and are skipped where it is not there.
 $(OLD_POSTGRES): tests/warehouses/postgres_versions/package.json

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from dispatcher.destinations.base import Kind
@@ -14,6 +15,17 @@ _WHOLE_NUMBERS = frozenset(
 _NUMBERS = ("decimal", "numeric", "number", "bignumeric", "float", "double", "real")
 _TEXTS = ("char", "text", "string", "uuid", "enum", "name", "citext")
 _NESTED = ("json", "jsonb", "variant", "object", "array", "struct", "map", "super")
+_WHOLE_NUMBER_OF_SNOWFLAKE = re.compile(r"number\(\d+, *0\)")
+_PLAIN_NAME = re.compile(r"[A-Za-z_][\w$]*", re.ASCII)
+
+
+def _selected_rows(columns: Mapping[str, str], count: int, text: str = "text") -> str:
+    types = {"text": text}
+    row = ", ".join(
+        f"cast(? as {types.get(type, type)}) as {name}"
+        for name, type in columns.items()
+    )
+    return " union all ".join([f"select {row}"] * count)
 
 
 @dataclass(frozen=True)
@@ -22,43 +34,51 @@ class Dialect:
 
     now: the warehouse's clock as a timestamp without zone, in UTC.
     after: that instant a number of seconds (an integer) from now.
+    since: the seconds from an expression's instant to now.
+    stored: how a name is stored that dbt writes, which may be without quotes.
     lock_rows: appended to a subquery whose locked rows are passed over, not waited for.
-    text: the type of a text of any length.
+    rows: a query of so many rows of parameters, in columns of these names and
+        types (bigint, boolean, text).
     parameters: how many values one statement may have.
-    since: how many seconds ago an instant was, where it is no subtraction.
     """
 
     quote: str
     now: str
     after: Callable[[int], str]
+    since: Callable[[str], str]
+    stored: Callable[[str], str] = str
     lock_rows: str = ""
-    text: str = "varchar"
+    rows: Callable[[Mapping[str, str], int], str] = _selected_rows
     parameters: int = 10_000
-    since: Callable[[str], str] | None = None
-
-    def seconds_since(self, instant: str) -> str:
-        """How many seconds ago it was, by the warehouse's clock."""
-        if self.since is not None:
-            return self.since(instant)
-        return f"extract(epoch from ({self.now} - {instant}))"
 
     def identifier(self, name: str) -> str:
         """A quoted identifier."""
         return self.quote + name.replace(self.quote, self.quote * 2) + self.quote
 
     def relation(self, *parts: str | None) -> str:
-        """A qualified name of the parts that are there."""
+        """A qualified name of the parts that are there, as they are stored."""
         return ".".join(self.identifier(part) for part in parts if part)
+
+    def dbt_relation(self, *parts: str | None) -> str:
+        """The same of the names that dbt's files have."""
+        return self.relation(*(part and self.stored(part) for part in parts))
 
 
 _POSTGRES_NOW = "(clock_timestamp() at time zone 'utc')"
 _DUCKDB_NOW = "(now() at time zone 'utc')"
+
+
+def _upper_case(name: str) -> str:
+    """Snowflake stores names so that are written without quotes, as dbt does there."""
+    return name.upper() if _PLAIN_NAME.fullmatch(name) else name
+
 
 _DIALECTS = {
     "postgres": Dialect(
         quote='"',
         now=_POSTGRES_NOW,
         after=lambda seconds: f"({_POSTGRES_NOW} + interval '{seconds} seconds')",
+        since=lambda instant: f"extract(epoch from ({_POSTGRES_NOW} - {instant}))",
         # A build holds its row until it commits: a sync is busy, and does not wait.
         lock_rows=" for update skip locked",
     ),
@@ -66,6 +86,14 @@ _DIALECTS = {
         quote='"',
         now=_DUCKDB_NOW,
         after=lambda seconds: f"({_DUCKDB_NOW} + interval '{seconds} seconds')",
+        since=lambda instant: f"extract(epoch from ({_DUCKDB_NOW} - {instant}))",
+    ),
+    "snowflake": Dialect(
+        quote='"',
+        now="sysdate()",
+        after=lambda seconds: f"dateadd('second', {seconds}, sysdate())",
+        since=lambda instant: f"datediff('millisecond', {instant}, sysdate()) / 1000",
+        stored=_upper_case,
     ),
     "redshift": Dialect(
         quote='"',
@@ -73,15 +101,16 @@ _DIALECTS = {
         # fractions of a second.
         now="sysdate",
         after=lambda seconds: f"dateadd(second, {seconds}, sysdate)",
-        text="varchar(65535)",
         since=lambda instant: f"datediff(millisecond, {instant}, sysdate) / 1000.0",
+        # "text" has 256 bytes there
+        rows=lambda columns, count: _selected_rows(columns, count, "varchar(65535)"),
     ),
     "databricks": Dialect(
         quote="`",
         # A moment: in a session in UTC, as ours are, it reads like a clock in UTC.
         now="current_timestamp()",
         after=lambda n: f"timestampadd(second, {n}, current_timestamp())",
-        text="string",
+        rows=lambda columns, count: _selected_rows(columns, count, "string"),
         # https://docs.databricks.com/dev-tools/python-sql-connector.html
         parameters=255,
         since=lambda instant: (
@@ -105,6 +134,8 @@ def kind_of(data_type: str) -> Kind:
     name = data_type.lower().strip()
     if name.endswith("[]") or name.startswith(_NESTED):
         return Kind.JSON
+    if _WHOLE_NUMBER_OF_SNOWFLAKE.fullmatch(name):
+        return Kind.INTEGER
     name = name.split("(")[0].split("<")[0].strip()
     first = name.split(" ")[0]
     if first.startswith("bool"):

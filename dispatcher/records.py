@@ -16,10 +16,13 @@ LEDGER_VERSION = 1
 
 
 class DiffColumn(NamedTuple):
-    """A column of a diff's select: its name and the warehouse's type."""
+    """A column of a diff's select: its name, the warehouse's type, and how the
+    warehouse stores the name, which may have another case.
+    """
 
     name: str
     type: str
+    stored_as: str
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,10 @@ class ActivationRecord:
             ),
             generation=values["generation"],
             key=tuple(json.loads(values["key_columns"] or "[]")),
-            columns=tuple(DiffColumn(c["name"], c["type"]) for c in columns),
+            columns=tuple(
+                DiffColumn(c["name"], c["type"], c.get("stored_as", c["name"]))
+                for c in columns
+            ),
             settings=json.loads(values["settings"] or "{}"),
             rows_in_segment=values["rows_in_segment"] or 0,
             rows_acknowledged=values["rows_acknowledged"] or 0,

@@ -16,7 +16,7 @@ __all__ = ["Connection", "connect"]
 
 # The adapters with a file of their own, which offers `opens_natively(credentials)`
 # and `open_connection(credentials)`.
-_NATIVE = ("databricks", "duckdb", "postgres", "redshift")
+_NATIVE = ("databricks", "duckdb", "postgres", "redshift", "snowflake")
 
 
 def connect(project: Project, *, through_dbt: bool = False) -> Connection:

@@ -17,10 +17,12 @@ from multiprocessing import get_context
 from types import SimpleNamespace
 from typing import Any
 
+from dispatcher.connections import snowflake_values
 from dispatcher.connections.base import affected_rows
 from dispatcher.connections.failures import unreachable, warehouse_error
 from dispatcher.connections.placeholders import count_placeholders, to_format_style
-from dispatcher.errors import ConfigurationError, WarehouseUnreachable
+from dispatcher.connections.snowflake_failures import statement_error
+from dispatcher.errors import ConfigurationError, WarehouseError, WarehouseUnreachable
 from dispatcher.project import Project
 
 # Drivers that take `?`; all others that dbt uses take `%s`.
@@ -45,20 +47,20 @@ class DbtAdapterConnection:
     def __init__(self, project: Project) -> None:
         self.adapter_type = project.adapter_type
         self._project = project
+        self._is_snowflake = project.adapter_type == "snowflake"
         self._secrets = _secrets(project.credentials)
         self._lock = threading.Lock()
         self._adapter: Any = None
         self._handle: Any = None
 
     def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        def rows(cursor: Any) -> list[tuple[Any, ...]]:
-            return [tuple(row) for row in cursor.fetchall()]
-
+        rows = snowflake_values.rows_of if self._is_snowflake else _rows
         found: list[tuple[Any, ...]] = self._run(sql, parameters, rows)
         return found
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> int:
-        return int(self._run(sql, parameters, affected_rows))
+        count = snowflake_values.written_rows if self._is_snowflake else affected_rows
+        return int(self._run(sql, parameters, count))
 
     def close(self) -> None:
         with self._lock:
@@ -81,11 +83,19 @@ class DbtAdapterConnection:
             try:
                 return self._one_transaction(statement, parameters, read)
             except Exception as error:  # drivers have no common base class
-                failure = warehouse_error(
-                    error, sql=sql, parameters=parameters, secrets=self._secrets
-                )
+                failure = self._failure(error, sql, parameters)
             self._roll_back()
             raise failure
+
+    def _failure(
+        self, error: BaseException, sql: str, parameters: Sequence[Any]
+    ) -> WarehouseError:
+        if self._is_snowflake:
+            role = str(self._project.credentials.get("role") or "")
+            return statement_error(error, parameters, self._secrets, role)
+        return warehouse_error(
+            error, sql=sql, parameters=parameters, secrets=self._secrets
+        )
 
     def _one_transaction(
         self, statement: str, parameters: Sequence[Any], read: Callable[[Any], Any]
@@ -118,6 +128,10 @@ class DbtAdapterConnection:
             message = unreachable(error, f"{self.adapter_type} by dbt", self._secrets)
         self._adapter = self._handle = None
         raise WarehouseUnreachable(message)
+
+
+def _rows(cursor: Any) -> list[tuple[Any, ...]]:
+    return [tuple(row) for row in cursor.fetchall()]
 
 
 def _adapter(project: Project) -> Any:

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from dispatcher.activations import Binding
+from dispatcher.connections.labels import labelled
 from dispatcher.engine.lease import Lease
 from dispatcher.engine.options import SyncOptions
 from dispatcher.engine.rate import RateLimiters
@@ -68,12 +69,13 @@ class Dispatcher:
         with ThreadPoolExecutor(max(1, self.threads), "outhaul-sync") as pool:
 
             def run(binding: Binding) -> Report:
-                return self._run(
-                    binding,
-                    controls.get(binding.name),
-                    approvals.get(binding.name),
-                    limiters,
-                )
+                with labelled(activation=binding.name):
+                    return self._run(
+                        binding,
+                        controls.get(binding.name),
+                        approvals.get(binding.name),
+                        limiters,
+                    )
 
             with ThreadPoolExecutor(max(1, len(by_destination))) as destinations:
                 groups = destinations.map(

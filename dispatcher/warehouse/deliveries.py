@@ -67,7 +67,8 @@ class Deliveries(Statements):
         Each is (seq, change, changed_columns, *the columns of the select).
         Raises WarehouseError where the table is not the published generation.
         """
-        columns = ", ".join(self._dialect.identifier(c.name) for c in record.columns)
+        names = [self._dialect.identifier(c.stored_as) for c in record.columns]
+        columns = ", ".join(names)
         relation = self._dialect.relation(*record.relation)
         rows = self._query(
             f"select _outhaul_seq, _outhaul_change, _outhaul_changed_columns, {columns}"
@@ -87,8 +88,8 @@ class Deliveries(Statements):
         """Append a job; must be done before it is polled."""
         self._write(
             f"insert into {self._table('outhaul_jobs')} (activation, generation,"
-            f" fence, job, positions, recorded_at) values (?, ?, ?, ?, ?,"
-            f" {self._dialect.now})",
+            f" fence, job, positions, recorded_at) select ?, ?, ?, ?, ?,"
+            f" {self._dialect.now}",
             (
                 lease.activation,
                 lease.generation,

@@ -32,8 +32,8 @@ class History(Statements):
         self._write(
             f"insert into {self._table('outhaul_syncs')} (sync_id, activation,"
             " generation, fence, destination, service, binding, status, message,"
-            f" requests, seconds, {columns}, recorded_at) values ("
-            f"{', '.join('?' * (11 + len(counts)))}, {self._dialect.now})",
+            f" requests, seconds, {columns}, recorded_at) select"
+            f" {', '.join('?' * (11 + len(counts)))}, {self._dialect.now}",
             (
                 sync.sync_id,
                 lease.activation,
@@ -58,7 +58,7 @@ class History(Statements):
         rows = self._query(
             "select activation, status, message, recorded_at, seconds_ago, requests,"
             " seconds from (select activation, status, message, recorded_at,"
-            f" {self._dialect.seconds_since('recorded_at')} as seconds_ago,"
+            f" {self._dialect.since('recorded_at')} as seconds_ago,"
             " requests, seconds, row_number() over (partition by activation order by"
             " recorded_at desc, case when status = 'running' then 1 else 0 end) as"
             f" recency from {self._table('outhaul_syncs')}) as ranked where recency = 1"
@@ -102,8 +102,8 @@ class History(Statements):
         """Record a person's decision."""
         self._write(
             f"insert into {self._table('outhaul_controls')} (control_id, activation,"
-            " action, generation, reason, actor, counts, recorded_at) values"
-            f" (?, ?, ?, ?, ?, ?, ?, {self._dialect.now})",
+            " action, generation, reason, actor, counts, recorded_at) select"
+            f" ?, ?, ?, ?, ?, ?, ?, {self._dialect.now}",
             (
                 uuid.uuid4().hex,
                 record.name,

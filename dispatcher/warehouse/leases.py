@@ -13,13 +13,16 @@ class Leases(Statements):
     def take_lease(self, name: str, holder: str, seconds: int) -> LeaseGrant | None:
         """Take the activation's lease where nobody holds it; None: somebody does."""
         table = self._table("outhaul_activations")
+        is_free = (
+            "activation = ? and (lease_expires_at is null"
+            f" or lease_expires_at <= {self._dialect.now})"
+        )
+        if self._dialect.lock_rows:
+            free = f"select activation from {table} where {is_free}"
+            is_free = f"activation = ({free}{self._dialect.lock_rows})"
         taken = self._write(
             f"update {table} set lease_holder = ?, lease_fence = lease_fence + 1,"
-            f" lease_expires_at = {self._dialect.after(seconds)}"
-            f" where activation = (select activation from {table} where activation = ?"
-            " and (lease_expires_at is null"
-            f" or lease_expires_at <= {self._dialect.now})"
-            f"{self._dialect.lock_rows})",
+            f" lease_expires_at = {self._dialect.after(seconds)} where {is_free}",
             (holder, name),
         )
         if taken != 1:

@@ -10,7 +10,14 @@ from dispatcher.warehouse.leases import lease_lost
 from dispatcher.warehouse.statements import Statements
 
 _REJECTIONS_A_STATEMENT = 500
-_VALUES = 6  # of a rejection
+_REFUSED = {
+    "seq": "bigint",
+    "change": "text",
+    "kind": "text",
+    "code": "text",
+    "message": "text",
+    "is_in_doubt": "boolean",
+}
 
 
 class Rejections(Statements):
@@ -24,11 +31,11 @@ class Rejections(Statements):
         Raises LeaseLost; what another holder saw accepted must not count as refused.
         """
         is_held, holding = self._held_by(lease)
-        fitting = (self._dialect.parameters - len(holding)) // _VALUES
+        fitting = (self._dialect.parameters - len(holding)) // len(_REFUSED)
         size = min(_REJECTIONS_A_STATEMENT, fitting)
         for start in range(0, len(rejections), size):
             chunk = rejections[start : start + size]
-            refused = " union all ".join([f"select {self._refused()}"] * len(chunk))
+            refused = self._dialect.rows(_REFUSED, len(chunk))
             written = self._write(
                 f"insert into {self._table('outhaul_rejections')} (activation,"
                 " generation, fence, seq, change, kind, code, message, is_in_doubt,"
@@ -43,11 +50,6 @@ class Rejections(Statements):
             )
             if written != len(chunk):
                 raise lease_lost(lease)
-
-    def _refused(self) -> str:
-        """Placeholders of one refusal: some warehouses guess no type of a value."""
-        text = f"cast(? as {self._dialect.text})"
-        return f"cast(? as bigint), {text}, {text}, {text}, {text}, cast(? as boolean)"
 
     def rejected_positions(self, name: str, generation: int, after: int) -> set[int]:
         """The rejected positions of a generation beyond `after`."""
@@ -68,7 +70,8 @@ class Rejections(Statements):
         beside = self._dialect.relation(
             *record.relation[:2], f"{record.relation[2]}__rejected"
         )
-        key = [self._dialect.identifier(name) for name in record.key]
+        stored = {column.name: column.stored_as for column in record.columns}
+        key = [self._dialect.identifier(stored[name]) for name in record.key]
         names = (
             "change",
             "kind",

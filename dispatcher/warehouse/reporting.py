@@ -110,11 +110,12 @@ class Reporting(Statements):
     ) -> list[Row]:
         """The first rows of a model that counts, such as one of `outhaul.breakdown`.
 
-        columns: the keys; order: one of them, with `desc` or not.
+        relation: as dbt names it; columns: the keys; order: one of them, with `desc`
+        or not.
         """
         return self._rows(
             columns,
-            f"select {', '.join(columns)} from {self._dialect.relation(*relation)}"
+            f"select {', '.join(columns)} from {self._dialect.dbt_relation(*relation)}"
             f" order by {order} limit {int(most)}",
         )
 

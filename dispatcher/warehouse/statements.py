@@ -31,7 +31,7 @@ class Statements:
         self._connection.close()
 
     def _table(self, name: str) -> str:
-        return self._dialect.relation(*self._place, name)
+        return self._dialect.dbt_relation(*self._place, name)
 
     def _held_by(self, lease: LeaseGrant) -> tuple[str, tuple[Any, ...]]:
         """The activation's row while this lease is live: a condition, its values."""

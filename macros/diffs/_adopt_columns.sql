@@ -3,32 +3,55 @@
 An added column starts as null, so rows with a value count as updated. A dropped
 one goes. A retyped one is cast where no value can fail; elsewhere it starts as
 null and its rows count as doubtful, so that they are sent once more. The order of
-the columns does not matter. -#}
+the columns does not matter.
+
+Adds to the diff `held`: what is acknowledged, in the columns of the select; the tables
+themselves follow when the diff is published, since a build that is refused changes
+none. Also `adopted`, the query of the changed table or none, and `rejected_is_kept`. -#}
 {% macro _adopt_columns(diff) %}
-    {% set existing = load_cached_relation(diff.acknowledged) %}
-    {% if existing is none %}
+    {% do diff.update({'held': diff.acknowledged, 'adopted': none, 'rejected_is_kept': true}) %}
+    {% if load_cached_relation(diff.acknowledged) is none %}
         {% do outhaul._create_state(diff) %}
         {{ return('') }}
     {% endif %}
     {% set held = outhaul._without_own(outhaul.columns_of(diff.acknowledged)) %}
-    {% if held | sort(attribute='name', case_sensitive=true) != diff.columns | sort(attribute='name', case_sensitive=true) %}
-        {% do diff.update({'columns_changed': true}) %}
-        {% do outhaul.replace_table(
-            diff.acknowledged, outhaul._adopted_query(diff, held), 'outhaul_adopt'
-        ) %}
-        {% do outhaul._create_rejected(diff) %}
-        {% do outhaul.prepare_reading(diff.acknowledged, diff.key) %}
-    {% elif load_cached_relation(diff.rejected) is none %}
-        {% do outhaul._create_rejected(diff) %}
+    {% if not outhaul._same_columns(held, diff.columns) %}
+        {% set adopted = outhaul._adopted_query(diff, held) %}
+        {% do diff.update({'adopted': adopted, 'held': '(' ~ adopted ~ ')', 'columns_changed': true}) %}
+    {% endif %}
+    {#- without a transaction, a crash may have come between the two tables -#}
+    {% if diff.adopted or load_cached_relation(diff.rejected) is none or not (
+        outhaul.is_transactional() or outhaul._same_columns(
+            outhaul._without_own(outhaul.columns_of(diff.rejected)), diff.columns
+        )
+    ) %}
+        {% do diff.update({'rejected_is_kept': false}) %}
     {% endif %}
     {% do outhaul._check_new_key(diff) %}
+{% endmacro %}
+
+{#- Put the tables of the state into the new columns. -#}
+{% macro _keep_adopted(diff) %}
+    {% if diff.adopted %}
+        {% do outhaul.replace_table(diff.acknowledged, diff.adopted, 'outhaul_adopt') %}
+        {% do outhaul.prepare_reading(diff.acknowledged, diff.key) %}
+    {% endif %}
+    {% do outhaul._create_rejected(diff) if not diff.rejected_is_kept %}
+{% endmacro %}
+
+{#- Whether two lists of columns have the same names and types. -#}
+{% macro _same_columns(some, others) %}
+    {{ return(
+        some | sort(attribute='name', case_sensitive=true)
+        == others | sort(attribute='name', case_sensitive=true)
+    ) }}
 {% endmacro %}
 
 {#- The state tables of an activation that never ran. -#}
 {% macro _create_state(diff) %}
     {% set own = [
         {'name': '_outhaul_in_doubt', 'type': outhaul.type_text()},
-        {'name': '_outhaul_acknowledged_at', 'type': dbt.type_timestamp()},
+        {'name': '_outhaul_acknowledged_at', 'type': outhaul.type_instant()},
     ] %}
     {% do outhaul.replace_table(
         diff.acknowledged, outhaul._empty_state_query(diff, own), 'outhaul_adopt'
@@ -92,20 +115,20 @@ the columns does not matter. -#}
 
 {#- A changed unique_key works where the state can be tracked by it as well. -#}
 {% macro _check_new_key(diff) %}
-    {% if diff.before.generation == 0 or fromjson(diff.before.key_columns) == diff.key %}
+    {% if diff.before.generation == 0 or outhaul._stored_key(diff.before) == diff.key %}
         {{ return('') }}
     {% endif %}
     {% set key = outhaul._key_list(diff.key, 'acknowledged') %}
     {% set clashes = outhaul._fetch(
-        'select count(*) from (select 1 as clash from ' ~ diff.acknowledged ~ ' as acknowledged where not '
+        'select count(*) from (select 1 as clash from ' ~ diff.held ~ ' as acknowledged where not '
         ~ outhaul._key_is_null('acknowledged', diff.key) ~ ' group by ' ~ key
-        ~ ' having count(*) > 1 union all select 1 from ' ~ diff.acknowledged
+        ~ ' having count(*) > 1 union all select 1 from ' ~ diff.held
         ~ ' as acknowledged where ' ~ outhaul._key_is_null('acknowledged', diff.key) ~ ') as clashes'
     )[0][0] %}
     {% if clashes > 0 %}
         {% do outhaul._refuse(
             "'unique_key' changed from " ~ fromjson(diff.before.key_columns) | join(', ') ~ ' to '
-            ~ diff.key | join(', ') ~ ', which does not tell apart what the destination holds ('
+            ~ outhaul._written_names(diff.key) | join(', ') ~ ', which does not tell apart what the destination holds ('
             ~ clashes ~ ' rows): set it back, or give the new binding a model of its own'
         ) %}
     {% endif %}

@@ -7,8 +7,9 @@ inserted. -#}
 {% macro _compare(diff) %}
     {% set counted = outhaul._fetch(
         'select acknowledged.row_count, rejected.row_count from (select count(*) as row_count from '
-        ~ diff.acknowledged ~ ') as acknowledged cross join (select count(*) as row_count from '
-        ~ diff.rejected ~ ') as rejected'
+        ~ diff.acknowledged ~ ') as acknowledged cross join (select '
+        ~ ('count(*) as row_count from ' ~ diff.rejected if diff.rejected_is_kept else '0 as row_count')
+        ~ ') as rejected'
     )[0] | map('int') | list %}
     {% do diff.update({
         'acknowledged_rows': counted[0],
@@ -46,7 +47,7 @@ inserted. -#}
         ~ ', case when ' ~ is_updated ~ ' then ' ~ outhaul._changed_columns(diff)
         ~ ' end as _outhaul_changed_columns'
         ~ ', cast(null as ' ~ outhaul.type_text() ~ ') as _outhaul_held, ' ~ values | join(', ')
-        ~ ' from (' ~ diff.source ~ ') as source full outer join ' ~ diff.acknowledged ~ ' as acknowledged on '
+        ~ ' from (' ~ diff.source ~ ') as source full outer join ' ~ diff.held ~ ' as acknowledged on '
         ~ outhaul._keys_match('source', 'acknowledged', diff.key)
         ~ (outhaul._invalid_joined(diff) if diff.invalid_rows else '')
         ~ ' where (' ~ source_key ~ ' is null or ' ~ held_key ~ ' is null'
@@ -71,7 +72,7 @@ inserted. -#}
         {% if column.name not in diff.key %}
             {% do parts.append(
                 'case when ' ~ outhaul._column_differs('source', 'acknowledged', column)
-                ~ ' then ' ~ outhaul.literal(',' ~ tojson(column.name)) ~ " else '' end"
+                ~ ' then ' ~ outhaul.literal(',' ~ tojson(outhaul.written_name(column.name))) ~ " else '' end"
             ) %}
         {% endif %}
     {% endfor %}

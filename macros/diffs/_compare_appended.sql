@@ -15,7 +15,7 @@ for it by "outhaul retry". -#}
     {{ return(
         "select 'inserted' as _outhaul_change, cast(null as " ~ text ~ ') as _outhaul_changed_columns, '
         ~ held ~ ' as _outhaul_held, ' ~ outhaul._columns_list(diff.columns, 'source')
-        ~ ' from (' ~ diff.source ~ ') as source left join ' ~ diff.acknowledged ~ ' as acknowledged on '
+        ~ ' from (' ~ diff.source ~ ') as source left join ' ~ diff.held ~ ' as acknowledged on '
         ~ outhaul._keys_match('source', 'acknowledged', diff.key)
         ~ ' where ' ~ held_key ~ " is null or acknowledged._outhaul_in_doubt = 'inserted'"
     ) }}

@@ -18,8 +18,11 @@ twice gives the same result, so a crash in between does no harm. -#}
         ) %}
         {{ return('') }}
     {% endif %}
-    {% set key = fromjson(diff.before.key_columns) %}
-    {% set columns = outhaul._columns_to_fold(diff, key) %}
+    {% if not outhaul._is_published(diff) %}
+        {{ return('') }}
+    {% endif %}
+    {% set columns = outhaul._without_own(outhaul.columns_of(diff.acknowledged)) %}
+    {% set key = outhaul._stored_key(diff.before) %}
     {% do outhaul._fold_rejections(diff, columns, key, claims) %}
     {% do outhaul._fold_deliveries(diff, columns, key, claims) %}
     {#- statistics survive a small change -#}
@@ -28,17 +31,29 @@ twice gives the same result, so a crash in between does no harm. -#}
     {% endif %}
 {% endmacro %}
 
-{#- The columns of `d__acknowledged` that the published table has too.
+{#- Whether the table is the generation that the ledger knows.
 
-A build that died may have adopted other columns already; what they hold of the rows that
-were delivered since is not known, so it counts as changed. -#}
-{% macro _columns_to_fold(diff, key) %}
-    {% set published = fromjson(diff.before.columns) %}
-    {% set columns = [] %}
-    {% for column in outhaul._without_own(outhaul.columns_of(diff.acknowledged)) %}
-        {% do columns.append(column) if column in published or column.name in key %}
+Without a transaction, a crash may have left the table of the next generation. What was
+delivered of the last one had been folded before, and nobody could send of it since. -#}
+{% macro _is_published(diff) %}
+    {% if outhaul.is_transactional() %}
+        {{ return(true) }}
+    {% endif %}
+    {% set generation = outhaul._fetch('select max(_outhaul_generation) from ' ~ diff.relation)[0][0] %}
+    {{ return(generation is none or generation | int == diff.before.generation | int) }}
+{% endmacro %}
+
+{#- The key of a build in the ledger, as the warehouse stores the names. -#}
+{% macro _stored_key(before) %}
+    {% set stored = {} %}
+    {% for column in fromjson(before.columns) %}
+        {% do stored.update({column.name: column.get('stored_as', column.name)}) %}
     {% endfor %}
-    {{ return(columns) }}
+    {% set key = [] %}
+    {% for name in fromjson(before.key_columns) %}
+        {% do key.append(stored[name]) %}
+    {% endfor %}
+    {{ return(key) }}
 {% endmacro %}
 
 {#- The filter for ledger rows of the published generation. -#}

@@ -1,10 +1,14 @@
 {#- Write the acknowledged and the doubtful rows of a generation into `d__acknowledged`. -#}
 {% macro _fold_deliveries(diff, columns, key, claims) %}
-    {{ return(adapter.dispatch('_fold_deliveries', 'outhaul')(diff, columns, key, claims)) }}
+    {% if not outhaul.folds_by_merge() %}
+        {% do outhaul._replace_delivered(diff, columns, key, claims) %}
+    {% else %}
+        {% do outhaul._merge_delivered(diff, columns, key, claims) %}
+    {% endif %}
 {% endmacro %}
 
 {#- Delete and insert, within the transaction: measured faster than merge. -#}
-{% macro default___fold_deliveries(diff, columns, key, claims) %}
+{% macro _replace_delivered(diff, columns, key, claims) %}
     {#- by the table's own name: not every warehouse takes an alias in a delete -#}
     {% set same_key = outhaul._keys_match(
         diff.acknowledged.include(schema=false, database=false), 'delivered', key
@@ -26,39 +30,44 @@
         'insert into ' ~ diff.acknowledged ~ ' (' ~ outhaul._columns_list(columns)
         ~ ', _outhaul_in_doubt, _outhaul_acknowledged_at) select '
         ~ outhaul._columns_list(columns, 'delivered')
-        ~ ', case when delivered._outhaul_is_in_doubt then delivered._outhaul_change end'
-        ~ ', case when not delivered._outhaul_is_in_doubt then ' ~ outhaul.now_utc() ~ ' end'
+        ~ ', ' ~ outhaul._delivered_doubt() ~ ', ' ~ outhaul._delivered_at()
         ~ ' from (' ~ delivered ~ ') as delivered'
         ~ " where delivered._outhaul_change <> 'removed'"
     ) %}
 {% endmacro %}
 
-{#- One statement, since each is a transaction of its own there. -#}
-{% macro spark___fold_deliveries(diff, columns, key, claims) %}
-    {% set values = {} %}
+{#- One statement, where each is a transaction of its own. -#}
+{% macro _merge_delivered(diff, columns, key, claims) %}
+    {% set set = [] %}
     {% for column in columns %}
         {% set name = outhaul.quoted(column.name) %}
-        {% do values.update({name: 'delivered.' ~ name}) %}
-    {% endfor %}
-    {% do values.update({
-        '_outhaul_in_doubt': 'case when delivered._outhaul_is_in_doubt then delivered._outhaul_change end',
-        '_outhaul_acknowledged_at':
-            'case when not delivered._outhaul_is_in_doubt then ' ~ outhaul.now_utc() ~ ' end',
-    }) %}
-    {% set assignments = [] %}
-    {% for name, value in values.items() %}
-        {% do assignments.append(name ~ ' = ' ~ value) %}
+        {% do set.append(name ~ ' = delivered.' ~ name) %}
     {% endfor %}
     {% do outhaul._execute(
-        'merge into ' ~ diff.acknowledged ~ ' as acknowledged using (' ~ outhaul._delivered(diff, claims)
-        ~ ') as delivered on ' ~ outhaul._keys_match('acknowledged', 'delivered', key)
+        'merge into ' ~ diff.acknowledged ~ ' as acknowledged using ('
+        ~ outhaul._delivered(diff, claims) ~ ') as delivered on '
+        ~ outhaul._keys_match('acknowledged', 'delivered', key)
         ~ " when matched and delivered._outhaul_change = 'removed' and delivered._outhaul_is_in_doubt"
         ~ " then update set _outhaul_in_doubt = 'removed'"
         ~ " when matched and delivered._outhaul_change = 'removed' then delete"
-        ~ ' when matched then update set ' ~ assignments | join(', ')
+        ~ ' when matched then update set ' ~ set | join(', ')
+        ~ ', _outhaul_in_doubt = ' ~ outhaul._delivered_doubt()
+        ~ ', _outhaul_acknowledged_at = ' ~ outhaul._delivered_at()
         ~ " when not matched and delivered._outhaul_change <> 'removed' then insert ("
-        ~ values.keys() | join(', ') ~ ') values (' ~ values.values() | join(', ') ~ ')'
+        ~ outhaul._columns_list(columns) ~ ', _outhaul_in_doubt, _outhaul_acknowledged_at) values ('
+        ~ outhaul._columns_list(columns, 'delivered')
+        ~ ', ' ~ outhaul._delivered_doubt() ~ ', ' ~ outhaul._delivered_at() ~ ')'
     ) %}
+{% endmacro %}
+
+{#- The change that is in doubt, or none. -#}
+{% macro _delivered_doubt() %}
+    {{ return('case when delivered._outhaul_is_in_doubt then delivered._outhaul_change end') }}
+{% endmacro %}
+
+{#- When the destination took the row, as far as the ledger knows. -#}
+{% macro _delivered_at() %}
+    {{ return('case when not delivered._outhaul_is_in_doubt then ' ~ outhaul.now_utc() ~ ' end') }}
 {% endmacro %}
 
 {#- The rows of the published generation that changed what the destination may hold. -#}

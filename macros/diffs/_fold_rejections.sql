@@ -6,17 +6,40 @@
     {% endif %}
     {% do outhaul._fill_work_table(diff, 'refused', outhaul._refused_query(diff, columns, key)) %}
     {% set refused_keys = 'select ' ~ outhaul._key_list(key) ~ ' from ' ~ diff.refused %}
-    {% set committed_keys =
-        'select ' ~ outhaul._key_list(key) ~ ' from ' ~ diff.relation ~ ' where _outhaul_generation = '
-        ~ diff.before.generation ~ ' and _outhaul_seq <= ' ~ claims.committed
+    {% set settled =
+        ' from ' ~ diff.relation ~ ' as published left join (select distinct ' ~ outhaul._key_list(key)
+        ~ ' from ' ~ diff.refused ~ ') as refused on ' ~ outhaul._keys_match('refused', 'published', key)
+        ~ ' where published._outhaul_generation = ' ~ diff.before.generation
+        ~ ' and published._outhaul_seq <= ' ~ claims.committed
+        ~ ' and refused.' ~ outhaul.quoted(key[0]) ~ ' is null'
     %}
-    {% for keys in [committed_keys, refused_keys] %}
-        {% do outhaul._execute(outhaul.delete_matched(diff.rejected, keys, key)) %}
-    {% endfor %}
-    {% set written = outhaul._columns_list(columns + outhaul._rejected_own_columns()) %}
-    {% do outhaul._execute(
-        'insert into ' ~ diff.rejected ~ ' (' ~ written ~ ') select ' ~ written ~ ' from ' ~ diff.refused
-    ) %}
+    {% do outhaul._execute(outhaul.delete_matched(
+        diff.rejected, 'select ' ~ outhaul._key_list(key, 'published') ~ settled, key
+    )) %}
+    {% set own = outhaul._rejected_own_columns() | map(attribute='name') | list %}
+    {% set written = outhaul._columns_list(columns) ~ ', ' ~ own | join(', ') %}
+    {% if not outhaul.folds_by_merge() %}
+        {% do outhaul._execute(outhaul.delete_matched(diff.rejected, refused_keys, key)) %}
+        {% do outhaul._execute(
+            'insert into ' ~ diff.rejected ~ ' (' ~ written ~ ') select ' ~ written ~ ' from ' ~ diff.refused
+        ) %}
+    {% else %}
+        {% set values = [] %}
+        {% for column in columns %}
+            {% do values.append(outhaul.quoted(column.name)) %}
+        {% endfor %}
+        {% set set = [] %}
+        {% for name in values + own %}
+            {% do set.append(name ~ ' = refused.' ~ name) %}
+        {% endfor %}
+        {% do outhaul._execute(
+            'merge into ' ~ diff.rejected ~ ' as rejected using ' ~ diff.refused ~ ' as refused on '
+            ~ outhaul._keys_match('rejected', 'refused', key)
+            ~ ' when matched then update set ' ~ set | join(', ')
+            ~ ' when not matched then insert (' ~ written ~ ') values (refused.'
+            ~ (values + own) | join(', refused.') ~ ')'
+        ) %}
+    {% endif %}
 {% endmacro %}
 
 {#- The refused rows of the published generation, counted on where the same row came before.
@@ -80,7 +103,7 @@ A rejection that was folded already, by a build that failed later, counts once. 
 {#- The columns of `d__rejected` that are outhaul's own, in order. -#}
 {% macro _rejected_own_columns() %}
     {% set text = outhaul.type_text() %}
-    {% set instant = dbt.type_timestamp() %}
+    {% set instant = outhaul.type_instant() %}
     {{ return([
         {'name': '_outhaul_change', 'type': text},
         {'name': '_outhaul_kind', 'type': text},

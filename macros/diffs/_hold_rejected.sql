@@ -23,19 +23,13 @@ no longer a change is forgotten. -#}
 
 {#- The statement that writes the reason into the changes that a rejection holds. -#}
 {% macro _hold_changes(diff, holding) %}
-    {{ return(adapter.dispatch('_hold_changes', 'outhaul')(diff, holding)) }}
-{% endmacro %}
-
-{% macro default___hold_changes(diff, holding) %}
-    {{ return(
-        'update ' ~ diff.changes ~ ' as changes set _outhaul_held = ' ~ outhaul._held_reason()
-        ~ ' from ' ~ diff.rejected ~ ' as rejected cross join (' ~ outhaul._last_retry(diff)
-        ~ ') as asked where ' ~ holding
-    ) }}
-{% endmacro %}
-
-{#- An update takes no other table there. -#}
-{% macro spark___hold_changes(diff, holding) %}
+    {% if not outhaul.folds_by_merge() %}
+        {{ return(
+            'update ' ~ diff.changes ~ ' as changes set _outhaul_held = ' ~ outhaul._held_reason()
+            ~ ' from ' ~ diff.rejected ~ ' as rejected cross join (' ~ outhaul._last_retry(diff)
+            ~ ') as asked where ' ~ holding
+        ) }}
+    {% endif %}
     {{ return(
         'merge into ' ~ diff.changes ~ ' as changes using (select rejected.*, ' ~ outhaul._held_reason()
         ~ ' as _outhaul_held, asked.recorded_at as _outhaul_asked_at from ' ~ diff.rejected

@@ -6,6 +6,7 @@
         diff.relation, outhaul._numbered_query(diff, generation), 'main'
     ) %}
     {% do outhaul.prepare_reading(diff.relation, diff.key, '_outhaul_seq') %}
+    {% do outhaul._keep_adopted(diff) %}
     {% do outhaul._record_generation(diff, generation) %}
     {% do outhaul._record_build(diff) %}
     {% do outhaul.end_transaction() %}
@@ -27,7 +28,7 @@ under another ends up in; removals that a guard holds come last. -#}
     {% set values = outhaul._columns_list(diff.columns, 'changes') %}
     {% if diff.is_first %}
         {% set query =
-            'select ' ~ outhaul._own_columns(outhaul.any_row_number(), generation, "'inserted'")
+            'select ' ~ outhaul._own_columns('row_number() over (' ~ outhaul.any_order() ~ ')', generation, "'inserted'")
             ~ ', ' ~ values ~ ' from (' ~ diff.source ~ ') as changes'
         %}
     {% else %}
@@ -81,16 +82,17 @@ say, is seen by the next build, even where this one is still at work. -#}
     {% elif diff.hold == 'removals' %}
         {% set sendable = counts.inserted + counts.updated %}
     {% endif %}
+    {% set place = outhaul.stored_place(diff.relation) %}
     {% set texts = {
         'model_id': model.unique_id,
         'segment': model.refs[0].name if model.refs else model.name,
         'destination': diff.meta.destination,
         'service': diff.meta.service,
-        'relation_database': diff.relation.database,
-        'relation_schema': diff.relation.schema,
-        'relation_name': diff.relation.identifier,
-        'key_columns': tojson(diff.key),
-        'columns': tojson(diff.columns),
+        'relation_database': place.database,
+        'relation_schema': place.schema,
+        'relation_name': place.identifier,
+        'key_columns': tojson(outhaul._written_names(diff.key)),
+        'columns': tojson(outhaul._recorded_columns(diff.columns)),
         'settings': tojson(diff.meta),
         'hold': diff.hold,
         'hold_reason': diff.hold_reason,
@@ -109,8 +111,7 @@ say, is seen by the next build, even where this one is still at work. -#}
         'sendable_seq': sendable,
         'last_seq': last_seq,
         'built_at': dbt.dateadd(
-            'minute', 0 - outhaul._lease_minutes(),
-            'cast(' ~ outhaul.literal(diff.before.lease_expires_at) ~ ' as ' ~ dbt.type_timestamp() ~ ')'
+            'minute', 0 - outhaul._lease_minutes(), diff.get('lease_expires_at', 'lease_expires_at')
         ),
         'lease_holder': 'null',
         'lease_expires_at': 'null',
@@ -126,4 +127,17 @@ say, is seen by the next build, even where this one is still at work. -#}
         'update ' ~ outhaul.ledger_relation('outhaul_activations') ~ ' set ' ~ parts | join(', ')
         ~ ' where activation = ' ~ outhaul.literal(diff.name)
     ) %}
+{% endmacro %}
+
+{#- The columns as the ledger keeps them: the name that was written, the type, and how the
+    warehouse stores the name where that differs. -#}
+{% macro _recorded_columns(columns) %}
+    {% set recorded = [] %}
+    {% for column in columns %}
+        {% set name = outhaul.written_name(column.name) %}
+        {% set entry = {'name': name, 'type': column.type} %}
+        {% do entry.update({'stored_as': column.name}) if name != column.name %}
+        {% do recorded.append(entry) %}
+    {% endfor %}
+    {{ return(recorded) }}
 {% endmacro %}

@@ -14,9 +14,15 @@ the warehouse. -#}
     {% for column in columns %}
         {% if column.name.lower().startswith('_outhaul_') %}
             {% do problems.append(
-                "the column '" ~ column.name ~ "' is named like outhaul's own: rename it"
+                "the column '" ~ outhaul.written_name(column.name) ~ "' is named like outhaul's own: rename it"
             ) %}
         {% endif %}
+    {% endfor %}
+    {% set names = outhaul._written_names(columns | map(attribute='name')) %}
+    {% for name in names if names.count(name) > 1 %}
+        {% do problems.append(
+            "two columns would be called '" ~ name ~ "' at the destination: rename one"
+        ) %}
     {% endfor %}
     {% set key = [] %}
     {% for name in diff.key %}
@@ -52,7 +58,16 @@ the warehouse. -#}
     {% endfor %}
     {% do problems.append(
         "'" ~ setting ~ "' names the column '" ~ name
-        ~ "', which the select does not have; it has " ~ names | join(', ')
+        ~ "', which the select does not have; it has " ~ outhaul._written_names(names) | join(', ')
     ) %}
     {{ return(name) }}
+{% endmacro %}
+
+{#- The names of columns as the user wrote them. -#}
+{% macro _written_names(names) %}
+    {% set written = [] %}
+    {% for name in names %}
+        {% do written.append(outhaul.written_name(name)) %}
+    {% endfor %}
+    {{ return(written) }}
 {% endmacro %}

@@ -48,15 +48,11 @@ tables; returns whether the lease is ours. -#}
 
 {#- The first build of an activation: its row in the ledger. -#}
 {% macro _register(diff, activations) %}
-    {% set name = outhaul.literal(diff.name) %}
     {% do outhaul.end_transaction() %}
-    {% do outhaul._execute(outhaul.insert_once(
-        'insert into ' ~ activations
-        ~ ' (activation, ledger_version, generation, rows_acknowledged, lease_fence)'
-        ~ ' select ' ~ name ~ ' as activation, ' ~ outhaul.ledger_version() ~ ' as ledger_version'
-        ~ ', 0 as generation, 0 as rows_acknowledged, 0 as lease_fence'
-        ~ ' where not exists (select 1 from ' ~ activations ~ ' where activation = ' ~ name ~ ')'
-    )) %}
+    {% do outhaul._execute(outhaul.insert_once(activations, {
+        'activation': outhaul.literal(diff.name), 'ledger_version': outhaul.ledger_version(),
+        'generation': 0, 'rows_acknowledged': 0, 'lease_fence': 0,
+    })) %}
 {% endmacro %}
 
 {#- The compare-and-set: of builds and syncs at once, one gets the lease. -#}
@@ -100,6 +96,10 @@ Within a transaction nobody can have taken it over. -#}
             'this build took longer than its lease, and another has begun. Nothing was published'
         ) %}
     {% endif %}
+    {#- `built_at` stays the time when the lease was taken -#}
+    {% do diff.update({'lease_expires_at':
+        'cast(' ~ outhaul.literal(diff.before.lease_expires_at) ~ ' as ' ~ outhaul.type_instant() ~ ')'
+    }) %}
 {% endmacro %}
 
 {#- How long a build may take before a sync may think it dead. -#}
@@ -112,7 +112,7 @@ Within a transaction nobody can have taken it over. -#}
     {% if diff.before.generation > 0 %}
         {% for relation in [diff.relation, diff.acknowledged, diff.rejected] %}
             {% if load_cached_relation(relation) is none and outhaul.exists(relation) %}
-                {% do adapter.cache_added(relation) %}
+                {% do outhaul._notice(relation) %}
             {% endif %}
         {% endfor %}
     {% endif %}

@@ -7,6 +7,7 @@ Where the warehouse has transactions for DDL, all of it is one transaction. -#}
     -- relations and configuration
     {% set target_relation = this.incorporate(type='table') %}
     {% set diff = outhaul._diff_configuration(target_relation) %}
+    {% set original_tag = outhaul.tag_statements(diff.name) %}
 
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
@@ -47,6 +48,7 @@ Where the warehouse has transactions for DDL, all of it is one transaction. -#}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {% do outhaul.end_transaction(is_done=true) %}
     {{ run_hooks(post_hooks, inside_transaction=False) }}
+    {% do outhaul.untag_statements(original_tag) %}
 
     {{ return({'relations': [target_relation, diff.acknowledged, diff.rejected]}) }}
 

@@ -8,3 +8,8 @@
     {% call statement('outhaul_read', fetch_result=True) %}{{ sql }}{% endcall %}
     {{ return(load_result('outhaul_read')['data']) }}
 {% endmacro %}
+
+{#- Tell dbt's cache of a table that it did not make; a name without quotes has no case. -#}
+{% macro _notice(relation) %}
+    {% do adapter.cache_added(relation.incorporate(dbt_created=true)) %}
+{% endmacro %}

@@ -20,7 +20,7 @@ don't race to create the same table. Projects without a diff get no ledger. -#}
     {% endif %}
     {% for name in missing %}
         {% do outhaul._execute(outhaul.create_ledger_table(name)) %}
-        {% do adapter.cache_added(outhaul.ledger_relation(name)) %}
+        {% do outhaul._notice(outhaul.ledger_relation(name)) %}
     {% endfor %}
     {% if missing %}
         {% do adapter.commit() %}

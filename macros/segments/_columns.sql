@@ -28,7 +28,7 @@ its .yml gives a `data_type`, if it gives one to every column. -#}
     {% set seen = {} %}
     {% for column in found %}
         {% do seen.update({column.name | lower: {
-            'name': column.name,
+            'name': outhaul.written_name(column.name),
             'type': column.type,
             'kind': outhaul.column_kind(column.type),
             'sql': (table ~ '.' if table else '') ~ outhaul.column_name(column.name),

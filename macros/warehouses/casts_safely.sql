@@ -35,6 +35,22 @@
     {{ return(false) }}
 {% endmacro %}
 
+{#- One type holds all exact numbers there, and every type of text is a varchar with a length. -#}
+{% macro snowflake__casts_safely(from_type, to_type) %}
+    {% set from_name = outhaul._type_name(from_type) | replace('number', 'numeric') %}
+    {% set to_name = outhaul._type_name(to_type) | replace('number', 'numeric') %}
+    {% set from_size = outhaul._type_size(from_type) %}
+    {% set to_size = outhaul._type_size(to_type) %}
+    {% if from_name == 'numeric' and to_name == 'varchar' %}
+        {#- a sign, and a digit each -#}
+        {{ return(from_size[1] == 0 and from_size[0] < to_size[0]) }}
+    {% endif %}
+    {{ return(outhaul.default__casts_safely(
+        from_name ~ '(' ~ from_size | join(',') ~ ')' if from_size else from_name,
+        to_name ~ '(' ~ to_size | join(',') ~ ')' if to_size else to_name
+    )) }}
+{% endmacro %}
+
 {#- "numeric" of "NUMERIC(10,2)". -#}
 {% macro _type_name(data_type) %}
     {{ return(modules.re.sub('[(].*[)]', '', data_type) | lower | trim) }}
@@ -44,7 +60,7 @@
 {% macro _type_size(data_type) %}
     {% set size = [] %}
     {% if '(' in data_type and outhaul._type_name(data_type) in [
-        'numeric', 'decimal', 'varchar', 'character varying', 'string',
+        'numeric', 'decimal', 'number', 'varchar', 'character varying', 'string',
     ] %}
         {% for part in data_type.split('(')[1].split(')')[0].split(',') %}
             {% do size.append(part | int) %}

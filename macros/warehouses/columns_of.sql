@@ -20,6 +20,15 @@
     {{ return(columns) }}
 {% endmacro %}
 
+{#- dbt's column would call every text "character varying". -#}
+{% macro snowflake__columns_of(relation) %}
+    {% set columns = [] %}
+    {% for row in run_query('describe table ' ~ relation.render()) %}
+        {% do columns.append({'name': row['name'], 'type': row['type']}) %}
+    {% endfor %}
+    {{ return(columns) }}
+{% endmacro %}
+
 {#- information_schema says only 'ARRAY' or 'USER-DEFINED' where format_type is exact. -#}
 {% macro postgres__columns_of(relation) %}
     {% set columns = [] %}

@@ -7,6 +7,20 @@
     {{ return(expression) }}
 {% endmacro %}
 
+{#- As JSON, whose keys have an order there, a nested null and no value differ. The types of
+    maps, places and vectors have no equality. -#}
+{% macro snowflake__comparable(expression, data_type) %}
+    {% set type = outhaul._type_name(data_type) %}
+    {% if type in ['variant', 'object', 'array', 'map'] %}
+        {{ return('to_json(to_variant(' ~ expression ~ '))') }}
+    {% elif type in ['geography', 'geometry'] %}
+        {{ return('st_asewkt(' ~ expression ~ ')') }}
+    {% elif type == 'vector' %}
+        {{ return('to_json(cast(' ~ expression ~ ' as array))') }}
+    {% endif %}
+    {{ return(expression) }}
+{% endmacro %}
+
 {#- json, xml and the geometric types have no equality, and that of citext ignores case;
     jsonb also ignores key order. -#}
 {% macro postgres__comparable(expression, data_type) %}

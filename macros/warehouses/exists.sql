@@ -7,6 +7,16 @@
     {{ return(load_cached_relation(relation) is not none) }}
 {% endmacro %}
 
+{#- A build beside this one may have made tables that are younger than dbt's cache. -#}
+{% macro snowflake__exists(relation) %}
+    {% set place = outhaul.stored_place(relation) %}
+    {{ return(outhaul._fetch(
+        'select count(*) from ' ~ relation.information_schema('tables')
+        ~ ' where table_schema = ' ~ outhaul.literal(place.schema)
+        ~ ' and table_name = ' ~ outhaul.literal(place.identifier)
+    )[0][0] > 0) }}
+{% endmacro %}
+
 {#- A build that waited for another's lock sees tables that are younger than its cache. -#}
 {% macro postgres__exists(relation) %}
     {{ return(outhaul._fetch(

@@ -11,7 +11,22 @@
     {% do outhaul._execute(
         'create or replace table ' ~ relation ~ ' as ' ~ query, statement_name
     ) %}
-    {% do adapter.cache_added(relation) if existing is none %}
+    {% do outhaul._notice(relation) if existing is none %}
+{% endmacro %}
+
+{#- A table that is replaced loses its grants there, unless they are copied. What can be
+    computed again is transient by default, as dbt's own tables are; the state is not. -#}
+{% macro snowflake__replace_table(relation, query, statement_name) %}
+    {% set existing = load_cached_relation(relation) %}
+    {% if existing is not none and existing.type != 'table' %}
+        {% do adapter.drop_relation(existing) %}
+    {% endif %}
+    {% set is_transient = relation.identifier == this.identifier and config.get('transient', true) %}
+    {% do outhaul._execute(
+        'create or replace ' ~ ('transient ' if is_transient else '') ~ 'table ' ~ relation
+        ~ ' copy grants as ' ~ query, statement_name
+    ) %}
+    {% do outhaul._notice(relation) if existing is none %}
 {% endmacro %}
 
 {#- No "create or replace table": build it beside the old one and swap, in the transaction. -#}

@@ -22,6 +22,11 @@ tables that other sessions see. -#}
     {{ return(outhaul.duckdb__work_relation(relation, suffix, marker)) }}
 {% endmacro %}
 
+{#- Its temporary tables have a schema. -#}
+{% macro snowflake__work_relation(relation, suffix, marker) %}
+    {{ return(outhaul.duckdb__work_relation(relation, suffix, marker)) }}
+{% endmacro %}
+
 {#- The statement that creates a work table from a query. -#}
 {% macro create_work_table(relation, query) %}
     {{ return(adapter.dispatch('create_work_table', 'outhaul')(relation, query)) }}
@@ -44,6 +49,12 @@ tables that other sessions see. -#}
     {{ return('create ' ~ temporary ~ 'table ' ~ relation ~ ' as ' ~ query) }}
 {% endmacro %}
 
+{#- dbt keeps a session for the next builds, and with it the tables of the last. -#}
+{% macro snowflake__create_work_table(relation, query) %}
+    {% set temporary = 'temporary ' if outhaul._has_session() else '' %}
+    {{ return('create or replace ' ~ temporary ~ 'table ' ~ relation ~ ' as ' ~ query) }}
+{% endmacro %}
+
 {#- Whether work tables outlive the session that made them, so that a build drops them. -#}
 {% macro keeps_work_tables() %}
     {{ return(adapter.dispatch('keeps_work_tables', 'outhaul')()) }}
@@ -58,6 +69,10 @@ tables that other sessions see. -#}
 {% endmacro %}
 
 {% macro postgres__keeps_work_tables() %}
+    {{ return(not outhaul._has_session()) }}
+{% endmacro %}
+
+{% macro snowflake__keeps_work_tables() %}
     {{ return(not outhaul._has_session()) }}
 {% endmacro %}
 

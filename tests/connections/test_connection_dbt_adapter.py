@@ -10,6 +10,7 @@ from dispatcher.connections import connect
 from dispatcher.connections.dbt_adapter import DbtAdapterConnection
 from dispatcher.connections.duckdb import DuckDBConnection
 from dispatcher.connections.postgres import PostgresConnection
+from dispatcher.connections.snowflake import SnowflakeConnection
 from dispatcher.errors import (
     ConfigurationError,
     RelationMissing,
@@ -87,7 +88,10 @@ def test_each_adapter_has_its_way_in(tmp_path, postgres):
     assert isinstance(connect(project_for(tmp_path, output)), DuckDBConnection)
     output["attach"] = [{"path": "y.duckdb"}]
     assert isinstance(connect(project_for(tmp_path, output)), DbtAdapterConnection)
-    output = {"type": "snowflake", "account": "a", "schema": "s"}
+    output = {"type": "snowflake", "account": "a", "schema": "s", "user": "u"}
+    output["password"] = "p"
+    assert isinstance(connect(project_for(tmp_path, output)), SnowflakeConnection)
+    output["authenticator"] = "externalbrowser"
     assert isinstance(connect(project_for(tmp_path, output)), DbtAdapterConnection)
 
 
@@ -134,7 +138,8 @@ def test_keys_that_the_adapter_refuses_are_told(tmp_path):
 
 
 def test_without_dbt_the_message_says_what_to_install(tmp_path):
-    project_for(tmp_path, {"type": "snowflake", "account": "a", "schema": "s"})
+    output = {"type": "snowflake", "account": "a", "schema": "s"}
+    project_for(tmp_path, output | {"authenticator": "externalbrowser"})
     command = """
 import sys
 sys.modules["dbt"] = None  # as if it were not installed

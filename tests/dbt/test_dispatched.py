@@ -186,7 +186,7 @@ class LosesAnswers:
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> int:
         written = self._connection.execute(sql, parameters)
-        if self._text in sql and "insert" in sql:
+        if self._text in sql.lower() and "insert" in sql:
             raise WarehouseUnreachable("the connection to the warehouse broke")
         return written
 

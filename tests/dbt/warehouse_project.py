@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import re
 import shutil
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -94,8 +95,9 @@ class DiffProject:
             self.warnings.append(event.info.msg)
         is_query = event.info.name == "SQLQuery"
         if is_query and event.data.node_info.unique_id.startswith("model."):
-            # below dbt's comment
-            self.statements.append(event.data.sql.split("*/", 1)[-1].strip())
+            # without dbt's comment, which stands above them or below
+            sql = re.sub(r"/\*.*?\*/", "", event.data.sql, flags=re.DOTALL)
+            self.statements.append(sql.strip())
 
     def build(self, *arguments: str) -> None:
         """`dbt build`, which must succeed."""

@@ -34,7 +34,8 @@ def call(file: str, macro: str) -> Any:
     text = (ROOT / "macros" / file).read_text("utf-8")
     template = environment.from_string(f"{text}{{{{ {macro}() }}}}")
     try:
-        template.render({"dbt": WORDS, "return": give_back})
+        own = SimpleNamespace(type_instant=WORDS.type_timestamp)
+        template.render({"dbt": WORDS, "outhaul": own, "return": give_back})
     except Returned as returned:
         return returned.args[0]
     raise AssertionError(f"{macro} returned nothing")

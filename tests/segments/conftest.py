@@ -37,3 +37,13 @@ def built(new_project: Callable[[str], SegmentProject]) -> SegmentProject:
     project = new_project("project")
     project.succeed("build")
     return project
+
+
+@pytest.fixture(autouse=True)
+def excluded_here(request: pytest.FixtureRequest) -> None:
+    """Skip what cannot run on this warehouse, with the reason."""
+    if "server" in request.fixturenames:
+        excluded = getattr(request.getfixturevalue("server"), "excluded", {})
+        name = getattr(request.node, "originalname", request.node.name)
+        if name in excluded:
+            pytest.skip(excluded[name])

@@ -24,6 +24,7 @@ WAREHOUSES = {
     "postgres16": "postgres",
     "postgres17": "postgres",
     "redshift": "redshift",
+    "snowflake": "snowflake",
 }
 ALWAYS = ("duckdb", "postgres")
 # Between the oldest and the newest, nothing that we use has changed.
