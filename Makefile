@@ -12,6 +12,9 @@ PIP_INSTALL := -m pip install --disable-pip-version-check -qq
 DEMO := $(VENV)/.installed-for-demo
 TEST := $(VENV)/.installed-for-test
 LINT := $(LINT_VENV)/.installed-for-lint
+# What stands in for warehouses in the tests, each in an environment of its own.
+EMULATORS := bigquery
+EMULATED := $(EMULATORS:%=.venv-emulator-%/.installed)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint benchmark seeds clean
@@ -22,7 +25,7 @@ help: ## List the targets
 demo: $(DEMO) ## Watch a segment travel from the warehouse to a destination
 	@$(VENV)/bin/python scripts/demo.py $(ARGS)
 
-test: $(TEST) ## Run the tests; choose by ARGS='-k name' or WAREHOUSE=duckdb
+test: $(TEST) $(EMULATED) ## Run the tests; choose by ARGS='-k name' or WAREHOUSE=duckdb
 	@OUTHAUL_TEST_WAREHOUSE=$(WAREHOUSE) $(VENV)/bin/python -m pytest $(ARGS)
 
 lint: $(LINT) ## Check style and types
@@ -39,7 +42,7 @@ seeds: ## Write the starter's raw data anew; another day with DAY=2
 		--output dbt_project/seeds
 
 clean: ## Remove all that the other targets made
-	rm -rf $(VENV) $(LINT_VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) $(LINT_VENV) .venv-emulator-* build *.egg-info .pytest_cache .mypy_cache .ruff_cache
 	rm -rf dbt_project/dbt_packages dbt_project/target dbt_project/logs
 	rm -f dbt_project/*.duckdb dbt_project/*.duckdb.wal dbt_project/package-lock.yml
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -63,6 +66,13 @@ $(TEST): pyproject.toml constraints.txt
 	@$(VENV)/bin/python $(PIP_INSTALL) -c constraints.txt \
 		-e '.[duckdb,postgres,snowflake,bigquery,redshift,databricks,report,dev]'
 	@touch $(DEMO) $@
+
+# Without one, its tests are skipped and say so.
+.venv-emulator-%/.installed: tests/warehouses/requirements-%.txt
+	@echo "Installing what stands in for $* into $(@D), once; this takes a minute."
+	@$(PYTHON) -m venv $(@D)
+	@$(@D)/bin/python $(PIP_INSTALL) -r $< && touch $@ || { \
+		rm -rf $(@D); echo "What stands in for $* cannot be installed here." >&2; }
 
 $(LINT): requirements-lint.txt
 	@echo "Installing the linters into $(LINT_VENV), once."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from dispatcher.destinations.base import Kind
@@ -16,23 +16,38 @@ _TEXTS = ("char", "text", "string", "uuid", "enum", "name", "citext")
 _NESTED = ("json", "jsonb", "variant", "object", "array", "struct", "map", "super")
 
 
+def _selected_rows(columns: Mapping[str, str], count: int) -> str:
+    row = ", ".join(f"cast(? as {type}) as {name}" for name, type in columns.items())
+    return " union all ".join([f"select {row}"] * count)
+
+
 @dataclass(frozen=True)
 class Dialect:
     """The SQL of one kind of warehouse.
 
     now: the warehouse's clock as a timestamp without zone, in UTC.
     after: that instant a number of seconds (an integer) from now.
+    since: the seconds from an expression's instant to now.
     lock_rows: appended to a subquery whose locked rows are passed over, not waited for.
+    escape: what stands before a quote in a quoted identifier, and before itself.
+    rows: a query of so many rows of parameters, in columns of these names and
+        types (bigint, boolean, text).
     """
 
     quote: str
     now: str
     after: Callable[[int], str]
+    since: Callable[[str], str]
     lock_rows: str = ""
+    escape: str = ""
+    rows: Callable[[Mapping[str, str], int], str] = _selected_rows
 
     def identifier(self, name: str) -> str:
         """A quoted identifier."""
-        return self.quote + name.replace(self.quote, self.quote * 2) + self.quote
+        escape = self.escape or self.quote
+        for special in filter(None, (self.escape, self.quote)):
+            name = name.replace(special, escape + special)
+        return self.quote + name + self.quote
 
     def relation(self, *parts: str | None) -> str:
         """A qualified name of the parts that are there."""
@@ -41,12 +56,24 @@ class Dialect:
 
 _POSTGRES_NOW = "(clock_timestamp() at time zone 'utc')"
 _DUCKDB_NOW = "(now() at time zone 'utc')"
+# A TIMESTAMP is a moment there; the ledger's instants are DATETIMEs in UTC.
+_BIGQUERY_NOW = "datetime(current_timestamp())"
+
+
+def _bigquery_rows(columns: Mapping[str, str], count: int) -> str:
+    """One array: hundreds of subqueries are too much to plan."""
+    types = {"bigint": "int64", "boolean": "bool", "text": "string"}
+    names = ", ".join(f"{name} {types[type]}" for name, type in columns.items())
+    row = f"({', '.join('?' * len(columns))})"
+    rows = ", ".join([row] * count)
+    return f"select * from unnest(array<struct<{names}>>[{rows}])"
 
 _DIALECTS = {
     "postgres": Dialect(
         quote='"',
         now=_POSTGRES_NOW,
         after=lambda seconds: f"({_POSTGRES_NOW} + interval '{seconds} seconds')",
+        since=lambda instant: f"extract(epoch from ({_POSTGRES_NOW} - {instant}))",
         # A build holds its row until it commits: a sync is busy, and does not wait.
         lock_rows=" for update skip locked",
     ),
@@ -54,6 +81,19 @@ _DIALECTS = {
         quote='"',
         now=_DUCKDB_NOW,
         after=lambda seconds: f"({_DUCKDB_NOW} + interval '{seconds} seconds')",
+        since=lambda instant: f"extract(epoch from ({_DUCKDB_NOW} - {instant}))",
+    ),
+    "bigquery": Dialect(
+        quote="`",
+        now=_BIGQUERY_NOW,
+        after=lambda seconds: (
+            f"datetime_add({_BIGQUERY_NOW}, interval {seconds} second)"
+        ),
+        since=lambda instant: (
+            f"datetime_diff({_BIGQUERY_NOW}, {instant}, microsecond) / 1000000"
+        ),
+        escape="\\",
+        rows=_bigquery_rows,
     ),
 }
 

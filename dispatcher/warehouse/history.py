@@ -58,7 +58,7 @@ class History(Statements):
         rows = self._query(
             "select activation, status, message, recorded_at, seconds_ago, requests,"
             " seconds from (select activation, status, message, recorded_at,"
-            f" extract(epoch from ({self._dialect.now} - recorded_at)) as seconds_ago,"
+            f" {self._dialect.since('recorded_at')} as seconds_ago,"
             " requests, seconds, row_number() over (partition by activation order by"
             " recorded_at desc, case when status = 'running' then 1 else 0 end) as"
             f" recency from {self._table('outhaul_syncs')}) as ranked where recency = 1"

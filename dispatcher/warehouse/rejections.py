@@ -10,7 +10,14 @@ from dispatcher.warehouse.leases import lease_lost
 from dispatcher.warehouse.statements import Statements
 
 _REJECTIONS_A_STATEMENT = 500
-_REFUSED = "cast(? as bigint), ?, ?, ?, ?, cast(? as boolean)"
+_REFUSED = {
+    "seq": "bigint",
+    "change": "text",
+    "kind": "text",
+    "code": "text",
+    "message": "text",
+    "is_in_doubt": "boolean",
+}
 
 
 class Rejections(Statements):
@@ -26,7 +33,7 @@ class Rejections(Statements):
         is_held, holding = self._held_by(lease)
         for start in range(0, len(rejections), _REJECTIONS_A_STATEMENT):
             chunk = rejections[start : start + _REJECTIONS_A_STATEMENT]
-            refused = " union all ".join([f"select {_REFUSED}"] * len(chunk))
+            refused = self._dialect.rows(_REFUSED, len(chunk))
             written = self._write(
                 f"insert into {self._table('outhaul_rejections')} (activation,"
                 " generation, fence, seq, change, kind, code, message, is_in_doubt,"

@@ -28,7 +28,7 @@ the columns does not matter. -#}
 {% macro _create_state(diff) %}
     {% set own = [
         {'name': '_outhaul_in_doubt', 'type': dbt.type_string()},
-        {'name': '_outhaul_acknowledged_at', 'type': dbt.type_timestamp()},
+        {'name': '_outhaul_acknowledged_at', 'type': outhaul.type_instant()},
     ] %}
     {% do outhaul.replace_table(
         diff.acknowledged, outhaul._empty_state_query(diff, own), 'outhaul_adopt'

@@ -7,10 +7,10 @@ append-only diff the state goes: what is in doubt would be held there. -#}
         {{ return('') }}
     {% endif %}
     {% if diff.append_only %}
-        {% do outhaul._execute('delete from ' ~ diff.acknowledged) %}
+        {% do outhaul._execute('delete from ' ~ diff.acknowledged ~ ' where 1 = 1') %}
     {% else %}
         {% do outhaul._execute(
-            'update ' ~ diff.acknowledged ~ " set _outhaul_in_doubt = 'inserted'"
+            'update ' ~ diff.acknowledged ~ " set _outhaul_in_doubt = 'inserted' where 1 = 1"
         ) %}
     {% endif %}
 {% endmacro %}

@@ -8,9 +8,9 @@ diff `acknowledged_rows` and `is_first`: nothing held, so all is inserted. -#}
     {% set is_first = held == 0 and outhaul._count(diff.rejected) == 0 %}
     {% do diff.update({'acknowledged_rows': held, 'is_first': is_first}) %}
     {% if not is_first %}
-        {% do outhaul._execute(
-            'create temporary table ' ~ diff.changes ~ ' as '
-            ~ (outhaul._appended_query(diff) if diff.append_only else outhaul._changes_query(diff))
+        {% do outhaul.create_work_table(
+            diff.changes,
+            outhaul._appended_query(diff) if diff.append_only else outhaul._changes_query(diff)
         ) %}
     {% endif %}
 {% endmacro %}
@@ -39,21 +39,22 @@ diff `acknowledged_rows` and `is_first`: nothing held, so all is inserted. -#}
         ~ ', cast(null as ' ~ dbt.type_string() ~ ') as _outhaul_held, ' ~ values | join(', ')
         ~ ' from (' ~ diff.source ~ ') as source full outer join ' ~ diff.acknowledged ~ ' as acknowledged on '
         ~ outhaul._keys_match('source', 'acknowledged', diff.key)
-        ~ ' where (' ~ source_key ~ ' is null or ' ~ held_key ~ ' is null'
+        ~ outhaul._invalid_keys(diff) ~ ' where (' ~ source_key ~ ' is null or ' ~ held_key ~ ' is null'
         ~ ' or acknowledged._outhaul_in_doubt is not null or '
         ~ outhaul._content_differs('source', 'acknowledged', diff.columns) ~ ')'
-        ~ outhaul._not_invalid(diff, source_key)
+        ~ (' and (' ~ source_key ~ ' is not null or invalid.' ~ outhaul.quoted(diff.key[0]) ~ ' is null)'
+           if diff.invalid_rows > 0 else '')
     ) }}
 {% endmacro %}
 
-{#- A key that is invalid today has not left the segment. -#}
-{% macro _not_invalid(diff, source_key) %}
+{#- The join of the keys that are invalid today: they have not left the segment. -#}
+{% macro _invalid_keys(diff) %}
     {% if diff.invalid_rows == 0 %}
         {{ return('') }}
     {% endif %}
     {{ return(
-        ' and (' ~ source_key ~ ' is not null or not exists (select 1 from ' ~ diff.invalid
-        ~ ' as invalid where ' ~ outhaul._keys_match('invalid', 'acknowledged', diff.key) ~ '))'
+        ' left join (select distinct ' ~ outhaul._key_list(diff.key) ~ ' from ' ~ diff.invalid
+        ~ ') as invalid on ' ~ outhaul._keys_match('invalid', 'acknowledged', diff.key)
     ) }}
 {% endmacro %}
 

@@ -30,6 +30,30 @@
     ) %}
 {% endmacro %}
 
+{#- One statement, which a crash cannot divide. -#}
+{% macro bigquery___fold_deliveries(diff, columns, key, claims) %}
+    {% set set_values = [] %}
+    {% for column in columns %}
+        {% set name = outhaul.quoted(column.name) %}
+        {% do set_values.append(name ~ ' = delivered.' ~ name) %}
+    {% endfor %}
+    {% set doubt = 'case when delivered._outhaul_is_in_doubt then delivered._outhaul_change end' %}
+    {% set acknowledged_at = 'case when not delivered._outhaul_is_in_doubt then ' ~ outhaul.now_utc() ~ ' end' %}
+    {% do outhaul._execute(
+        'merge into ' ~ diff.acknowledged ~ ' as acknowledged using ('
+        ~ outhaul._delivered(diff, claims) ~ ') as delivered on '
+        ~ outhaul._keys_match('acknowledged', 'delivered', key)
+        ~ " when matched and delivered._outhaul_change = 'removed' and delivered._outhaul_is_in_doubt"
+        ~ " then update set _outhaul_in_doubt = 'removed'"
+        ~ " when matched and delivered._outhaul_change = 'removed' then delete"
+        ~ ' when matched then update set ' ~ set_values | join(', ')
+        ~ ', _outhaul_in_doubt = ' ~ doubt ~ ', _outhaul_acknowledged_at = ' ~ acknowledged_at
+        ~ " when not matched and delivered._outhaul_change <> 'removed' then insert ("
+        ~ outhaul._columns_list(columns) ~ ', _outhaul_in_doubt, _outhaul_acknowledged_at) values ('
+        ~ outhaul._columns_list(columns, 'delivered') ~ ', ' ~ doubt ~ ', ' ~ acknowledged_at ~ ')'
+    ) %}
+{% endmacro %}
+
 {#- The rows of the published generation that changed what the destination may hold. -#}
 {% macro _delivered(diff, claims) %}
     {% set in_doubt = 'published._outhaul_seq > ' ~ claims.committed %}

@@ -4,22 +4,56 @@
     {% if not known or (claims.rejected == 0 and outhaul._count(diff.rejected) == 0) %}
         {{ return('') }}
     {% endif %}
-    {% set refused = make_temp_relation(diff.relation, '__refused') %}
-    {% do outhaul._execute(
-        'create temporary table ' ~ refused ~ ' as ' ~ outhaul._refused_query(diff, columns, key)
-    ) %}
+    {% do outhaul.create_work_table(diff.refused, outhaul._refused_query(diff, columns, key)) %}
+    {% do outhaul._write_refused(diff, columns + outhaul._rejected_own_columns(), key, claims) %}
+{% endmacro %}
+
+{#- Put the refused rows in the place of what `d__rejected` has of the keys that are settled. -#}
+{% macro _write_refused(diff, columns, key, claims) %}
+    {{ return(adapter.dispatch('_write_refused', 'outhaul')(diff, columns, key, claims)) }}
+{% endmacro %}
+
+{% macro default___write_refused(diff, columns, key, claims) %}
     {% do outhaul._execute(
         'delete from ' ~ diff.rejected ~ ' as rejected where exists (select 1 from '
-        ~ diff.relation ~ ' as published where published._outhaul_generation = ' ~ diff.before.generation
-        ~ ' and published._outhaul_seq <= ' ~ claims.committed
-        ~ ' and ' ~ outhaul._keys_match('rejected', 'published', key) ~ ')'
-        ~ ' or exists (select 1 from ' ~ refused ~ ' as refused where '
+        ~ outhaul._settled(diff, claims) ~ ' and ' ~ outhaul._keys_match('rejected', 'published', key) ~ ')'
+        ~ ' or exists (select 1 from ' ~ diff.refused ~ ' as refused where '
         ~ outhaul._keys_match('rejected', 'refused', key) ~ ')'
     ) %}
-    {% set written = outhaul._columns_list(columns + outhaul._rejected_own_columns()) %}
+    {% set written = outhaul._columns_list(columns) %}
     {% do outhaul._execute(
-        'insert into ' ~ diff.rejected ~ ' (' ~ written ~ ') select ' ~ written ~ ' from ' ~ refused
+        'insert into ' ~ diff.rejected ~ ' (' ~ written ~ ') select ' ~ written ~ ' from ' ~ diff.refused
     ) %}
+{% endmacro %}
+
+{#- One statement, which a crash cannot divide. -#}
+{% macro bigquery___write_refused(diff, columns, key, claims) %}
+    {% set set_values = [] %}
+    {% set nulls = [] %}
+    {% for column in columns %}
+        {% set name = outhaul.quoted(column.name) %}
+        {% do set_values.append(name ~ ' = wanted.' ~ name) %}
+        {% do nulls.append('published.' ~ name if column.name in key else 'cast(null as ' ~ column.type ~ ')') %}
+    {% endfor %}
+    {% do outhaul._execute(
+        'merge into ' ~ diff.rejected ~ ' as rejected using ('
+        ~ 'select ' ~ outhaul._columns_list(columns, 'refused') ~ ', true as _outhaul_is_refused from '
+        ~ diff.refused ~ ' as refused union all select ' ~ nulls | join(', ') ~ ', false from '
+        ~ outhaul._settled(diff, claims) ~ ' and not exists (select 1 from ' ~ diff.refused
+        ~ ' as refused where ' ~ outhaul._keys_match('refused', 'published', key) ~ ')) as wanted on '
+        ~ outhaul._keys_match('rejected', 'wanted', key)
+        ~ ' when matched and wanted._outhaul_is_refused then update set ' ~ set_values | join(', ')
+        ~ ' when matched then delete when not matched and wanted._outhaul_is_refused then insert ('
+        ~ outhaul._columns_list(columns) ~ ') values (' ~ outhaul._columns_list(columns, 'wanted') ~ ')'
+    ) %}
+{% endmacro %}
+
+{#- The rows of the published generation that have an outcome: a from clause and its conditions. -#}
+{% macro _settled(diff, claims) %}
+    {{ return(
+        diff.relation ~ ' as published where published._outhaul_generation = ' ~ diff.before.generation
+        ~ ' and published._outhaul_seq <= ' ~ claims.committed
+    ) }}
 {% endmacro %}
 
 {#- The refused rows of the published generation, counted on where the same row came before. -#}
@@ -29,7 +63,12 @@
         ~ outhaul._content_differs('published', 'earlier', columns)
         ~ " and (published._outhaul_change = 'removed') = (earlier._outhaul_change = 'removed'))"
     %}
-    {% set attempts = 'case when ' ~ again ~ ' then earlier._outhaul_attempts + 1 else 1 end' %}
+    {#- the same rejection, which a build that came to no end has folded -#}
+    {% set folded = 'earlier._outhaul_rejected_at = rejections.recorded_at' %}
+    {% set attempts =
+        'case when ' ~ again ~ ' and ' ~ folded ~ ' then earlier._outhaul_attempts when ' ~ again
+        ~ ' then earlier._outhaul_attempts + 1 else 1 end'
+    %}
     {{ return(
         'select ' ~ outhaul._columns_list(columns, 'published')
         ~ ', published._outhaul_change'
@@ -71,13 +110,13 @@
         ~ ' else case ' ~ attempts
         ~ ' when 1 then 60 when 2 then 240 when 3 then 1440 when 4 then 4320 else 10080 end end'
     %}
-    {{ return(dbt.dateadd('minute', minutes, 'rejections.recorded_at')) }}
+    {{ return(dbt.dateadd('minute', '(' ~ minutes ~ ')', 'rejections.recorded_at')) }}
 {% endmacro %}
 
 {#- The columns of `d__rejected` that are outhaul's own, in order. -#}
 {% macro _rejected_own_columns() %}
     {% set text = dbt.type_string() %}
-    {% set instant = dbt.type_timestamp() %}
+    {% set instant = outhaul.type_instant() %}
     {{ return([
         {'name': '_outhaul_change', 'type': text},
         {'name': '_outhaul_kind', 'type': text},

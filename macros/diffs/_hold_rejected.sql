@@ -8,9 +8,9 @@ no longer a change is forgotten. -#}
     {% endif %}
     {% set waits =
         'rejected._outhaul_retry_at > ' ~ outhaul.now_utc()
-        ~ ' and not exists (select 1 from ' ~ outhaul.ledger_relation('outhaul_controls')
-        ~ ' as controls where controls.activation = ' ~ outhaul.literal(diff.name)
-        ~ " and controls.action = 'retry' and controls.recorded_at >= rejected._outhaul_rejected_at)"
+        ~ ' and coalesce((select max(recorded_at) from ' ~ outhaul.ledger_relation('outhaul_controls')
+        ~ ' where activation = ' ~ outhaul.literal(diff.name)
+        ~ " and action = 'retry') < rejected._outhaul_rejected_at, true)"
     %}
     {% set same_key = outhaul._keys_match('changes', 'rejected', diff.key) %}
     {% do outhaul._execute(

@@ -2,7 +2,7 @@
 {% macro _publish(diff) %}
     {% set generation = (diff.before.generation | int) + 1 %}
     {% do outhaul.replace_table(
-        diff.relation, outhaul._numbered_query(diff, generation), 'main'
+        diff.relation, outhaul._numbered_query(diff, generation), 'main', '_outhaul_seq'
     ) %}
     {% do outhaul.prepare_reading(diff.relation, diff.key, '_outhaul_seq') %}
     {% do outhaul._record_generation(diff, generation) %}
@@ -117,8 +117,8 @@ say, is seen by the next build, even where this one is still at work. -#}
     {% for column, value in numbers.items() %}
         {% do parts.append(column ~ ' = ' ~ value) %}
     {% endfor %}
-    {% do outhaul._execute(
+    {% do outhaul._execute(outhaul.contended(
         'update ' ~ outhaul.ledger_relation('outhaul_activations') ~ ' set ' ~ parts | join(', ')
         ~ ' where activation = ' ~ outhaul.literal(diff.name)
-    ) %}
+    )) %}
 {% endmacro %}

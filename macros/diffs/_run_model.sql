@@ -22,6 +22,14 @@ the warehouse. -#}
     {% if diff.identity is not none %}
         {% set identity = outhaul._spelled(diff.identity, 'meta.outhaul.identity', columns, problems) %}
     {% endif %}
+    {% for column in columns %}
+        {% if column.name in key + [identity] and not outhaul.identifies(column.type) %}
+            {% do problems.append(
+                "rows cannot be tracked by the column '" ~ column.name ~ "', which is " ~ column.type
+                ~ ' and not compared exactly: cast it to text or to a whole number'
+            ) %}
+        {% endif %}
+    {% endfor %}
     {% if problems %}
         {% do outhaul._refuse(problems | unique | join('; ')) %}
     {% endif %}

@@ -16,12 +16,11 @@ treated as having left the segment. Adds to the diff `segment_rows`,
     {% endif %}
     {% if counts.has_repeats %}
         {% do outhaul._create_suspects(diff, unusable) %}
-        {% set suspects = outhaul._suspects(diff) %}
         {% set source =
-            source ~ ' and not exists (select 1 from ' ~ suspects
+            source ~ ' and not exists (select 1 from ' ~ diff.suspects
             ~ ' as suspects where ' ~ outhaul._keys_match('suspects', 'work', diff.key) ~ ')'
             ~ ' union all select ' ~ outhaul._columns_list(diff.columns, 'suspects')
-            ~ ' from ' ~ suspects ~ ' as suspects where suspects._outhaul_held is null'
+            ~ ' from ' ~ diff.suspects ~ ' as suspects where suspects._outhaul_held is null'
         %}
     {% endif %}
     {% do outhaul._create_invalid(diff, counts) if not all_valid %}
@@ -94,18 +93,10 @@ treated as having left the segment. Adds to the diff `segment_rows`,
     {{ return('(' ~ key_is_null ~ ' or ' ~ identity ~ ' is null)') }}
 {% endmacro %}
 
-{#- The name of the work table of suspect rows. -#}
-{% macro _suspects(diff) %}
-    {% if 'suspects' not in diff %}
-        {% do diff.update({'suspects': make_temp_relation(diff.relation, '__suspects')}) %}
-    {% endif %}
-    {{ return(diff.suspects) }}
-{% endmacro %}
-
 {#- All rows that share a key or an identity, each distinct one once, judged one by one. -#}
 {% macro _create_suspects(diff, unusable) %}
     {% set key = outhaul._key_list(diff.key, 'work') %}
-    {% set alike = outhaul._comparable_list(diff.columns, 'work') %}
+    {% set alike = outhaul._groupable_list(diff.columns, 'work') %}
     {% set by_identity = '1' %}
     {% if diff.identity is not none %}
         {% set by_identity = 'count(*) over (partition by ' ~ outhaul._folded_identity(diff, 'work') ~ ')' %}
@@ -121,10 +112,10 @@ treated as having left the segment. Adds to the diff `segment_rows`,
         'select ' ~ columns ~ ' from (' ~ ranked ~ ') as work'
         ~ ' where (_outhaul_same_key > 1 or _outhaul_same_identity > 1) and _outhaul_copy = 1'
     %}
-    {% do outhaul._execute(
-        'create temporary table ' ~ outhaul._suspects(diff) ~ ' as '
-        ~ (outhaul._judged_by_preference(diff, distinct_rows) if diff.prefer
-           else outhaul._judged(diff, distinct_rows))
+    {% do outhaul.create_work_table(
+        diff.suspects,
+        (outhaul._judged_by_preference(diff, distinct_rows) if diff.prefer
+         else outhaul._judged(diff, distinct_rows))
     ) %}
 {% endmacro %}
 
@@ -150,7 +141,7 @@ treated as having left the segment. Adds to the diff `segment_rows`,
 Rows that `prefer` ranks alike are ordered by their content, so that each build picks the same. -#}
 {% macro _judged_by_preference(diff, distinct_rows) %}
     {% set columns = outhaul._columns_list(diff.columns, 'work') %}
-    {% set order = ' order by ' ~ diff.prefer ~ ', ' ~ outhaul._comparable_list(diff.columns, 'work') %}
+    {% set order = ' order by ' ~ diff.prefer ~ ', ' ~ outhaul._groupable_list(diff.columns, 'work') %}
     {% set per_key =
         'select ' ~ columns ~ ' from (select ' ~ columns ~ ', row_number() over (partition by '
         ~ outhaul._key_list(diff.key, 'work') ~ order ~ ') as _outhaul_rank from ('
@@ -179,11 +170,11 @@ Rows that `prefer` ranks alike are ordered by their content, so that each build 
     {% if counts.has_repeats %}
         {% set query =
             query ~ ' union all select ' ~ outhaul._columns_list(diff.columns, 'suspects')
-            ~ ', suspects._outhaul_held from ' ~ outhaul._suspects(diff)
+            ~ ', suspects._outhaul_held from ' ~ diff.suspects
             ~ ' as suspects where suspects._outhaul_held is not null'
         %}
     {% endif %}
-    {% do outhaul._execute('create temporary table ' ~ diff.invalid ~ ' as ' ~ query) %}
+    {% do outhaul.create_work_table(diff.invalid, query) %}
 {% endmacro %}
 
 {#- Warn about invalid rows; too many null and duplicate keys fail the model. -#}

@@ -14,19 +14,20 @@ and returns whether the lease is ours. -#}
     {% endif %}
     {% set name = outhaul.literal(diff.name) %}
     {% set holder = 'build ' ~ invocation_id %}
-    {% do outhaul._execute(outhaul.insert_once(
-        'insert into ' ~ activations
-        ~ ' (activation, ledger_version, generation, rows_acknowledged, lease_fence)'
-        ~ ' select ' ~ name ~ ', ' ~ outhaul.ledger_version() ~ ', 0, 0, 0'
-        ~ ' where not exists (select 1 from ' ~ activations ~ ' where activation = ' ~ name ~ ')'
-    )) %}
-    {% do outhaul._execute(
+    {% do outhaul._execute(outhaul.contended(outhaul.insert_once(activations, {
+        'activation': name,
+        'ledger_version': outhaul.ledger_version(),
+        'generation': 0,
+        'rows_acknowledged': 0,
+        'lease_fence': 0,
+    }))) %}
+    {% do outhaul._execute(outhaul.contended(
         'update ' ~ activations ~ ' set lease_holder = ' ~ outhaul.literal(holder)
         ~ ', lease_fence = lease_fence + 1, lease_expires_at = '
         ~ dbt.dateadd('minute', outhaul._lease_minutes(), outhaul.now_utc())
         ~ ' where activation = ' ~ name
         ~ ' and (lease_expires_at is null or lease_expires_at <= ' ~ outhaul.now_utc() ~ ')'
-    ) %}
+    )) %}
     {% set columns = outhaul.ledger_tables()['outhaul_activations'].keys() | list %}
     {% set rows = outhaul._fetch(
         'select ' ~ columns | join(', ') ~ ' from ' ~ activations ~ ' where activation = ' ~ name

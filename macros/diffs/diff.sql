@@ -35,6 +35,8 @@ Where the warehouse has transactions for DDL, all of it is one transaction. -#}
         {% endif %}
     {% endif %}
 
+    {% do outhaul.drop_work_tables([diff.work, diff.refused, diff.suspects, diff.invalid, diff.changes]) %}
+
     {% for relation in [target_relation, diff.acknowledged, diff.rejected] %}
         {% if load_cached_relation(relation) is not none %}
             {% do apply_grants(relation, config.get('grants'), should_revoke=true) %}

@@ -6,7 +6,7 @@ The meaning of every column is in docs/ledger.md. A change here is a change of
     {% set text = dbt.type_string() %}
     {% set number = dbt.type_bigint() %}
     {% set seconds = dbt.type_float() %}
-    {% set instant = dbt.type_timestamp() %}
+    {% set instant = outhaul.type_instant() %}
     {% set flag = dbt.type_boolean() %}
 
     {% set syncs = {

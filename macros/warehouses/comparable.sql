@@ -7,6 +7,17 @@
     {{ return(expression) }}
 {% endmacro %}
 
+{#- JSON, arrays, structs and places have no equality there. -#}
+{% macro bigquery__comparable(expression, data_type) %}
+    {% set type = data_type | upper %}
+    {% if type == 'JSON' or type.startswith(('ARRAY<', 'STRUCT<')) %}
+        {{ return('to_json_string(' ~ expression ~ ')') }}
+    {% elif type == 'GEOGRAPHY' %}
+        {{ return('st_asbinary(' ~ expression ~ ')') }}
+    {% endif %}
+    {{ return(expression) }}
+{% endmacro %}
+
 {#- json, xml and the geometric types have no equality, and that of citext ignores case;
     jsonb also ignores key order. -#}
 {% macro postgres__comparable(expression, data_type) %}

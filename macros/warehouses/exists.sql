@@ -7,6 +7,11 @@
     {{ return(load_cached_relation(relation) is not none) }}
 {% endmacro %}
 
+{#- The cache is as old as this run of dbt; asking costs nothing. -#}
+{% macro bigquery__exists(relation) %}
+    {{ return(adapter.get_columns_in_relation(relation) | length > 0) }}
+{% endmacro %}
+
 {#- A build that waited for another's lock sees tables that are younger than its cache. -#}
 {% macro postgres__exists(relation) %}
     {{ return(outhaul._fetch(

@@ -4,12 +4,17 @@
 {% endmacro %}
 
 {% macro default__now_utc() %}
-    {{ return('cast(' ~ dbt.current_timestamp() ~ ' as ' ~ dbt.type_timestamp() ~ ')') }}
+    {{ return('cast(' ~ dbt.current_timestamp() ~ ' as ' ~ outhaul.type_instant() ~ ')') }}
 {% endmacro %}
 
 {#- now() stands still within a transaction, and a build is one transaction. -#}
 {% macro postgres__now_utc() %}
     {{ return("(clock_timestamp() at time zone 'utc')") }}
+{% endmacro %}
+
+{#- TIMESTAMP is a point in time there; see type_instant. -#}
+{% macro bigquery__now_utc() %}
+    {{ return('datetime(current_timestamp())') }}
 {% endmacro %}
 
 {#- DuckDB's current_timestamp has a time zone; a plain cast would use the session's. -#}

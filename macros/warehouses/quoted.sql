@@ -6,3 +6,8 @@
 {% macro default__quoted(name) %}
     {{ return(adapter.quote(name | replace('"', '""'))) }}
 {% endmacro %}
+
+{#- A backslash begins an escape there, also in names. -#}
+{% macro bigquery__quoted(name) %}
+    {{ return(adapter.quote(name | replace('\\', '\\\\') | replace('`', '\\`'))) }}
+{% endmacro %}

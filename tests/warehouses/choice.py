@@ -16,7 +16,7 @@ import pytest
 from tests.warehouses.base import Server
 
 # The files of this folder, by the name that a user chooses.
-WAREHOUSES = ("duckdb", "postgres")
+WAREHOUSES = ("duckdb", "postgres", "bigquery")
 ALWAYS = ("duckdb", "postgres")
 
 
