@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import itertools
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
+from dateutil.relativedelta import relativedelta
 from google.api_core.client_options import ClientOptions
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import bigquery
@@ -74,7 +76,7 @@ class BigQueryWarehouse(WarehouseUnderTest):
 
     def run_own(self, sql: str) -> Rows:
         rows = self._client.query(sql).result()
-        return [tuple(row.values()) for row in rows]
+        return [tuple(_plain(value) for value in row.values()) for row in rows]
 
     def finish(self, statement: str) -> str:
         return statement.replace(NOW, self.now)
@@ -94,6 +96,15 @@ class BigQueryWarehouse(WarehouseUnderTest):
         for dataset in list(self._client.list_datasets()):
             if dataset.dataset_id.startswith("shop"):
                 self._client.delete_dataset(dataset, delete_contents=True)
+
+
+def _plain(value: Any) -> Any:
+    """An interval as a span of time, where it has no months."""
+    if isinstance(value, relativedelta) and not (value.years or value.months):
+        return timedelta(
+            value.days, value.seconds, value.microseconds, 0, value.minutes, value.hours
+        )
+    return value
 
 
 class EmulatedBigQuery:
