@@ -2,6 +2,7 @@
 
 Where no diff exists yet, an empty one is made, so that what refers to it runs. -#}
 {% macro _build_nothing(diff, sql) %}
+    {% do outhaul._name_work_tables(diff, modules.re.sub('[^0-9a-z]', '', invocation_id)) %}
     {% do outhaul._run_model(diff, sql) %}
     {% if load_cached_relation(diff.relation) is none %}
         {% do outhaul.replace_table(
@@ -10,6 +11,7 @@ Where no diff exists yet, an empty one is made, so that what refers to it runs. 
     {% else %}
         {% do outhaul._no_main_statement() %}
     {% endif %}
+    {% do outhaul._drop_work_tables(diff) %}
 {% endmacro %}
 
 {% macro _empty_diff_query(diff) %}

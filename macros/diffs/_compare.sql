@@ -8,8 +8,8 @@ diff `acknowledged_rows` and `is_first`: nothing held, so all is inserted. -#}
     {% set is_first = held == 0 and outhaul._count(diff.rejected) == 0 %}
     {% do diff.update({'acknowledged_rows': held, 'is_first': is_first}) %}
     {% if not is_first %}
-        {% do outhaul.create_work_table(
-            diff.changes,
+        {% do outhaul._fill_work_table(
+            diff, 'changes',
             outhaul._appended_query(diff) if diff.append_only else outhaul._changes_query(diff)
         ) %}
     {% endif %}

@@ -1,7 +1,7 @@
 {#- Check what the model configures and gather what the steps share.
 
-Keys of the mapping: name, relation, acknowledged, rejected, the work tables, key,
-identity, prefer, append_only, max_invalid, max_removed, meta; the steps add theirs. -#}
+Keys of the mapping: name, relation, acknowledged, rejected, key, identity, prefer,
+append_only, max_invalid, max_removed, meta; the steps add theirs. -#}
 {% macro _diff_configuration(relation) %}
     {% set meta = (config.get('meta') or {}).get('outhaul') %}
     {% do outhaul._check_diff_configuration(config.get('unique_key'), meta) %}
@@ -13,11 +13,6 @@ identity, prefer, append_only, max_invalid, max_removed, meta; the steps add the
         'relation': relation,
         'acknowledged': outhaul._beside(relation, '__acknowledged'),
         'rejected': outhaul._beside(relation, '__rejected'),
-        'work': make_temp_relation(relation, '__work'),
-        'refused': make_temp_relation(relation, '__refused'),
-        'suspects': make_temp_relation(relation, '__suspects'),
-        'invalid': make_temp_relation(relation, '__invalid'),
-        'changes': make_temp_relation(relation, '__changes'),
         'key': key,
         'identity': meta.get('identity', default_identity),
         'prefer': meta.get('prefer'),

@@ -4,7 +4,7 @@
     {% if not known or (claims.rejected == 0 and outhaul._count(diff.rejected) == 0) %}
         {{ return('') }}
     {% endif %}
-    {% do outhaul.create_work_table(diff.refused, outhaul._refused_query(diff, columns, key)) %}
+    {% do outhaul._fill_work_table(diff, 'refused', outhaul._refused_query(diff, columns, key)) %}
     {% do outhaul._write_refused(diff, columns + outhaul._rejected_own_columns(), key, claims) %}
 {% endmacro %}
 
@@ -56,18 +56,19 @@
     ) }}
 {% endmacro %}
 
-{#- The refused rows of the published generation, counted on where the same row came before. -#}
+{#- The refused rows of the published generation, counted on where the same row came before.
+
+A rejection that was folded already, by a build that failed later, counts once. -#}
 {% macro _refused_query(diff, columns, key) %}
     {% set again =
         '(earlier._outhaul_attempts is not null and not '
         ~ outhaul._content_differs('published', 'earlier', columns)
         ~ " and (published._outhaul_change = 'removed') = (earlier._outhaul_change = 'removed'))"
     %}
-    {#- the same rejection, which a build that came to no end has folded -#}
-    {% set folded = 'earlier._outhaul_rejected_at = rejections.recorded_at' %}
     {% set attempts =
-        'case when ' ~ again ~ ' and ' ~ folded ~ ' then earlier._outhaul_attempts when ' ~ again
-        ~ ' then earlier._outhaul_attempts + 1 else 1 end'
+        'case when not ' ~ again ~ ' then 1'
+        ~ ' when earlier._outhaul_rejected_at = rejections.recorded_at then earlier._outhaul_attempts'
+        ~ ' else earlier._outhaul_attempts + 1 end'
     %}
     {{ return(
         'select ' ~ outhaul._columns_list(columns, 'published')

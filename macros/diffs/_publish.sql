@@ -1,6 +1,7 @@
 {#- Number the rows, put the table in place, record the generation, give the lease back. -#}
 {% macro _publish(diff) %}
     {% set generation = (diff.before.generation | int) + 1 %}
+    {% do outhaul._confirm_lease(diff) %}
     {% do outhaul.replace_table(
         diff.relation, outhaul._numbered_query(diff, generation), 'main', '_outhaul_seq'
     ) %}

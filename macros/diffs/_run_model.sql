@@ -4,7 +4,8 @@ Adds to the diff `columns`: the columns of the select as {name, type}, and
 `identity_is_text`; replaces the key's and the identity's names by the spelling of
 the warehouse. -#}
 {% macro _run_model(diff, sql) %}
-    {% do outhaul._execute(get_create_table_as_sql(True, diff.work, sql), 'outhaul_model') %}
+    {% do diff.work_tables.append(diff.work) %}
+    {% do outhaul._execute(outhaul.create_model_work_table(diff.work, sql), 'outhaul_model') %}
     {% set columns = outhaul.columns_of(diff.work) %}
     {% set problems = [] %}
     {% for column in columns %}
@@ -38,7 +39,7 @@ the warehouse. -#}
         'columns': columns,
         'key': key,
         'identity': identity,
-        'identity_is_text': identity is not none and outhaul.is_text(identity_type),
+        'identity_is_text': identity is not none and outhaul.column_kind(identity_type) == 'text',
     }) %}
     {% do outhaul.prepare_reading(diff.work, key) %}
 {% endmacro %}

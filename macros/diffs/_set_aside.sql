@@ -112,10 +112,10 @@ treated as having left the segment. Adds to the diff `segment_rows`,
         'select ' ~ columns ~ ' from (' ~ ranked ~ ') as work'
         ~ ' where (_outhaul_same_key > 1 or _outhaul_same_identity > 1) and _outhaul_copy = 1'
     %}
-    {% do outhaul.create_work_table(
-        diff.suspects,
-        (outhaul._judged_by_preference(diff, distinct_rows) if diff.prefer
-         else outhaul._judged(diff, distinct_rows))
+    {% do outhaul._fill_work_table(
+        diff, 'suspects',
+        outhaul._judged_by_preference(diff, distinct_rows) if diff.prefer
+        else outhaul._judged(diff, distinct_rows)
     ) %}
 {% endmacro %}
 
@@ -174,7 +174,7 @@ Rows that `prefer` ranks alike are ordered by their content, so that each build 
             ~ ' as suspects where suspects._outhaul_held is not null'
         %}
     {% endif %}
-    {% do outhaul.create_work_table(diff.invalid, query) %}
+    {% do outhaul._fill_work_table(diff, 'invalid', query) %}
 {% endmacro %}
 
 {#- Warn about invalid rows; too many null and duplicate keys fail the model. -#}

@@ -13,7 +13,7 @@ and returns whether the lease is ours. -#}
         ) %}
     {% endif %}
     {% set name = outhaul.literal(diff.name) %}
-    {% set holder = 'build ' ~ invocation_id %}
+    {% set holder = outhaul._build_holder() %}
     {% do outhaul._execute(outhaul.contended(outhaul.insert_once(activations, {
         'activation': name,
         'ledger_version': outhaul.ledger_version(),
@@ -45,8 +45,37 @@ and returns whether the lease is ours. -#}
         ) %}
     {% endif %}
     {% do diff.update({'before': before}) %}
+    {% do outhaul._name_work_tables(diff, before.lease_fence | int) %}
     {% do outhaul._notice_relations(diff) %}
     {{ return(before.lease_holder == holder) }}
+{% endmacro %}
+
+{#- What the builds of this run are called as holders of leases. -#}
+{% macro _build_holder() %}
+    {{ return('build ' ~ invocation_id) }}
+{% endmacro %}
+
+{#- Make sure that the lease is still ours before something is published.
+
+Within a transaction nobody can have taken it over. -#}
+{% macro _confirm_lease(diff) %}
+    {% if outhaul.is_transactional() %}
+        {{ return('') }}
+    {% endif %}
+    {% set is_ours =
+        ' where activation = ' ~ outhaul.literal(diff.name) ~ ' and lease_holder = '
+        ~ outhaul.literal(outhaul._build_holder()) ~ ' and lease_fence = ' ~ diff.before.lease_fence
+    %}
+    {% set activations = outhaul.ledger_relation('outhaul_activations') %}
+    {% do outhaul._execute(outhaul.contended(
+        'update ' ~ activations ~ ' set lease_expires_at = '
+        ~ dbt.dateadd('minute', outhaul._lease_minutes(), outhaul.now_utc()) ~ is_ours
+    )) %}
+    {% if outhaul._fetch('select count(*) from ' ~ activations ~ is_ours)[0][0] | int != 1 %}
+        {% do outhaul._refuse(
+            'this build took longer than its lease, and another has begun. Nothing was published'
+        ) %}
+    {% endif %}
 {% endmacro %}
 
 {#- How long a build may take before a sync may think it dead. -#}

@@ -30,12 +30,11 @@ Where the warehouse has transactions for DDL, all of it is one transaction. -#}
             {% do outhaul._hold_rejected(diff) %}
             {% do outhaul._guard(diff) %}
             {% do outhaul._publish(diff) %}
+            {% do outhaul._drop_work_tables(diff) %}
         {% else %}
             {% do outhaul._leave_as_it_is(diff) %}
         {% endif %}
     {% endif %}
-
-    {% do outhaul.drop_work_tables([diff.work, diff.refused, diff.suspects, diff.invalid, diff.changes]) %}
 
     {% for relation in [target_relation, diff.acknowledged, diff.rejected] %}
         {% if load_cached_relation(relation) is not none %}

@@ -53,6 +53,7 @@ def test_a_diff_that_is_not_append_only_sends_changes_and_leavers(project):
     assert project.rows() == [("removed", 2), ("inserted", 3), ("updated", 1)]
 
 
+@pytest.mark.conformance
 def test_A03_rows_in_doubt_after_a_crash_are_held_and_shown(events):
     events.people(ANN, BOB, CARL)
     events.build()
@@ -71,6 +72,7 @@ def test_A03_rows_in_doubt_after_a_crash_are_held_and_shown(events):
     assert (events.rows(), events.held()) == ([], second)
 
 
+@pytest.mark.conformance
 def test_rows_in_doubt_are_released_by_retry(events):
     events.people(ANN)
     events.build()

@@ -22,6 +22,7 @@ def test_a_first_build_inserts_all_and_the_next_one_nothing(
     assert project.activation(counts) == (2, 2, 0, 0, None)
 
 
+@pytest.mark.conformance
 def test_each_change_has_its_rows_and_removals_come_first(
     project: DiffProject,
 ) -> None:
@@ -108,6 +109,7 @@ def test_a_change_while_a_row_is_in_doubt_sends_the_newest_version(
     assert project.rows("_outhaul_change, id, name") == [("inserted", 1, "Anna")]
 
 
+@pytest.mark.conformance
 def test_F09_F06_a_leaver_whose_insertion_is_in_doubt_is_removed(
     project: DiffProject,
 ) -> None:
@@ -128,6 +130,7 @@ def test_a_leaver_that_was_never_claimed_is_nothing(project: DiffProject) -> Non
     assert project.rows() == [("inserted", 2)]
 
 
+@pytest.mark.conformance
 def test_F07_a_key_that_reenters_while_its_removal_is_in_doubt_is_inserted(
     project: DiffProject,
 ) -> None:
@@ -157,6 +160,7 @@ def test_a_removal_in_doubt_is_sent_again(project: DiffProject) -> None:
     assert project.acknowledged() == [(2, "Bob", None)]
 
 
+@pytest.mark.conformance
 def test_I08_a_rejected_row_is_held_and_does_not_stop_the_others(
     project: DiffProject,
 ) -> None:
@@ -297,6 +301,7 @@ def test_a_rejected_removal_of_a_row_that_is_back_is_forgotten(
     assert (project.rows(), project.held(), project.rejected()) == ([], [], [])
 
 
+@pytest.mark.conformance
 def test_a_rejected_row_in_doubt_is_held_while_it_stays_and_removed_when_it_leaves(
     project: DiffProject,
 ) -> None:
@@ -334,6 +339,7 @@ def test_a_rejection_beyond_the_committed_position_counts(
     assert project.rows() == ([("inserted", 1)] if committed == 0 else [])
 
 
+@pytest.mark.conformance
 def test_resync_sends_everything_again_once_and_removes_leavers(
     project: DiffProject,
 ) -> None:

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import psycopg2
+import pytest
 
 from tests.dbt.warehouse_project import DiffProject, on_postgres, only_on
 
@@ -16,6 +17,7 @@ ANN, BOB = (1, "Ann", "Rome"), (2, "Bob", "Oslo")
 LEASE = "lease_holder, lease_expires_at"
 
 
+@pytest.mark.conformance
 def test_a_build_during_a_sync_leaves_the_diff_and_the_next_one_catches_up(
     project: DiffProject,
 ) -> None:
@@ -36,6 +38,7 @@ def test_a_build_during_a_sync_leaves_the_diff_and_the_next_one_catches_up(
     assert project.acknowledged() == [(1, "Ann", None)]
 
 
+@pytest.mark.conformance
 def test_F02_a_lease_that_has_ended_is_taken_over(project: DiffProject) -> None:
     project.settle(ANN)
     project.hold_lease(minutes=-1)
@@ -45,6 +48,7 @@ def test_F02_a_lease_that_has_ended_is_taken_over(project: DiffProject) -> None:
     assert project.activation(LEASE) == (None, None)
 
 
+@pytest.mark.conformance
 def test_A14_a_build_that_fails_leaves_everything_as_it_was(
     project: DiffProject,
 ) -> None:

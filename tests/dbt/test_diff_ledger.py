@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import yaml
 
 from tests.dbt.warehouse_project import DiffProject, on_duckdb, only_on
@@ -38,6 +39,7 @@ def test_E12_the_ledger_is_made_once_and_kept(project: DiffProject) -> None:
     assert project.run_sql(f"select count(*) from {claims}") == [(1,)]
 
 
+@pytest.mark.conformance
 def test_the_ledger_is_in_the_schema_that_the_var_names(project: DiffProject) -> None:
     project.configure_project(vars={"outhaul_schema": "shop_ledger"})
     project.people(ANN)

@@ -10,6 +10,7 @@ ANN, BOB = (1, "Ann", "Rome"), (2, "Bob", "Oslo")
 BY_NAME = {"identity": "name", "max_invalid": 1}
 
 
+@pytest.mark.conformance
 def test_G02_rows_of_a_duplicate_key_are_invalid_and_do_not_leave(
     project: DiffProject,
 ) -> None:
@@ -57,6 +58,7 @@ def test_G01_null_keys_are_invalid(project: DiffProject) -> None:
     ]
 
 
+@pytest.mark.conformance
 def test_G01_a_key_that_is_the_identity_must_not_be_empty(
     project: DiffProject,
 ) -> None:
@@ -114,6 +116,7 @@ def test_keys_that_are_equal_numbers_are_duplicates_however_written(
     assert [reason for reason, _ in project.held()] == ["duplicate key"] * 2
 
 
+@pytest.mark.conformance
 def test_prefer_picks_one_row_per_key_and_one_per_identity(
     project: DiffProject,
 ) -> None:
@@ -147,6 +150,7 @@ def test_G29_prefer_picks_the_same_of_equals_in_any_order(
     assert (first, project.rows()) == ("name 0", [])
 
 
+@pytest.mark.conformance
 def test_I16_too_many_invalid_keys_fail_the_build_and_change_nothing(
     project: DiffProject,
 ) -> None:

@@ -11,6 +11,7 @@ from tests.dbt.warehouse_project import DiffProject, literal, on_duckdb, only_on
 CHANGED = "_outhaul_change, id, _outhaul_changed_columns"
 
 
+@pytest.mark.conformance
 def test_G05_G11_G12_G14_G16_G17_values_of_every_type_differ_only_where_they_do(
     project: DiffProject,
 ) -> None:
@@ -43,6 +44,7 @@ def test_G05_G11_G12_G14_G16_G17_values_of_every_type_differ_only_where_they_do(
     assert len(project.held()) == len(types)
 
 
+@pytest.mark.conformance
 def test_G11_G12_G17_values_that_only_look_different_are_no_change(
     project: DiffProject,
 ) -> None:
@@ -83,6 +85,7 @@ def test_E19_G14_another_time_zone_of_the_session_is_no_change(
     assert 0 <= (again - built_at).total_seconds() < 60
 
 
+@pytest.mark.conformance
 def test_G04_G05_composite_keys_are_compared_part_by_part(
     project: DiffProject,
 ) -> None:
@@ -116,6 +119,7 @@ TEXTS = [
 ]
 
 
+@pytest.mark.conformance
 def test_G22_G23_keys_and_values_with_every_character_survive(
     project: DiffProject,
 ) -> None:
@@ -146,6 +150,7 @@ NAMES = [
 ]
 
 
+@pytest.mark.conformance
 def test_G21_columns_may_have_any_name(project: DiffProject) -> None:
     quoted = [identifier(name) for name in NAMES]
     model = ", ".join(f"name as {name}" for name in quoted)

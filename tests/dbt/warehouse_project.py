@@ -302,6 +302,14 @@ class DiffProject:
             f" {NOW} + interval '{minutes}' minute"
         )
 
+    def end_leases(self) -> None:
+        """Let as much time pass as leases last."""
+        if self.exists("outhaul_activations"):
+            self.run_sql(
+                f"update {self.table('outhaul_activations')} set lease_expires_at ="
+                f" {NOW} - interval '1' minute where lease_expires_at is not null"
+            )
+
 
 def literal(value: Any) -> str:
     """A Python value as an SQL literal."""

@@ -9,6 +9,8 @@ import pytest
 
 from tests.segments.segment_project import SegmentProject
 
+pytestmark = pytest.mark.conformance
+
 NUMBERS = (
     "shopper_id, purchase_count, amount_count, shop_count, total_spent, spent_30_days"
 )

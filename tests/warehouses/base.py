@@ -14,6 +14,9 @@ from typing import Any, ClassVar, Protocol
 
 import sqlglot
 
+from dispatcher.connections import Connection, connect
+from dispatcher.project import Project
+
 Rows = list[tuple[Any, ...]]
 
 # A value of some type, and another one that differs from it; in the own dialect.
@@ -46,6 +49,10 @@ class WarehouseUnderTest(ABC):
         """Run one statement in the warehouse's own SQL; its rows, if any."""
 
     @abstractmethod
+    def numbers(self, count: int) -> str:
+        """A query in the own dialect of one column `n`: 1 to count."""
+
+    @abstractmethod
     def tables(self, schema: str) -> set[str]:
         """The names of the tables and views of a schema, in lower case."""
 
@@ -58,6 +65,10 @@ class WarehouseUnderTest(ABC):
 
     def close(self) -> None:  # noqa: B027 - a file needs nothing
         """Give back what was opened."""
+
+    def connect(self, project: Project) -> Connection:
+        """The dispatcher's connection for a project on this warehouse."""
+        return connect(project)
 
     @property
     def adapter(self) -> str:

@@ -57,6 +57,9 @@ class DuckDBWarehouse(PlainWarehouse):
         with duckdb.connect(str(self.path)) as connection:
             return connection.execute(sql).fetchall()
 
+    def numbers(self, count: int) -> str:
+        return f"select range as n from range(1, {count} + 1)"
+
     def create_types(self) -> None:
         self.run_own("create type shop.mood as enum ('sad', 'ok')")
 

@@ -102,6 +102,9 @@ class PostgresWarehouse(PlainWarehouse):
             cursor.execute(sql)
             return cursor.fetchall() if cursor.description else []
 
+    def numbers(self, count: int) -> str:
+        return f"select n from generate_series(1, {count}) as numbers (n)"
+
     def create_types(self) -> None:
         self.run_own("create type shop.mood as enum ('sad', 'ok')")
         self.run_own("create type shop.pair as (a integer, b text)")

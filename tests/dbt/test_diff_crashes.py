@@ -1,0 +1,102 @@
+"""A build may die between any two of its statements; the next one repairs it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from dbt.adapters.base.impl import BaseAdapter
+from dbt_common.exceptions import DbtRuntimeError
+
+from dispatcher.errors import WarehouseError
+from dispatcher.warehouse import Warehouse
+from tests.dbt.dispatched import ProjectLedger
+from tests.dbt.warehouse_project import DiffProject
+
+PEOPLE = {n: (n, f"name {n}", "x") for n in range(1, 9)}
+
+
+@contextmanager
+def dying_at(number: int) -> Iterator[list[str]]:
+    """From this statement on none reaches the warehouse, as if the process were gone.
+
+    Yields those that did.
+    """
+    ran: list[str] = []
+    execute = BaseAdapter.execute
+
+    def die_or_execute(self: Any, sql: str, *args: Any, **kwargs: Any) -> Any:
+        if len(ran) >= number - 1:
+            raise DbtRuntimeError("the process is gone")
+        ran.append(sql)
+        return execute(self, sql, *args, **kwargs)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(BaseAdapter, "execute", die_or_execute)
+        yield ran
+
+
+@pytest.mark.conformance
+def test_A13_A14_a_build_that_dies_between_any_two_statements_is_repaired(
+    project: DiffProject,
+) -> None:
+    """One after the other: what one leaves behind is what the next one meets."""
+    project.configure(max_invalid=1, max_removed=1)
+    project.people(*PEOPLE.values())
+    project.build()
+    order = sorted(PEOPLE, key=project.position)
+    leaver, other, changed, refused, *_, in_doubt = order
+    project.deliver(claimed=8, committed=7, rejected={refused: "rejected"})
+    after = {n: each for n, each in PEOPLE.items() if n not in (leaver, other)}
+    after |= {changed: (changed, "new name", "x"), 9: (9, "nine", "x")}
+    project.people(*after.values(), (10, "ten", "x"), (10, "zehn", "x"))
+    ledger = ProjectLedger(project)
+    number = 0
+    while True:
+        number += 1
+        before = project.activation("generation")
+        with dying_at(number):
+            result = project.dbt("build")
+        if result.success:
+            break
+        assert project.activation("generation") == before
+        assert_a_sync_sees_the_old_generation_or_refuses(project, ledger)
+        project.end_leases()
+    assert number > 10
+    assert set(project.rows()) == {
+        ("removed", leaver),
+        ("removed", other),
+        ("updated", changed),
+        ("inserted", in_doubt),
+        ("inserted", 9),
+    }
+    assert ("duplicate key", 10) in project.held()
+    # the refusal was counted once, however often it was folded
+    assert [row[3] for row in project.rejected()] == [1]
+    project.deliver()
+    project.people(*after.values())
+    project.control("retry")
+    project.build()
+    project.deliver()
+    project.build()
+    assert project.rows() == []
+    assert project.acknowledged("id") == sorted(((n,) for n in after), key=str)
+
+
+def assert_a_sync_sees_the_old_generation_or_refuses(
+    project: DiffProject, ledger: ProjectLedger
+) -> None:
+    """A table of another generation than the ledger's is never sent."""
+    loaded = ledger.loaded
+    warehouse = Warehouse(ledger.connect(), loaded.database, loaded.outhaul_schema)
+    record = warehouse.activation("people_out")
+    try:
+        page = warehouse.page(record, 0, record.last_seq)
+    except WarehouseError as error:
+        assert "dbt build" in str(error) or "exist" in str(error)
+    else:
+        assert [row[0] for row in page] == list(range(1, record.last_seq + 1))
+    finally:
+        warehouse.close()
