@@ -11,6 +11,7 @@ PIP_INSTALL := -m pip install --disable-pip-version-check -qq
 # A stamp stands for what is installed, so that a second run installs nothing.
 DEMO := $(VENV)/.installed-for-demo
 TEST := $(VENV)/.installed-for-test
+OLD_POSTGRES := .postgres-versions/.installed
 LINT := $(LINT_VENV)/.installed-for-lint
 # What stands in for warehouses in the tests, each in an environment of its own.
 EMULATORS := bigquery
@@ -25,7 +26,7 @@ help: ## List the targets
 demo: $(DEMO) ## Watch a segment travel from the warehouse to a destination
 	@$(VENV)/bin/python scripts/demo.py $(ARGS)
 
-test: $(TEST) $(EMULATED) ## Run the tests; choose by ARGS='-k name' or WAREHOUSE=duckdb
+test: $(TEST) $(OLD_POSTGRES) $(EMULATED) ## Run the tests; choose by ARGS='-k name' or WAREHOUSE=duckdb
 	@OUTHAUL_TEST_WAREHOUSE=$(WAREHOUSE) $(VENV)/bin/python -m pytest $(ARGS)
 
 lint: $(LINT) ## Check style and types
@@ -42,7 +43,8 @@ seeds: ## Write the starter's raw data anew; another day with DAY=2
 		--output dbt_project/seeds
 
 clean: ## Remove all that the other targets made
-	rm -rf $(VENV) $(LINT_VENV) .venv-emulator-* build *.egg-info .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) $(LINT_VENV) .venv-emulator-* .postgres-versions build
+	rm -rf *.egg-info .pytest_cache .mypy_cache .ruff_cache
 	rm -rf dbt_project/dbt_packages dbt_project/target dbt_project/logs
 	rm -f dbt_project/*.duckdb dbt_project/*.duckdb.wal dbt_project/package-lock.yml
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -67,12 +69,7 @@ $(TEST): pyproject.toml constraints.txt
 		-e '.[duckdb,postgres,snowflake,bigquery,redshift,databricks,report,dev]'
 	@touch $(DEMO) $@
 
-# Without one, its tests are skipped and say so.
-.venv-emulator-%/.installed: tests/warehouses/requirements-%.txt
-	@echo "Installing what stands in for $* into $(@D), once; this takes a minute."
-	@$(PYTHON) -m venv $(@D)
-	@$(@D)/bin/python $(PIP_INSTALL) -r $< && touch $@ || { \
-		rm -rf $(@D); echo "What stands in for $* cannot be installed here." >&2; }
+test: $(TEST) $(OLD_POSTGRES) $(EMULATED) ## Run the tests; choose by ARGS='-k name' or WAREHOUSE=duckdb
 
 $(LINT): requirements-lint.txt
 	@echo "Installing the linters into $(LINT_VENV), once."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,9 +24,12 @@ class Check:
 
 def check(session: Session, bindings: list[Binding]) -> list[Check]:
     """Ask the warehouse for grants, and each destination for its fields."""
-    checks = [Check("the ledger", *_grants(session))]
+    ledger = _refused(session.warehouse.grant_probes())
+    readable = [] if ledger else ["the ledger can be read and written"]
+    checks = [Check("the ledger", readable, ledger)]
     for binding in bindings:
         found = Check(binding.name)
+        found.problems.extend(_refused(session.warehouse.read_probes(binding.record)))
         if not session.may_send(binding):
             found.notes.append(
                 f"the target '{session.project.target_name}' may not send to "
@@ -53,11 +57,12 @@ def _broken(error: Exception) -> str:
     )
 
 
-def _grants(session: Session) -> tuple[list[str], list[str]]:
+def _refused(statements: Sequence[Callable[[], object]]) -> list[str]:
+    """What the warehouse says to those of the statements that it does not take."""
     problems = []
-    for statement in session.warehouse.grant_probes():
+    for statement in statements:
         try:
             statement()
         except WarehouseError as error:
             problems.append(str(error))
-    return (["the ledger can be read and written"] if not problems else []), problems
+    return problems

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
+from dispatcher.records import ActivationRecord
 from dispatcher.warehouse.activations import Activations
 from dispatcher.warehouse.deliveries import Deliveries
 from dispatcher.warehouse.history import History
@@ -34,3 +36,15 @@ class Warehouse(Activations, Leases, Deliveries, Rejections, History, Reporting)
             for name in _APPENDED
         ]
         return [partial(self._connection.execute, probe) for probe in probes]
+
+    def read_probes(
+        self, record: ActivationRecord
+    ) -> list[Callable[[], list[tuple[Any, ...]]]]:
+        """Statements that return no row, and fail where a diff may not be read."""
+        database, schema, name = record.relation
+        probes = [
+            f"select _outhaul_change from {self._dialect.relation(database, schema, n)}"
+            " where 1 = 0"
+            for n in (name, f"{name}__rejected")
+        ]
+        return [partial(self._connection.query, probe) for probe in probes]

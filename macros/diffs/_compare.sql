@@ -2,12 +2,20 @@
 
 A full outer join and a null-safe comparison column by column; what is in doubt
 is sent again, as an insertion where membership itself is in doubt. Adds to the
-diff `acknowledged_rows` and `is_first`: nothing held, so all is inserted. -#}
+diff `acknowledged_rows`, `rejected_rows`, and `is_first`: nothing is held, so all is
+inserted. -#}
 {% macro _compare(diff) %}
-    {% set held = outhaul._count(diff.acknowledged) %}
-    {% set is_first = held == 0 and outhaul._count(diff.rejected) == 0 %}
-    {% do diff.update({'acknowledged_rows': held, 'is_first': is_first}) %}
-    {% if not is_first %}
+    {% set counted = outhaul._fetch(
+        'select acknowledged.row_count, rejected.row_count from (select count(*) as row_count from '
+        ~ diff.acknowledged ~ ') as acknowledged cross join (select count(*) as row_count from '
+        ~ diff.rejected ~ ') as rejected'
+    )[0] | map('int') | list %}
+    {% do diff.update({
+        'acknowledged_rows': counted[0],
+        'rejected_rows': counted[1],
+        'is_first': counted == [0, 0],
+    }) %}
+    {% if not diff.is_first %}
         {% do outhaul._fill_work_table(
             diff, 'changes',
             outhaul._appended_query(diff) if diff.append_only else outhaul._changes_query(diff)

@@ -5,8 +5,7 @@ there to the claimed position it is in doubt; the rest was never sent. Folding
 twice gives the same result, so a crash in between does no harm. -#}
 {% macro _fold(diff) %}
     {% set existing = load_cached_relation(diff.acknowledged) %}
-    {% do diff.update({'resync_due': outhaul._resync_is_due(diff)}) %}
-    {% set claims = outhaul._claims(diff) %}
+    {% set claims = diff.claims %}
     {% do outhaul._refuse_lost_state(diff, existing, claims) %}
     {% if existing is none or claims.claimed == 0 %}
         {{ return('') }}
@@ -29,37 +28,11 @@ twice gives the same result, so a crash in between does no harm. -#}
     {% endif %}
 {% endmacro %}
 
-{#- How far the published generation was claimed and committed, and its rejections. -#}
-{% macro _claims(diff) %}
-    {% set generation = outhaul._this_generation(diff) %}
-    {% set row = outhaul._fetch(
-        'select coalesce(max(claimed_seq), 0), coalesce(max(committed_seq), 0) from '
-        ~ outhaul.ledger_relation('outhaul_claims') ~ ' as claims where ' ~ generation
-    )[0] %}
-    {% set rejected = outhaul._fetch(
-        'select count(*) from ' ~ outhaul.ledger_relation('outhaul_rejections')
-        ~ ' as rejections where ' ~ generation
-    )[0][0] %}
-    {{ return({'claimed': row[0] | int, 'committed': row[1] | int, 'rejected': rejected | int}) }}
-{% endmacro %}
-
 {#- The filter for ledger rows of the published generation. -#}
 {% macro _this_generation(diff) %}
     {{ return(
         'activation = ' ~ outhaul.literal(diff.name) ~ ' and generation = ' ~ diff.before.generation
     ) }}
-{% endmacro %}
-
-{#- Whether a resync was asked for after the published generation was built. -#}
-{% macro _resync_is_due(diff) %}
-    {% set asked = outhaul._fetch(
-        'select count(*) from ' ~ outhaul.ledger_relation('outhaul_controls') ~ ' as controls inner join '
-        ~ outhaul.ledger_relation('outhaul_activations') ~ ' as activations'
-        ~ ' on controls.activation = activations.activation where controls.activation = '
-        ~ outhaul.literal(diff.name)
-        ~ " and controls.action = 'resync' and controls.recorded_at > activations.built_at"
-    )[0][0] %}
-    {{ return(asked > 0) }}
 {% endmacro %}
 
 {#- State that is gone, or that belongs to another destination, must not pass for none. -#}

@@ -3,7 +3,7 @@
 `outhaul retry` releases what was rejected before it. A rejection whose row is
 no longer a change is forgotten. -#}
 {% macro _hold_rejected(diff) %}
-    {% if diff.is_first or outhaul._count(diff.rejected) == 0 %}
+    {% if diff.rejected_rows == 0 %}
         {{ return('') }}
     {% endif %}
     {% set waits =

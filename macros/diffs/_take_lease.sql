@@ -1,7 +1,8 @@
 {#- Take the activation's lease by compare-and-set on the warehouse's clock.
 
-Adds to the diff `before` (the activation's row in the ledger, as a mapping)
-and returns whether the lease is ours. -#}
+Adds to the diff `before` (the activation's row in the ledger, as a mapping), what the
+ledger knows of its published generation (see `_read_ledger`), and the names of the work
+tables; returns whether the lease is ours. -#}
 {% macro _take_lease(diff) %}
     {% set activations = outhaul.ledger_relation('outhaul_activations') %}
     {% if load_cached_relation(activations) is none %}
@@ -12,42 +13,59 @@ and returns whether the lease is ours. -#}
             ~ " (or in --vars), not under the name of a project or package"
         ) %}
     {% endif %}
-    {% set name = outhaul.literal(diff.name) %}
-    {% set holder = outhaul._build_holder() %}
-    {% do outhaul._execute(outhaul.contended(outhaul.insert_once(activations, {
-        'activation': name,
-        'ledger_version': outhaul.ledger_version(),
-        'generation': 0,
-        'rows_acknowledged': 0,
-        'lease_fence': 0,
-    }))) %}
-    {% do outhaul._execute(outhaul.contended(
-        'update ' ~ activations ~ ' set lease_holder = ' ~ outhaul.literal(holder)
-        ~ ', lease_fence = lease_fence + 1, lease_expires_at = '
-        ~ dbt.dateadd('minute', outhaul._lease_minutes(), outhaul.now_utc())
-        ~ ' where activation = ' ~ name
-        ~ ' and (lease_expires_at is null or lease_expires_at <= ' ~ outhaul.now_utc() ~ ')'
-    )) %}
-    {% set columns = outhaul.ledger_tables()['outhaul_activations'].keys() | list %}
-    {% set rows = outhaul._fetch(
-        'select ' ~ columns | join(', ') ~ ' from ' ~ activations ~ ' where activation = ' ~ name
-    ) %}
+    {% do outhaul._ask_for_lease(diff, activations) %}
+    {% set rows = outhaul._read_ledger(diff) %}
+    {% if not rows %}
+        {% do outhaul._register(diff, activations) %}
+        {% do outhaul._ask_for_lease(diff, activations) %}
+        {% set rows = outhaul._read_ledger(diff) %}
+    {% endif %}
     {% if rows | length != 1 %}
         {% do outhaul._refuse(
             activations ~ ' has ' ~ rows | length ~ ' rows for this activation instead of one'
         ) %}
     {% endif %}
-    {% set before = dict(zip(columns, rows[0])) %}
+    {% set before = rows[0] %}
     {% if before.ledger_version > outhaul.ledger_version() %}
         {% do outhaul._refuse(
             'the ledger was written by a newer outhaul (version ' ~ before.ledger_version
             ~ ' of its tables, this package knows ' ~ outhaul.ledger_version() ~ '): upgrade the package'
         ) %}
     {% endif %}
-    {% do diff.update({'before': before}) %}
+    {% do diff.update({
+        'before': before,
+        'resync_due': before.resync_due == 1,
+        'claims': {
+            'claimed': before.claimed | int,
+            'committed': before.committed | int,
+            'rejected': before.rejected | int,
+        },
+    }) %}
     {% do outhaul._name_work_tables(diff, before.lease_fence | int) %}
     {% do outhaul._notice_relations(diff) %}
-    {{ return(before.lease_holder == holder) }}
+    {{ return(before.lease_holder == outhaul._build_holder()) }}
+{% endmacro %}
+
+{#- The first build of an activation: its row in the ledger. -#}
+{% macro _register(diff, activations) %}
+    {% do outhaul._execute(outhaul.contended(outhaul.insert_once(activations, {
+        'activation': outhaul.literal(diff.name),
+        'ledger_version': outhaul.ledger_version(),
+        'generation': 0,
+        'rows_acknowledged': 0,
+        'lease_fence': 0,
+    }))) %}
+{% endmacro %}
+
+{#- The compare-and-set: of builds and syncs at once, one gets the lease. -#}
+{% macro _ask_for_lease(diff, activations) %}
+    {% do outhaul._execute(outhaul.contended(
+        'update ' ~ activations ~ ' set lease_holder = ' ~ outhaul.literal(outhaul._build_holder())
+        ~ ', lease_fence = lease_fence + 1, lease_expires_at = '
+        ~ dbt.dateadd('minute', outhaul._lease_minutes(), outhaul.now_utc())
+        ~ ' where activation = ' ~ outhaul.literal(diff.name)
+        ~ ' and (lease_expires_at is null or lease_expires_at <= ' ~ outhaul.now_utc() ~ ')'
+    )) %}
 {% endmacro %}
 
 {#- What the builds of this run are called as holders of leases. -#}

@@ -13,8 +13,10 @@ don't race to create the same table. Projects without a diff get no ledger. -#}
             {% do missing.append(name) %}
         {% endif %}
     {% endfor %}
-    {% if missing %}
-        {% do adapter.create_schema(outhaul.ledger_relation(missing[0])) %}
+    {#- "create schema if not exists" asks for a right that a schema which exists does not need -#}
+    {% set place = outhaul.ledger_relation('outhaul_activations') %}
+    {% if missing and not adapter.check_schema_exists(place.database, place.schema) %}
+        {% do adapter.create_schema(place) %}
     {% endif %}
     {% for name in missing %}
         {% do outhaul._execute(outhaul.create_ledger_table(name)) %}

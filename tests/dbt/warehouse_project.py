@@ -38,6 +38,7 @@ class DiffProject:
         self.schema = "shop"
         self.run_sql = warehouse.run
         self.warnings: list[str] = []
+        self.statements: list[str] = []
         shutil.copytree(TEMPLATE, folder)
         packages = folder / "packages.yml"
         packages.write_text(packages.read_text().replace("OUTHAUL_ROOT", str(ROOT)))
@@ -64,8 +65,13 @@ class DiffProject:
     # --- dbt
 
     def dbt(self, *arguments: str) -> dbtRunnerResult:
-        """Run dbt in this process; `warnings` then holds what it warned of."""
+        """Run dbt in this process.
+
+        `warnings` then holds what it warned of, and `statements` the SQL that models
+        sent to the warehouse.
+        """
         self.warnings = []
+        self.statements = []
         options = [
             # dbt would leave the log file open; its artifacts cost half the time
             *("--quiet", "--no-write-json", "--log-level-file", "none"),
@@ -86,6 +92,10 @@ class DiffProject:
     def _listen(self, event: EventMsg) -> None:
         if event.info.level == "warn":
             self.warnings.append(event.info.msg)
+        is_query = event.info.name == "SQLQuery"
+        if is_query and event.data.node_info.unique_id.startswith("model."):
+            # below dbt's comment
+            self.statements.append(event.data.sql.split("*/", 1)[-1].strip())
 
     def build(self, *arguments: str) -> None:
         """`dbt build`, which must succeed."""

@@ -75,6 +75,10 @@ class Session:
         def grant_probes() -> list[Any]:
             return []
 
+        @staticmethod
+        def read_probes(record: Any) -> list[Any]:
+            return []
+
     @staticmethod
     def may_send(binding: Any) -> bool:
         return True
@@ -82,6 +86,7 @@ class Session:
 
 class Binding:
     name = "vip__unfinished"
+    record = None
     columns = ()
 
     class destination:

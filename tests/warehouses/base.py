@@ -29,10 +29,10 @@ NOW = "outhaul_test_now()"
 class WarehouseUnderTest(ABC):
     """An empty place in a warehouse: a database of its own, with the schema `shop`.
 
-    output: a target of `profiles.yml`. is_transactional: whether a build that fails
-    is undone. now: `NOW` in the own dialect. values: a value of each type and one that
-    differs; equal_values: two forms of the same. excluded: tests that cannot run here,
-    each with the reason why.
+    name: what a user chooses it by. output: a target of `profiles.yml`.
+    is_transactional: whether a build that fails is undone. now: `NOW` in the own
+    dialect. values: a value of each type and one that differs; equal_values: two forms
+    of the same. excluded: tests that cannot run here, each with the reason why.
     """
 
     dialect: ClassVar[str]
@@ -43,6 +43,7 @@ class WarehouseUnderTest(ABC):
     excluded: ClassVar[Mapping[str, str]] = {}
 
     output: dict[str, Any]
+    name: str
 
     @abstractmethod
     def run_own(self, sql: str) -> Rows:

@@ -81,6 +81,9 @@ class BigQueryWarehouse(WarehouseUnderTest):
     def finish(self, statement: str) -> str:
         return statement.replace(NOW, self.now)
 
+    def numbers(self, count: int) -> str:
+        return f"select n from unnest(generate_array(1, {count})) as n"
+
     def tables(self, schema: str) -> set[str]:
         return {table.table_id.lower() for table in self._client.list_tables(schema)}
 

@@ -1,7 +1,7 @@
 """Which warehouses a run of the tests covers.
 
-Without a choice, DuckDB and PostgreSQL take every test, and what stands in for
-another warehouse those that are marked `conformance`. With
+Without a choice, DuckDB and the newest PostgreSQL take every test, and the oldest one
+and what stands in for another warehouse those that are marked `conformance`. With
 OUTHAUL_TEST_WAREHOUSE=<name> (`make test WAREHOUSE=<name>`), that one warehouse takes
 every test that runs on warehouses, and no other test runs.
 """
@@ -15,9 +15,19 @@ import pytest
 
 from tests.warehouses.base import Server
 
-# The files of this folder, by the name that a user chooses.
-WAREHOUSES = ("duckdb", "postgres", "bigquery")
+# What a user may choose, and the file of this folder that starts it.
+WAREHOUSES = {
+    "duckdb": "duckdb",
+    "postgres": "postgres",
+    "postgres14": "postgres",
+    "postgres15": "postgres",
+    "postgres16": "postgres",
+    "postgres17": "postgres",
+    "bigquery": "bigquery",
+}
 ALWAYS = ("duckdb", "postgres")
+# Between the oldest and the newest, nothing that we use has changed.
+ON_REQUEST = ("postgres15", "postgres16", "postgres17")
 
 
 def chosen() -> str | None:
@@ -32,7 +42,7 @@ def chosen() -> str | None:
 
 def start(request: pytest.FixtureRequest) -> Server:
     """What the warehouse of a parametrized fixture runs on."""
-    module = import_module(f"tests.warehouses.{request.param}")
+    module = import_module(f"tests.warehouses.{WAREHOUSES[request.param]}")
     server: Server = module.start(request)
     return server
 
@@ -44,11 +54,10 @@ def is_wanted(item: pytest.Item) -> bool:
     wanted = chosen()
     if wanted is not None:
         return bool(warehouse == wanted)
-    return (
-        warehouse is None
-        or warehouse in ALWAYS
-        or item.get_closest_marker("conformance") is not None
-    )
+    if warehouse is None or warehouse in ALWAYS:
+        return True
+    is_core = item.get_closest_marker("conformance") is not None
+    return is_core and warehouse not in ON_REQUEST
 
 
 def only_on(*names: str) -> pytest.MarkDecorator:

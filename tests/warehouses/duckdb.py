@@ -44,6 +44,8 @@ class DuckDBWarehouse(PlainWarehouse):
         ("1.1::decimal(3,1)", "1.10::decimal(4,2)"),
     )
 
+    name = "duckdb"
+
     def __init__(self, path: Path) -> None:
         self.path = path
         self.output = {

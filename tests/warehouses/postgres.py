@@ -1,4 +1,4 @@
-"""PostgreSQL: a database for each warehouse, on the server of the tests."""
+"""PostgreSQL: a database for each warehouse; 18, or an older one by its number."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 
 from tests.conftest import PostgresDatabase
 from tests.warehouses.base import PlainWarehouse, Rows, Values, drop_schemas
+from tests.warehouses.postgres_versions.server import InstalledServer
 
 SHARED_VALUES: Values = {
     "smallint": ("1::smallint", "2::smallint"),
@@ -87,7 +88,8 @@ class PostgresWarehouse(PlainWarehouse):
         ('array[\'{"a": 1, "b": 2}\'::json]', 'array[\'{"b": 2, "a": 1}\'::json]'),
     )
 
-    def __init__(self, database: PostgresDatabase) -> None:
+    def __init__(self, database: PostgresDatabase, name: str = "postgres") -> None:
+        self.name = name
         self.output = database.profile("shop")
         self._connection: Any = psycopg2.connect(
             host=database.host,
@@ -125,15 +127,24 @@ class PostgresWarehouse(PlainWarehouse):
 
 
 class PostgresServer:
-    def __init__(self, database: PostgresDatabase) -> None:
+    def __init__(
+        self, database: PostgresDatabase, own: InstalledServer | None = None
+    ) -> None:
         self._database = database
+        self._own = own
 
     def new(self, folder: Path) -> PostgresWarehouse:
-        return PostgresWarehouse(self._database.new_database())
+        name = self._own.name if self._own else "postgres"
+        return PostgresWarehouse(self._database.new_database(), name)
 
     def close(self) -> None:
-        """Other tests go on with the server, whose fixture stops it."""
+        """Other tests go on with the newest version, whose fixture stops it."""
+        if self._own is not None:
+            self._own.close()
 
 
 def start(request: pytest.FixtureRequest) -> PostgresServer:
-    return PostgresServer(request.getfixturevalue("postgres"))
+    if request.param == "postgres":
+        return PostgresServer(request.getfixturevalue("postgres"))
+    installed = InstalledServer(request.param)
+    return PostgresServer(installed.database, installed)

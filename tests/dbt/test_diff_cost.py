@@ -1,0 +1,118 @@
+"""What a build and a sync ask of the warehouse, counted; docs/cost.md publishes it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pytest
+
+from dispatcher.connections.base import Connection
+from dispatcher.engine.report import Result
+from tests.dbt.dispatched import Shop
+from tests.dbt.warehouse_project import ROOT, DiffProject
+from tests.engine.store import Store
+
+PEOPLE = [(n, f"name {n}", "x") for n in range(1, 401)]
+# 1 % changed, 0.5 % left, 0.5 % arrived
+CHANGED = [
+    *((n, "new name", "x") for n in range(1, 5)),
+    *PEOPLE[6:],
+    (501, "a", "x"),
+    (502, "b", "x"),
+]
+# What dbt's adapters ask on their own behalf.
+OF_DBT = re.compile(r"begin|commit|rollback|set |select .* from duckdb_", re.I)
+ROW = re.compile(r"^\| (\w+) \| (\d+) \| (\d+) \| (\d+) \| (\d+) \|$", re.MULTILINE)
+
+
+def published(section: str) -> dict[str, tuple[int, ...]]:
+    """A table of the page: by its first column, the numbers of a row."""
+    page = (ROOT / "docs" / "cost.md").read_text("utf-8")
+    table = page.split(f"<!-- {section} -->")[1].split("<!-- /")[0]
+    return {name: tuple(map(int, row)) for name, *row in ROW.findall(table)}
+
+
+class Counting:
+    """A connection that keeps what it is asked."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.adapter_type = connection.adapter_type
+        self.close = connection.close
+        self.reads: list[str] = []
+        self.writes: list[str] = []
+
+    def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        self.reads.append(sql)
+        return self._connection.query(sql, parameters)
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> int:
+        self.writes.append(sql)
+        return self._connection.execute(sql, parameters)
+
+
+@pytest.fixture
+def shop(project: DiffProject) -> Iterator[Shop]:
+    """People who are known to the store, all of them acknowledged."""
+    project.configure("id", service="records")
+    project.select("select cast(id as varchar(20)) as id, name, city from people")
+    store = Store()
+    yield Shop(project, store)
+    store.close()
+
+
+def test_a_build_takes_as_many_statements_as_the_page_says(shop: Shop) -> None:
+    counts = []
+    for people in (PEOPLE, PEOPLE, PEOPLE, CHANGED):
+        shop.project.people(*people)
+        shop.ledger.advance(0)
+        shop.project.build()
+        statements = [sql for sql in shop.project.statements if not OF_DBT.match(sql)]
+        counts.append(len(statements))
+        shop.sync()
+    name = shop.project.warehouse.name
+    assert {name: tuple(counts)} == {name: published("builds").get(name)}
+
+
+def test_a_build_without_a_change_runs_the_model_once_and_writes_no_row(
+    shop: Shop,
+) -> None:
+    shop.build(*PEOPLE)
+    shop.sync()
+    shop.build(*PEOPLE)
+    before = shop.project.acknowledged("*")
+    shop.build(*PEOPLE)
+    source = [sql for sql in shop.project.statements if re.search(r"\bpeople\b", sql)]
+    assert len(source) == 1
+    writes = re.compile(r"(insert into|update|delete from|merge into)\s", re.I)
+    written = [sql for sql in shop.project.statements if writes.match(sql)]
+    # the lease, the generation and its history: one row of the ledger each
+    assert all("outhaul_" in sql.split("set ")[0].lower() for sql in written)
+    assert len(written) <= 4
+    assert shop.project.acknowledged("*") == before
+    assert shop.project.rows() == []
+    connection = Counting(shop.ledger.connect())
+    requests = len(shop.store.requests)
+    assert shop.sync(connection=connection).result is Result.NOTHING
+    connection.close()
+    assert (connection.writes, len(connection.reads)) == ([], 4)
+    assert len(shop.store.requests) == requests
+    # the twin: with a change there are rows to write and a request
+    shop.build(*CHANGED)
+    assert len(shop.project.rows()) == 8
+    shop.sync()
+    assert len(shop.store.requests) > requests
+
+
+def test_a_sync_takes_as_many_statements_as_the_page_says(shop: Shop) -> None:
+    shop.build(*PEOPLE)
+    counts: list[int] = []
+    for people in (PEOPLE, CHANGED):
+        shop.build(*people)
+        connection = Counting(shop.ledger.connect())
+        assert shop.sync(connection=connection).result is Result.SUCCEEDED
+        connection.close()
+        counts += [len(connection.reads), len(connection.writes)]
+    assert tuple(counts) == published("syncs")["every"]
