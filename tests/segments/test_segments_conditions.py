@@ -166,7 +166,7 @@ def found(built: SegmentProject) -> Iterator[dict[str, list[int]]]:
     for name, (arguments, _) in OPTIONS.items():
         segments[name] = shoppers(arguments)
     selects = [
-        f"select '{name}' as name, {name}.* from (\n{sql}\n) as {name}"
+        f"select '{name}' as name, chosen.* from (\n{sql}\n) as chosen"
         for name, sql in segments.items()
     ]
     built.write_model("all_segments", "\nunion all\n".join(selects))

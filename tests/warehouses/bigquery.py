@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import os
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ LOCATION = os.environ.get("OUTHAUL_TEST_BIGQUERY_LOCATION") or "US"
 
 
 class BigQueryWarehouse(WarehouseUnderTest):
+    name = "bigquery"
     dialect = "bigquery"
     now = "datetime(current_timestamp())"
     is_transactional = False
@@ -86,6 +88,12 @@ class BigQueryWarehouse(WarehouseUnderTest):
 
     def tables(self, schema: str) -> set[str]:
         return {table.table_id.lower() for table in self._client.list_tables(schema)}
+
+    def insert(self, table: str, rows: Sequence[Mapping[str, str]]) -> None:
+        # texts are no numbers in statements there; as JSON they are
+        found = self._client.get_table(table)
+        wanted = [{name: text or None for name, text in row.items()} for row in rows]
+        assert self._client.insert_rows_json(found, wanted) == []
 
     def empty(self) -> None:
         self._drop()
