@@ -106,9 +106,10 @@ class BigQueryConnection:
 
     def close(self) -> None:
         with self._lock:
-            for client in (self._client, self._storage):
-                if client is not None:
-                    client.close()
+            if self._client is not None:
+                self._client.close()
+            if self._storage is not None:
+                self._storage.transport.close()
             self._client = self._storage = None
 
     def _run(

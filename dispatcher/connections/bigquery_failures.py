@@ -29,7 +29,12 @@ _SPEAKS_OF_NAMES = re.compile(
     r"|Could not serialize|Transaction is aborted|Cannot access field|Column )"
 )
 _MISSING = re.compile(r"Not found: (?:Table|Dataset)")
-_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|`[^`]*`")
+# What comes after it is a value, or what somebody wrote into `error('…')`.
+_SPEAKS_OF_VALUES = re.compile(
+    r"Bad \w+ value|Could not (?:cast|convert|parse)|(?:Failed|Error) (?:to )?pars\w+"
+    r"|Invalid \w+(?: value)?|[Dd]ivision by zero|\w+ overflow|Scalar subquery produced"
+    r"|Array index|Job execution was cancelled|UPDATE/MERGE must match"
+)
 _ADVICE = {
     "accessDenied": (
         "a grant is missing: the account needs roles/bigquery.jobUser on the project "
@@ -106,6 +111,6 @@ def _message(
         if len(value) > 2:
             line = line.replace(value, "…")
     if not _SPEAKS_OF_NAMES.match(line):
-        # "Bad int64 value: …", "Could not cast literal … to type DATE"
-        line = _QUOTED.sub("…", line).partition(": ")[0]
+        known = _SPEAKS_OF_VALUES.match(line)
+        line = f"{known[0]} …" if known else "an error whose text may hold data"
     return excerpt(line, secrets)

@@ -5,7 +5,7 @@ https://cloud.google.com/bigquery/docs/reference/standard-sql/data-types
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -47,7 +47,7 @@ def rows_of(result: Any, storage_client: Any = None) -> Iterator[tuple[Any, ...]
     storage_client: of the Storage API, which large results are read through.
     """
     if storage_client is not None:
-        readers = [_reader(field) for field in result.schema]
+        readers = [reader_of(field) for field in result.schema]
         for batch in result.to_arrow_iterable(bqstorage_client=storage_client):
             columns = [
                 values if reader is None else [reader(value) for value in values]
@@ -77,39 +77,34 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _reader(field: Any) -> Callable[[Any], Any] | None:
+def reader_of(field: Any) -> Callable[[Any], Any] | None:
     """What turns a value of Arrow into that of the REST API; None: it is the same."""
-    one = _reader_of_one(field)
-    if one is None or field.mode != "REPEATED":
-        return one
-
-    def read_all(values: Sequence[Any]) -> list[Any]:
-        return [one(value) for value in values]
-
-    return read_all
+    read = _reader_of_one(field)
+    if read is None:
+        return None
+    if field.mode != "REPEATED":
+        return lambda value: None if value is None else read(value)
+    return lambda values: (
+        None
+        if values is None
+        else [None if value is None else read(value) for value in values]
+    )
 
 
 def _reader_of_one(field: Any) -> Callable[[Any], Any] | None:
-    def or_null(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
-        return lambda value: None if value is None else read(value)
-
     if field.field_type == "JSON":
-        return or_null(parse_json)
+        return parse_json
     if field.field_type == "INTERVAL":
-        return or_null(
-            lambda value: _interval_text(
-                value.months, value.days, value.nanoseconds // 1000
-            )
+        return lambda value: _interval_text(
+            value.months, value.days, value.nanoseconds // 1000
         )
     if field.field_type in ("RECORD", "STRUCT"):
-        readers = {inner.name: _reader(inner) for inner in field.fields}
+        readers = {inner.name: reader_of(inner) for inner in field.fields}
         if any(readers.values()):
-            return or_null(
-                lambda value: {
-                    name: reader(value[name]) if reader else value[name]
-                    for name, reader in readers.items()
-                }
-            )
+            return lambda value: {
+                name: reader(value[name]) if reader else value[name]
+                for name, reader in readers.items()
+            }
     return None
 
 

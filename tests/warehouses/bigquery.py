@@ -24,7 +24,7 @@ from google.cloud import bigquery
 from google.oauth2.service_account import Credentials
 
 from tests.warehouses.base import NOW, Rows, WarehouseUnderTest
-from tests.warehouses.emulators import Emulator, free_ports, require
+from tests.warehouses.emulators import Emulator, free_ports
 
 LOCATION = os.environ.get("OUTHAUL_TEST_BIGQUERY_LOCATION") or "US"
 
@@ -81,7 +81,9 @@ class BigQueryWarehouse(WarehouseUnderTest):
         return [tuple(_plain(value) for value in row.values()) for row in rows]
 
     def finish(self, statement: str) -> str:
-        return statement.replace(NOW, self.now)
+        statement = statement.replace(NOW, self.now)
+        # each data set has its own
+        return statement.replace("information_schema.", "shop.INFORMATION_SCHEMA.")
 
     def numbers(self, count: int) -> str:
         return f"select n from unnest(generate_array(1, {count})) as n"
@@ -158,6 +160,9 @@ class EmulatedBigQuery:
         }
 
     def close(self) -> None:
+        """Other tests go on with the emulator, whose fixture stops it."""
+
+    def stop(self) -> None:
         self._emulator.close()
 
     def _is_ready(self) -> bool:
@@ -197,6 +202,5 @@ def start(request: pytest.FixtureRequest) -> EmulatedBigQuery | RealBigQuery:
     keyfile = os.environ.get("OUTHAUL_TEST_BIGQUERY")
     if keyfile:
         return RealBigQuery(keyfile)
-    require("bigquery")
-    factory = request.getfixturevalue("tmp_path_factory")
-    return EmulatedBigQuery(factory.mktemp("bigquery"))
+    emulated: EmulatedBigQuery = request.getfixturevalue("emulated_bigquery")
+    return emulated
