@@ -37,6 +37,7 @@ class Dialect:
     since: the seconds from an expression's instant to now.
     stored: how a name is stored that dbt writes, which may be without quotes.
     lock_rows: appended to a subquery whose locked rows are passed over, not waited for.
+    escape: what stands before a quote in a quoted identifier, and before itself.
     rows: a query of so many rows of parameters, in columns of these names and
         types (bigint, boolean, text).
     parameters: how many values one statement may have.
@@ -48,12 +49,16 @@ class Dialect:
     since: Callable[[str], str]
     stored: Callable[[str], str] = str
     lock_rows: str = ""
+    escape: str = ""
     rows: Callable[[Mapping[str, str], int], str] = _selected_rows
     parameters: int = 10_000
 
     def identifier(self, name: str) -> str:
         """A quoted identifier."""
-        return self.quote + name.replace(self.quote, self.quote * 2) + self.quote
+        escape = self.escape or self.quote
+        for special in filter(None, (self.escape, self.quote)):
+            name = name.replace(special, escape + special)
+        return self.quote + name + self.quote
 
     def relation(self, *parts: str | None) -> str:
         """A qualified name of the parts that are there, as they are stored."""
@@ -66,6 +71,17 @@ class Dialect:
 
 _POSTGRES_NOW = "(clock_timestamp() at time zone 'utc')"
 _DUCKDB_NOW = "(now() at time zone 'utc')"
+# A TIMESTAMP is a moment there; the ledger's instants are DATETIMEs in UTC.
+_BIGQUERY_NOW = "datetime(current_timestamp())"
+
+
+def _bigquery_rows(columns: Mapping[str, str], count: int) -> str:
+    """One array: hundreds of subqueries are too much to plan."""
+    types = {"bigint": "int64", "boolean": "bool", "text": "string"}
+    names = ", ".join(f"{name} {types[type]}" for name, type in columns.items())
+    row = f"({', '.join('?' * len(columns))})"
+    rows = ", ".join([row] * count)
+    return f"select * from unnest(array<struct<{names}>>[{rows}])"
 
 
 def _upper_case(name: str) -> str:
@@ -116,6 +132,18 @@ _DIALECTS = {
         since=lambda instant: (
             f"(unix_micros(current_timestamp()) - unix_micros({instant})) / 1000000.0"
         ),
+    ),
+    "bigquery": Dialect(
+        quote="`",
+        now=_BIGQUERY_NOW,
+        after=lambda seconds: (
+            f"datetime_add({_BIGQUERY_NOW}, interval {seconds} second)"
+        ),
+        since=lambda instant: (
+            f"datetime_diff({_BIGQUERY_NOW}, {instant}, microsecond) / 1000000"
+        ),
+        escape="\\",
+        rows=_bigquery_rows,
     ),
 }
 

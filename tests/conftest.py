@@ -7,12 +7,16 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.warehouses import choice
 from tests.warehouses.base import Server
+from tests.warehouses.emulators import require
+
+if TYPE_CHECKING:
+    from tests.warehouses.bigquery import EmulatedBigQuery
 
 
 def pytest_collection_modifyitems(
@@ -31,6 +35,19 @@ def server(request: pytest.FixtureRequest) -> Iterator[Server]:
     running = choice.start(request)
     yield running
     running.close()
+
+
+@pytest.fixture(scope="session")
+def emulated_bigquery(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[EmulatedBigQuery]:
+    """What stands in for BigQuery; skips where it is not installed."""
+    require("bigquery")
+    from tests.warehouses.bigquery import EmulatedBigQuery
+
+    running = EmulatedBigQuery(tmp_path_factory.mktemp("bigquery"))
+    yield running
+    running.stop()
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,14 @@ from __future__ import annotations
 from importlib import import_module
 
 from dispatcher.connections.base import Connection
+from dispatcher.connections.labels import labelled
 from dispatcher.project import Project
 
 __all__ = ["Connection", "connect"]
 
 # The adapters with a file of their own, which offers `opens_natively(credentials)`
 # and `open_connection(credentials)`.
-_NATIVE = ("databricks", "duckdb", "postgres", "redshift", "snowflake")
+_NATIVE = ("bigquery", "databricks", "duckdb", "postgres", "redshift", "snowflake")
 
 
 def connect(project: Project, *, through_dbt: bool = False) -> Connection:
@@ -27,7 +28,8 @@ def connect(project: Project, *, through_dbt: bool = False) -> Connection:
     if project.adapter_type in _NATIVE and not through_dbt:
         module = import_module(f"dispatcher.connections.{project.adapter_type}")
         if module.opens_natively(project.credentials):
-            opened: Connection = module.open_connection(project.credentials)
+            with labelled(target=project.target_name):
+                opened: Connection = module.open_connection(project.credentials)
             return opened
     from dispatcher.connections.dbt_adapter import DbtAdapterConnection
 

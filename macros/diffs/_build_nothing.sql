@@ -6,7 +6,7 @@ Where no diff exists yet, an empty one is made, so that what refers to it runs. 
     {% do outhaul._run_model(diff, sql) %}
     {% if load_cached_relation(diff.relation) is none %}
         {% do outhaul.replace_table(
-            diff.relation, outhaul._empty_diff_query(diff), 'main'
+            diff.relation, outhaul._empty_diff_query(diff), 'main', '_outhaul_seq'
         ) %}
     {% else %}
         {% do outhaul._no_main_statement() %}

@@ -27,11 +27,11 @@
     {{ return(parts | join(', ')) }}
 {% endmacro %}
 
-{#- The same in a form that can be compared and ordered. -#}
-{% macro _comparable_list(columns, table) %}
+{#- The same in a form that windows can be partitioned by and ordered. -#}
+{% macro _groupable_list(columns, table) %}
     {% set parts = [] %}
     {% for column in columns %}
-        {% do parts.append(outhaul.comparable(table ~ '.' ~ outhaul.quoted(column.name), column.type)) %}
+        {% do parts.append(outhaul.groupable(table ~ '.' ~ outhaul.quoted(column.name), column.type)) %}
     {% endfor %}
     {{ return(parts | join(', ')) }}
 {% endmacro %}

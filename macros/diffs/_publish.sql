@@ -3,7 +3,7 @@
     {% set generation = (diff.before.generation | int) + 1 %}
     {% do outhaul._confirm_lease(diff) %}
     {% do outhaul.replace_table(
-        diff.relation, outhaul._numbered_query(diff, generation), 'main'
+        diff.relation, outhaul._numbered_query(diff, generation), 'main', '_outhaul_seq'
     ) %}
     {% do outhaul.prepare_reading(diff.relation, diff.key, '_outhaul_seq') %}
     {% do outhaul._keep_adopted(diff) %}
@@ -123,10 +123,10 @@ say, is seen by the next build, even where this one is still at work. -#}
     {% for column, value in numbers.items() %}
         {% do parts.append(column ~ ' = ' ~ value) %}
     {% endfor %}
-    {% do outhaul._execute(
+    {% do outhaul._execute(outhaul.contended(
         'update ' ~ outhaul.ledger_relation('outhaul_activations') ~ ' set ' ~ parts | join(', ')
         ~ ' where activation = ' ~ outhaul.literal(diff.name)
-    ) %}
+    )) %}
 {% endmacro %}
 
 {#- The columns as the ledger keeps them: the name that was written, the type, and how the

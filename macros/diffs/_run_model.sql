@@ -5,10 +5,7 @@ Adds to the diff `columns`: the columns of the select as {name, type}, and
 the warehouse. -#}
 {% macro _run_model(diff, sql) %}
     {% do diff.work_tables.append(diff.work) %}
-    {#- dbt's own statement, which knows the model's configuration, such as sql_header -#}
-    {% do outhaul._execute(
-        get_create_table_as_sql(not outhaul.keeps_work_tables(), diff.work, sql), 'outhaul_model'
-    ) %}
+    {% do outhaul._execute(outhaul.create_model_work_table(diff.work, sql), 'outhaul_model') %}
     {% set columns = outhaul.columns_of(diff.work) %}
     {% set problems = [] %}
     {% for column in columns %}
@@ -32,6 +29,14 @@ the warehouse. -#}
     {% if diff.identity is not none %}
         {% set identity = outhaul._spelled(diff.identity, 'meta.outhaul.identity', columns, problems) %}
     {% endif %}
+    {% for column in columns %}
+        {% if column.name in key + [identity] and not outhaul.identifies(column.type) %}
+            {% do problems.append(
+                "rows cannot be tracked by the column '" ~ column.name ~ "', which is " ~ column.type
+                ~ ' and not compared exactly: cast it to text or to a whole number'
+            ) %}
+        {% endif %}
+    {% endfor %}
     {% if problems %}
         {% do outhaul._refuse(problems | unique | join('; ')) %}
     {% endif %}

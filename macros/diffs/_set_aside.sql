@@ -96,7 +96,7 @@ treated as having left the segment. Adds to the diff `segment_rows`,
 {#- All rows that share a key or an identity, each distinct one once, judged one by one. -#}
 {% macro _create_suspects(diff, unusable) %}
     {% set key = outhaul._key_list(diff.key, 'work') %}
-    {% set alike = outhaul._comparable_list(diff.columns, 'work') %}
+    {% set alike = outhaul._groupable_list(diff.columns, 'work') %}
     {% set by_identity = '1' %}
     {% if diff.identity is not none %}
         {% set by_identity = 'count(*) over (partition by ' ~ outhaul._folded_identity(diff, 'work') ~ ')' %}
@@ -141,7 +141,7 @@ treated as having left the segment. Adds to the diff `segment_rows`,
 Rows that `prefer` ranks alike are ordered by their content, so that each build picks the same. -#}
 {% macro _judged_by_preference(diff, distinct_rows) %}
     {% set columns = outhaul._columns_list(diff.columns, 'work') %}
-    {% set order = ' order by ' ~ diff.prefer ~ ', ' ~ outhaul._comparable_list(diff.columns, 'work') %}
+    {% set order = ' order by ' ~ diff.prefer ~ ', ' ~ outhaul._groupable_list(diff.columns, 'work') %}
     {% set per_key =
         'select ' ~ columns ~ ' from (select ' ~ columns ~ ', row_number() over (partition by '
         ~ outhaul._key_list(diff.key, 'work') ~ order ~ ') as _outhaul_rank from ('

@@ -49,22 +49,22 @@ tables; returns whether the lease is ours. -#}
 {#- The first build of an activation: its row in the ledger. -#}
 {% macro _register(diff, activations) %}
     {% do outhaul.end_transaction() %}
-    {% do outhaul._execute(outhaul.insert_once(activations, {
+    {% do outhaul._execute(outhaul.contended(outhaul.insert_once(activations, {
         'activation': outhaul.literal(diff.name), 'ledger_version': outhaul.ledger_version(),
         'generation': 0, 'rows_acknowledged': 0, 'lease_fence': 0,
-    })) %}
+    }))) %}
 {% endmacro %}
 
 {#- The compare-and-set: of builds and syncs at once, one gets the lease. -#}
 {% macro _ask_for_lease(diff, activations) %}
     {% do outhaul.end_transaction() %}
-    {% do outhaul._execute(
+    {% do outhaul._execute(outhaul.contended(
         'update ' ~ activations ~ ' set lease_holder = ' ~ outhaul.literal(outhaul._build_holder())
         ~ ', lease_fence = lease_fence + 1, lease_expires_at = '
         ~ dbt.dateadd('minute', outhaul._lease_minutes(), outhaul.now_utc())
         ~ ' where activation = ' ~ outhaul.literal(diff.name)
         ~ ' and (lease_expires_at is null or lease_expires_at <= ' ~ outhaul.now_utc() ~ ')'
-    ) %}
+    )) %}
     {% do outhaul.end_transaction() %}
 {% endmacro %}
 
@@ -86,10 +86,10 @@ Within a transaction nobody can have taken it over. -#}
     %}
     {% set activations = outhaul.ledger_relation('outhaul_activations') %}
     {% do outhaul.end_transaction() %}
-    {% do outhaul._execute(
+    {% do outhaul._execute(outhaul.contended(
         'update ' ~ activations ~ ' set lease_expires_at = '
         ~ dbt.dateadd('minute', outhaul._lease_minutes(), outhaul.now_utc()) ~ is_ours
-    ) %}
+    )) %}
     {% do outhaul.end_transaction() %}
     {% if outhaul._fetch('select count(*) from ' ~ activations ~ is_ours)[0][0] | int != 1 %}
         {% do outhaul._refuse(

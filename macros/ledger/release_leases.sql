@@ -12,11 +12,11 @@ Where a failed build is undone, so is its lease. -#}
         {% endif %}
     {% endfor %}
     {% if failed %}
-        {% do outhaul._execute(
+        {% do outhaul._execute(outhaul.contended(
             'update ' ~ outhaul.ledger_relation('outhaul_activations')
             ~ ' set lease_holder = null, lease_expires_at = null where lease_holder = '
             ~ outhaul.literal(outhaul._build_holder())
-        ) %}
+        )) %}
         {% do adapter.commit() %}
     {% endif %}
     {{ return('') }}

@@ -34,15 +34,18 @@
 {#- Words of SQL that people use as names of columns and of models. -#}
 {% macro _reserved_words() %}
     {{ return([
-        'all', 'and', 'any', 'as', 'asc', 'between', 'both', 'by', 'case', 'cast', 'check',
-        'collate', 'column', 'constraint', 'create', 'cross', 'current_date', 'current_time',
-        'current_timestamp', 'current_user', 'default', 'desc', 'distinct', 'else', 'end',
-        'except', 'exists', 'false', 'fetch', 'for', 'foreign', 'from', 'full', 'grant', 'group',
-        'having', 'in', 'inner', 'intersect', 'interval', 'into', 'is', 'join', 'lateral', 'left',
-        'like', 'limit', 'natural', 'not', 'null', 'offset', 'on', 'or', 'order', 'outer', 'over',
-        'partition', 'primary', 'qualify', 'range', 'references', 'right', 'row', 'rows',
-        'sample', 'select', 'set', 'some', 'start', 'table', 'then', 'to', 'trigger', 'true',
-        'union', 'unique', 'update', 'user', 'using', 'values', 'view', 'when', 'where', 'window',
-        'with',
+        'all', 'and', 'any', 'array', 'as', 'asc', 'at', 'between', 'both', 'by', 'case', 'cast',
+        'check', 'collate', 'column', 'constraint', 'contains', 'create', 'cross', 'cube',
+        'current', 'current_date', 'current_time', 'current_timestamp', 'current_user', 'default',
+        'desc', 'distinct', 'else', 'end', 'enum', 'escape', 'except', 'exclude', 'exists',
+        'extract', 'false', 'fetch', 'following', 'for', 'foreign', 'from', 'full', 'grant',
+        'group', 'grouping', 'groups', 'hash', 'having', 'ignore', 'in', 'inner', 'intersect',
+        'interval', 'into', 'is', 'join', 'lateral', 'left', 'like', 'limit', 'lookup', 'merge',
+        'natural', 'new', 'no', 'not', 'null', 'nulls', 'of', 'offset', 'on', 'or', 'order',
+        'outer', 'over', 'partition', 'preceding', 'primary', 'proto', 'qualify', 'range',
+        'recursive', 'references', 'respect', 'right', 'rollup', 'row', 'rows', 'sample', 'select',
+        'set', 'some', 'start', 'struct', 'table', 'tablesample', 'then', 'to', 'treat', 'trigger',
+        'true', 'unbounded', 'union', 'unique', 'unnest', 'update', 'user', 'using', 'values',
+        'view', 'when', 'where', 'window', 'with', 'within',
     ]) }}
 {% endmacro %}

@@ -50,3 +50,14 @@
     {% endif %}
     {{ return(expression) }}
 {% endmacro %}
+
+{#- JSON, arrays, structs and places have no equality there. -#}
+{% macro bigquery__comparable(expression, data_type) %}
+    {% set type = data_type | upper %}
+    {% if type == 'JSON' or type.startswith(('ARRAY<', 'STRUCT<')) %}
+        {{ return('to_json_string(' ~ expression ~ ')') }}
+    {% elif type == 'GEOGRAPHY' %}
+        {{ return('st_asbinary(' ~ expression ~ ')') }}
+    {% endif %}
+    {{ return(expression) }}
+{% endmacro %}

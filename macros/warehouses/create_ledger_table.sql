@@ -14,6 +14,21 @@
     ) }}
 {% endmacro %}
 
+{#- Tables that only grow are divided by month and ordered by activation, so that a statement
+    reads the rows of one activation and old months can be dropped. A day holds too few
+    rows to be worth a partition. -#}
+{% macro bigquery__create_ledger_table(name) %}
+    {% set plain = outhaul.default__create_ledger_table(name) %}
+    {% set columns = outhaul.ledger_tables()[name] %}
+    {% set written_at = ['recorded_at', 'built_at'] | select('in', columns) | first %}
+    {% if name == 'outhaul_activations' %}
+        {{ return(plain) }}
+    {% endif %}
+    {{ return(
+        plain ~ ' partition by datetime_trunc(' ~ written_at ~ ', month) cluster by activation, generation'
+    ) }}
+{% endmacro %}
+
 {#- A primary key, so that two first builds at once can't register an activation twice. -#}
 {% macro postgres__create_ledger_table(name) %}
     {% set plain = outhaul.default__create_ledger_table(name) %}

@@ -49,3 +49,14 @@ It may hash, so two values may count as one. Whoever finds fewer than expected l
         'count(distinct case when not ' ~ outhaul._key_is_null(table, key) ~ ' then ' ~ hash ~ ' end)'
     ) }}
 {% endmacro %}
+
+{#- Counts one expression only. -#}
+{% macro bigquery__distinct_count(table, columns) %}
+    {% if columns | length == 1 %}
+        {{ return(outhaul.default__distinct_count(table, columns)) }}
+    {% endif %}
+    {{ return(outhaul._distinct_hashes(
+        table, columns,
+        'farm_fingerprint(to_json_string(struct(' ~ outhaul._columns_list(columns, table) ~ ')))'
+    )) }}
+{% endmacro %}

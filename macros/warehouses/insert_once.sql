@@ -38,3 +38,13 @@ values: a mapping of column to expression; the first column tells rows apart. -#
 {% macro redshift__insert_once(relation, values) %}
     {{ return(outhaul.default__insert_once(relation, values)) }}
 {% endmacro %}
+
+{#- Two insertions never disturb each other there; of two merges one sees what the other did. -#}
+{% macro bigquery__insert_once(relation, values) %}
+    {% set key = values.keys() | first %}
+    {{ return(
+        'merge into ' ~ relation ~ ' as present using (select ' ~ values[key] ~ ' as wanted) as wanted on present.'
+        ~ key ~ ' = wanted.wanted when not matched then insert (' ~ values.keys() | join(', ')
+        ~ ') values (' ~ values.values() | join(', ') ~ ')'
+    ) }}
+{% endmacro %}

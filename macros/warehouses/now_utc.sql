@@ -4,7 +4,7 @@
 {% endmacro %}
 
 {% macro default__now_utc() %}
-    {{ return('cast(' ~ dbt.current_timestamp() ~ ' as ' ~ dbt.type_timestamp() ~ ')') }}
+    {{ return('cast(' ~ dbt.current_timestamp() ~ ' as ' ~ outhaul.type_instant() ~ ')') }}
 {% endmacro %}
 
 {#- Without a time zone, in UTC. -#}
@@ -17,6 +17,11 @@
     {{ return("(clock_timestamp() at time zone 'utc')") }}
 {% endmacro %}
 
+{#- TIMESTAMP is a point in time there; see type_instant. -#}
+{% macro bigquery__now_utc() %}
+    {{ return('datetime(current_timestamp())') }}
+{% endmacro %}
+
 {#- DuckDB's current_timestamp has a time zone; a plain cast would use the session's. -#}
 {% macro duckdb__now_utc() %}
     {{ return("(now() at time zone 'utc')") }}
@@ -26,18 +31,4 @@
     but knows no fractions of a second, which say what came first. -#}
 {% macro redshift__now_utc() %}
     {{ return('sysdate') }}
-{% endmacro %}
-
-{#- The type of such a timestamp. -#}
-{% macro type_instant() %}
-    {{ return(adapter.dispatch('type_instant', 'outhaul')()) }}
-{% endmacro %}
-
-{% macro default__type_instant() %}
-    {{ return(dbt.type_timestamp()) }}
-{% endmacro %}
-
-{#- An account may have its own idea of what "timestamp" means. -#}
-{% macro snowflake__type_instant() %}
-    {{ return('timestamp_ntz') }}
 {% endmacro %}

@@ -43,12 +43,13 @@
     ) }}
 {% endmacro %}
 
+{#- Rows that do not count come last, as a null that is picked only where there is no other. -#}
 {% macro bigquery__value_at_end(which, expression, time, condition, data_type) %}
     {% set direction = '' if which == 'first' else ' desc' %}
+    {% set present = outhaul._present(expression, time, condition) %}
     {{ return(
-        'array_agg(case when ' ~ outhaul._present(expression, time, condition) ~ ' then ' ~ expression
-        ~ ' end ignore nulls order by ' ~ time ~ direction ~ ', ' ~ expression ~ direction
-        ~ ' limit 1)[safe_offset(0)]'
+        'array_agg(case when ' ~ present ~ ' then ' ~ expression ~ ' end order by case when ' ~ present
+        ~ ' then 0 else 1 end, ' ~ time ~ direction ~ ', ' ~ expression ~ direction ~ ' limit 1)[safe_offset(0)]'
     ) }}
 {% endmacro %}
 

@@ -11,3 +11,8 @@
 {% macro spark__quoted(name) %}
     {{ return('`' ~ name | replace('`', '``') ~ '`') }}
 {% endmacro %}
+
+{#- A backslash begins an escape there, also in names. -#}
+{% macro bigquery__quoted(name) %}
+    {{ return(adapter.quote(name | replace('\\', '\\\\') | replace('`', '\\`'))) }}
+{% endmacro %}

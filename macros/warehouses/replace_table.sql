@@ -1,9 +1,9 @@
 {#- Put a table with the rows of a query in the place of whatever has its name. -#}
-{% macro replace_table(relation, query, statement_name) %}
-    {{ return(adapter.dispatch('replace_table', 'outhaul')(relation, query, statement_name)) }}
+{% macro replace_table(relation, query, statement_name, position_column=none) %}
+    {{ return(adapter.dispatch('replace_table', 'outhaul')(relation, query, statement_name, position_column)) }}
 {% endmacro %}
 
-{% macro default__replace_table(relation, query, statement_name) %}
+{% macro default__replace_table(relation, query, statement_name, position_column=none) %}
     {% set existing = load_cached_relation(relation) %}
     {% if existing is not none and existing.type != 'table' %}
         {% do adapter.drop_relation(existing) %}
@@ -16,7 +16,7 @@
 
 {#- A table that is replaced loses its grants there, unless they are copied. What can be
     computed again is transient by default, as dbt's own tables are; the state is not. -#}
-{% macro snowflake__replace_table(relation, query, statement_name) %}
+{% macro snowflake__replace_table(relation, query, statement_name, position_column=none) %}
     {% set existing = load_cached_relation(relation) %}
     {% if existing is not none and existing.type != 'table' %}
         {% do adapter.drop_relation(existing) %}
@@ -30,7 +30,7 @@
 {% endmacro %}
 
 {#- No "create or replace table": build it beside the old one and swap, in the transaction. -#}
-{% macro postgres__replace_table(relation, query, statement_name) %}
+{% macro postgres__replace_table(relation, query, statement_name, position_column=none) %}
     {% set existing = load_cached_relation(relation) %}
     {% set beside = make_intermediate_relation(relation) %}
     {% do outhaul._execute('drop table if exists ' ~ beside) %}
@@ -42,7 +42,7 @@
 {% endmacro %}
 
 {#- The same, in a transaction of its own: dbt's way to drop a table would commit halfway. -#}
-{% macro redshift__replace_table(relation, query, statement_name) %}
+{% macro redshift__replace_table(relation, query, statement_name, position_column=none) %}
     {% set existing = load_cached_relation(relation) %}
     {% set beside = make_intermediate_relation(relation) %}
     {% do outhaul._execute('drop table if exists ' ~ beside) %}
@@ -62,11 +62,34 @@
 {% endmacro %}
 
 {#- The format has to be named: that of the session may know no updates. -#}
-{% macro spark__replace_table(relation, query, statement_name) %}
+{% macro spark__replace_table(relation, query, statement_name, position_column=none) %}
     {% set existing = load_cached_relation(relation) %}
     {% if existing is not none and existing.type != 'table' %}
         {% do adapter.drop_relation(existing) %}
     {% endif %}
     {% do outhaul._execute(outhaul._create_delta_table(relation, query), statement_name) %}
+    {% do adapter.cache_added(relation) if existing is none %}
+{% endmacro %}
+
+{#- Ordered by position, so that a range is read without the rest, and with the options of the
+    model, such as its key; but state must not expire. A table in another order cannot be
+    replaced. -#}
+{% macro bigquery__replace_table(relation, query, statement_name, position_column=none) %}
+    {% set existing = load_cached_relation(relation) %}
+    {% set order = [position_column] if position_column is not none else none %}
+    {% if existing is not none and (
+        existing.type != 'table' or not adapter.is_replaceable(existing, none, order)
+    ) %}
+        {% do adapter.drop_relation(existing) %}
+    {% endif %}
+    {% set options = adapter.get_table_options(config, model, false) %}
+    {% for option in ['expiration_timestamp', 'partition_expiration_days', 'require_partition_filter'] %}
+        {% do options.pop(option, none) %}
+    {% endfor %}
+    {% do outhaul._execute(
+        'create or replace table ' ~ relation
+        ~ (' cluster by ' ~ position_column if position_column is not none else '')
+        ~ ' ' ~ bigquery_options(options) ~ ' as ' ~ query, statement_name
+    ) %}
     {% do adapter.cache_added(relation) if existing is none %}
 {% endmacro %}

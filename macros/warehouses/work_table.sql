@@ -93,3 +93,26 @@ tables that other sessions see. -#}
         ~ ' as ' ~ query
     ) }}
 {% endmacro %}
+
+{#- It expires there, where a build that failed has left it. -#}
+{% macro bigquery__create_work_table(relation, query) %}
+    {{ return(
+        'create or replace table ' ~ relation ~ ' '
+        ~ bigquery_options(adapter.get_table_options(config, model, true)) ~ ' as ' ~ query
+    ) }}
+{% endmacro %}
+
+{#- The statement that fills a work table by the model's query: dbt's own, which knows the model's
+    configuration, such as sql_header. -#}
+{% macro create_model_work_table(relation, sql) %}
+    {{ return(adapter.dispatch('create_model_work_table', 'outhaul')(relation, sql)) }}
+{% endmacro %}
+
+{% macro default__create_model_work_table(relation, sql) %}
+    {{ return(get_create_table_as_sql(not outhaul.keeps_work_tables(), relation, sql)) }}
+{% endmacro %}
+
+{#- What dbt calls temporary is a table that expires there. -#}
+{% macro bigquery__create_model_work_table(relation, sql) %}
+    {{ return(get_create_table_as_sql(true, relation, sql)) }}
+{% endmacro %}

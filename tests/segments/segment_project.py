@@ -28,6 +28,8 @@ class SegmentProject:
     def create(self, template: str) -> None:
         """Copy a project beside this file, for this warehouse as its only target."""
         shutil.copytree(Path(__file__).parent / template, self.folder)
+        for file in self.folder.rglob("*.sql"):
+            file.write_text(self.warehouse.model(file.read_text()))
         packages = self.folder / "packages.yml"
         packages.write_text(packages.read_text().replace("OUTHAUL_ROOT", str(ROOT)))
         target = {"target": "dev", "outputs": {"dev": dict(self.warehouse.output)}}
@@ -72,9 +74,9 @@ class SegmentProject:
         (self.folder / "models" / f"{name}.yml").write_text(text)
 
     def compiled(self, name: str) -> str:
-        """The SQL that dbt last compiled a model to."""
+        """The SQL that dbt last compiled a model to, with names quoted as usual."""
         folder = self.folder / "target" / "compiled" / "segment_tests" / "models"
-        return (folder / f"{name}.sql").read_text()
+        return (folder / f"{name}.sql").read_text().replace("`", '"')
 
     def rows(self, model: str, columns: str = "*") -> list[tuple[Any, ...]]:
         """The rows of a model, in order."""

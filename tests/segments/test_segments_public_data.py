@@ -72,19 +72,9 @@ def load(project: SegmentProject, table: str, rows: Rows) -> None:
             f" read_csv('{data_folder() / folder / table}.csv', all_varchar = true)"
         )
         return
-    remaining = iter(rows)
-    while batch := list(itertools.islice(remaining, 5_000)):
-        values = ", ".join(
-            "(" + ", ".join(literal(row[column]) for column in columns) + ")"
-            for row in batch
-        )
-        project.warehouse.run(
-            f"insert into shop.{table} ({', '.join(columns)}) values {values}"
-        )
-
-
-def literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'" if text else "null"
+    wanted = ({column: row[column] for column in columns} for row in rows)
+    while batch := list(itertools.islice(wanted, 5_000)):
+        project.warehouse.insert(f"shop.{table}", batch)
 
 
 def test_first_and_last_purchase_number_and_total_of_every_buyer(

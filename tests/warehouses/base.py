@@ -82,6 +82,13 @@ class WarehouseUnderTest(ABC):
             rows = self.run_own(statement)
         return rows
 
+    def insert(self, table: str, rows: Sequence[Mapping[str, str]]) -> None:
+        """Add rows of texts, of which the empty ones stand for null."""
+        values = ", ".join(
+            f"({', '.join(_text(value) for value in row.values())})" for row in rows
+        )
+        self.run(f"insert into {table} ({', '.join(rows[0])}) values {values}")
+
     def statements(self, sql: str) -> list[str]:
         """Statements of a test in the own dialect."""
         return [
@@ -118,6 +125,10 @@ class Server(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'" if value else "null"
 
 
 def drop_schemas(warehouse: WarehouseUnderTest, names: str) -> None:

@@ -25,6 +25,7 @@ WAREHOUSES = {
     "postgres17": "postgres",
     "redshift": "redshift",
     "snowflake": "snowflake",
+    "bigquery": "bigquery",
 }
 ALWAYS = ("duckdb", "postgres")
 # Between the oldest and the newest, nothing that we use has changed.
