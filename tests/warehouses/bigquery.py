@@ -170,7 +170,7 @@ class EmulatedBigQuery:
 
     def _is_ready(self) -> bool:
         try:
-            with urlopen(f"{self.url}/healthz", timeout=5) as answer:
+            with urlopen(f"{self.url}/healthz", timeout=5) as answer:  # noqa: S310
                 return bool(answer.status == 200)
         except (URLError, OSError):
             return False
