@@ -8,7 +8,7 @@ import socket
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
 from dispatcher.activations import Binding
@@ -41,6 +41,9 @@ class Observer:
 
     def finished(self, report: Report) -> None:
         """The sync is over."""
+
+
+_WAKE_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
@@ -78,10 +81,15 @@ class Dispatcher:
                     )
 
             with ThreadPoolExecutor(max(1, len(by_destination))) as destinations:
-                groups = destinations.map(
-                    lambda group: _in_stages(group, pool, run), by_destination.values()
-                )
-                reports = [report for group in groups for report in group]
+                groups = [
+                    destinations.submit(_in_stages, group, pool, run)
+                    for group in by_destination.values()
+                ]
+                # In short steps: a signal that the system gives to another thread is
+                # seen when this one wakes.
+                while wait(groups, timeout=_WAKE_SECONDS).not_done:
+                    pass
+                reports = [report for group in groups for report in group.result()]
         order = {binding.name: index for index, binding in enumerate(bindings)}
         return sorted(reports, key=lambda report: order[report.name])
 
