@@ -29,6 +29,8 @@ from dispatcher.errors import (
 from dispatcher.records import ActivationRecord, Control, SyncRecord
 from dispatcher.warehouse import Warehouse
 
+_WAKE_SECONDS = 0.1
+
 
 class Observer:
     """Told how syncs get on; the base class takes no notice. Called from threads."""
@@ -41,9 +43,6 @@ class Observer:
 
     def finished(self, report: Report) -> None:
         """The sync is over."""
-
-
-_WAKE_SECONDS = 0.1
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,9 @@ def call(file: str, macro: str) -> Any:
     text = (ROOT / "macros" / file).read_text("utf-8")
     template = environment.from_string(f"{text}{{{{ {macro}() }}}}")
     try:
-        own = SimpleNamespace(type_instant=WORDS.type_timestamp)
+        own = SimpleNamespace(
+            type_instant=WORDS.type_timestamp, type_text=WORDS.type_string
+        )
         template.render({"dbt": WORDS, "outhaul": own, "return": give_back})
     except Returned as returned:
         return returned.args[0]

@@ -108,6 +108,8 @@ class Recording:
         if said.startswith("select acknowledged.row_count, "):
             held = 200 * int(self.is_later)
             return [{"acknowledged": held, "rejected": held}]
+        if said.startswith("select max(_outhaul_generation)"):
+            return [{"generation": int(self.is_later)}]
         if "group by _outhaul_held" in said:
             return [{"held": "duplicate key", "rows": 2}]
         if said.startswith("select case when _outhaul_held is null"):
@@ -119,6 +121,11 @@ class Recording:
         if said.startswith("select count(*)"):
             return [{"rows": self._count(said)}]
         return []
+
+    def stored(self, name: str) -> str:
+        """A name as the warehouse stores it that was created without quotes."""
+        plain = self.adapter_type == "snowflake" and " " not in name
+        return name.upper() if plain else name
 
     def _count(self, said: str) -> int:
         if "clashes" in said:
@@ -136,7 +143,12 @@ class Recording:
             "ledger_version": 1,
             "generation": generation,
             "key_columns": json.dumps(self.keys[name]),
-            "columns": "[]",
+            "columns": json.dumps(
+                [
+                    {"name": each, "stored_as": self.stored(each)}
+                    for each in self.columns(name)
+                ]
+            ),
             "destination": "crm",
             "service": "contacts",
             "rows_acknowledged": 200 * generation,
@@ -166,10 +178,7 @@ def recording(into: Recording) -> Iterator[None]:
         table = agate_helper.table_from_data_flat(rows, names)
         return AdapterResponse(_message="heard"), table
 
-    def stored(name: str) -> str:
-        """A name as the warehouse stores it that was created without quotes."""
-        plain = into.adapter_type == "snowflake" and " " not in name
-        return name.upper() if plain else name
+    stored = into.stored
 
     def relations(self: Any, place: Any, *args: Any) -> list[Any]:
         return [
