@@ -108,6 +108,9 @@ class Recording:
         if said.startswith("select acknowledged.row_count, "):
             held = 200 * int(self.is_later)
             return [{"acknowledged": held, "rejected": held}]
+        if said.startswith("describe table "):
+            found = self.columns(said.split(".")[-1].strip('"'))
+            return [{"name": self.stored(n), "type": t} for n, t in found.items()]
         if said.startswith("select max(_outhaul_generation)"):
             return [{"generation": int(self.is_later)}]
         if "group by _outhaul_held" in said:
