@@ -38,6 +38,7 @@ _execute = FakeSnowflakeCursor._execute
 _timestamps = fakesnow.arrow.timestamp_to_sf_struct
 _server = import_module("fakesnow.server")  # whose name the function `server` has too
 _binding = _server.from_binding
+_row_type = _server.describe_as_rowtype
 _writing = threading.RLock()
 
 
@@ -127,6 +128,16 @@ def binding(bound: dict[str, Any]) -> Any:
     return _binding(bound)
 
 
+def row_type(described: list[Any]) -> Any:
+    """Refuse a column of a type that Snowflake lacks, and do not answer 500."""
+    try:
+        return _row_type(described)
+    except NotImplementedError as error:
+        raise snowflake.connector.errors.ProgrammingError(
+            msg=f"not supported: {error}", errno=_FAILED, sqlstate="42000"
+        ) from error
+
+
 def _count_merged_rows(cursor: FakeSnowflakeCursor) -> None:
     """DuckDB answers a merge with one number, Snowflake with a named one."""
     table = cursor._arrow_table
@@ -163,6 +174,7 @@ def main() -> None:
     FakeSnowflakeCursor._execute = execute
     fakesnow.arrow.timestamp_to_sf_struct = timestamps
     _server.from_binding = binding
+    _server.describe_as_rowtype = row_type
     _server.shared_fs.nop_regexes = _IGNORED
     with serve(port=int(sys.argv[1]), host="127.0.0.1"):
         sys.stdin.read()
