@@ -222,6 +222,7 @@ def recording(into: Recording) -> Iterator[None]:
         "get_relation": get_relation,
         "compare_dbr_version": lambda self, *args: 1,  # a newer one than asked for
         "is_cluster": lambda self: False,
+        "is_replaceable": lambda self, *args: True,
     }
     with pytest.MonkeyPatch.context() as patched:
         for name, answer in answers.items():
@@ -229,7 +230,10 @@ def recording(into: Recording) -> Iterator[None]:
         for owner, names in nothing.items():
             for name in names:
                 patched.setattr(owner, name, _do_nothing, raising=False)
-        if into.adapter_type != "bigquery":  # whose client contacts nobody by itself
+        if into.adapter_type == "bigquery":  # whose client connects as it is asked
+            requests = "google.cloud._http.JSONConnection.api_request"
+            patched.setattr(requests, _refuse_to_connect)
+        else:
             patched.setattr(manager, "open", _refuse_to_connect)
         for name in ("begin", "add_begin_query"):
             patched.setattr(manager, name, opened, raising=False)
@@ -242,5 +246,5 @@ def _do_nothing(*args: Any, **kwargs: Any) -> None:
     """What would only reach the warehouse."""
 
 
-def _refuse_to_connect(*args: Any) -> None:
+def _refuse_to_connect(*args: Any, **kwargs: Any) -> None:
     raise AssertionError("nobody listens: the recording lacks an answer")
