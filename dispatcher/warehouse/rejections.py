@@ -85,11 +85,10 @@ class Rejections(Statements):
             f"select {', '.join(f'diff.{name}' for name in key)}, rejections.change,"
             " rejections.kind, rejections.code, rejections.message, 1,"
             " rejections.recorded_at, null"
-            f" from {self._table('outhaul_rejections')} as rejections"
+            f" from {self._refusals} as rejections"
             f" inner join {relation} as diff on diff._outhaul_seq = rejections.seq"
             " and diff._outhaul_generation = rejections.generation"
             " where rejections.activation = ? and rejections.generation = ?"
-            f" and {self._still_refused}"
             " order by rejections.seq, rejections.recorded_at",
             (record.name, record.generation),
         )
@@ -109,25 +108,27 @@ class Rejections(Statements):
         return list(found.values())
 
     @property
-    def _still_refused(self) -> str:
-        """Of `rejections`: not made void by `adopt`. The build has the same rule."""
+    def _refusals(self) -> str:
+        """The rejections that no `adopt` made void. The build has the same rule."""
         return (
-            f"not exists (select 1 from {self._table('outhaul_controls')} as controls"
-            " where controls.activation = rejections.activation"
-            " and controls.generation = rejections.generation"
-            " and controls.action = 'adopt'"
-            " and controls.recorded_at >= rejections.recorded_at)"
+            f"(select rejections.* from {self._table('outhaul_rejections')}"
+            " as rejections left join (select activation, generation,"
+            f" max(recorded_at) as adopted_at from {self._table('outhaul_controls')}"
+            " where action = 'adopt' group by activation, generation) as adoptions"
+            " on rejections.activation = adoptions.activation"
+            " and rejections.generation = adoptions.generation"
+            " where adoptions.adopted_at is null"
+            " or adoptions.adopted_at < rejections.recorded_at)"
         )
 
     def refused_counts(self) -> dict[str, int]:
         """Per activation how many rows of its published generation were refused."""
         rows = self._query(
             "select rejections.activation, count(distinct rejections.seq)"
-            f" from {self._table('outhaul_rejections')} as rejections"
+            f" from {self._refusals} as rejections"
             f" inner join {self._table('outhaul_activations')} as activations"
             " on rejections.activation = activations.activation"
             " and rejections.generation = activations.generation"
-            f" where {self._still_refused}"
             " group by rejections.activation"
         )
         return {row[0]: int(row[1]) for row in rows}

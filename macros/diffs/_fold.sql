@@ -56,13 +56,6 @@ delivered of the last one had been folded before, and nobody could send of it si
     {{ return(key) }}
 {% endmacro %}
 
-{#- The filter for ledger rows of the published generation. -#}
-{% macro _this_generation(diff) %}
-    {{ return(
-        'activation = ' ~ outhaul.literal(diff.name) ~ ' and generation = ' ~ diff.before.generation
-    ) }}
-{% endmacro %}
-
 {#- State that is gone, or that belongs to another destination, must not pass for none. -#}
 {% macro _refuse_lost_state(diff, existing, claims) %}
     {% if diff.before.generation == 0 or diff.resync_due %}

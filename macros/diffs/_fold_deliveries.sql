@@ -95,8 +95,8 @@
 {#- One row per rejected position of the published generation. -#}
 {% macro _rejected_positions(diff) %}
     {{ return(
-        'select seq, max(case when is_in_doubt then 1 else 0 end) = 1 as is_in_doubt from '
-        ~ outhaul.ledger_relation('outhaul_rejections') ~ ' as rejections where '
-        ~ outhaul._this_generation(diff) ~ ' and ' ~ outhaul._still_refused() ~ ' group by seq'
+        'select seq, max(case when is_in_doubt then 1 else 0 end) = 1 as is_in_doubt from ('
+        ~ outhaul._refusals(diff.name) ~ ') as refusals where generation = '
+        ~ diff.before.generation ~ ' group by seq'
     ) }}
 {% endmacro %}

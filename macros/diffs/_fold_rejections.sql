@@ -78,10 +78,10 @@ A rejection that was folded already, by a build that failed later, counts once. 
 {#- The last rejection of each position: a crash may have recorded one twice. -#}
 {% macro _last_rejections(diff) %}
     {{ return(
-        'select * from (select rejections.*, row_number() over ('
-        ~ 'partition by seq order by recorded_at desc) as recency from '
-        ~ outhaul.ledger_relation('outhaul_rejections') ~ ' as rejections where '
-        ~ outhaul._this_generation(diff) ~ ' and ' ~ outhaul._still_refused() ~ ') as ranked where recency = 1'
+        'select * from (select refusals.*, row_number() over ('
+        ~ 'partition by seq order by recorded_at desc) as recency from ('
+        ~ outhaul._refusals(diff.name) ~ ') as refusals where generation = '
+        ~ diff.before.generation ~ ') as ranked where recency = 1'
     ) }}
 {% endmacro %}
 

@@ -19,9 +19,8 @@ resync was asked for after it was built. -#}
         ~ ' left join (select generation, max(claimed_seq) as claimed, max(committed_seq) as committed from '
         ~ outhaul.ledger_relation('outhaul_claims') ~ of_this ~ ' group by generation) as claims'
         ~ ' on activations.generation = claims.generation'
-        ~ ' left join (select generation, count(*) as rejected from '
-        ~ outhaul.ledger_relation('outhaul_rejections') ~ ' as rejections' ~ of_this
-        ~ ' and ' ~ outhaul._still_refused() ~ ' group by generation) as rejections'
+        ~ ' left join (select generation, count(*) as rejected from ('
+        ~ outhaul._refusals(diff.name) ~ ') as refusals group by generation) as rejections'
         ~ ' on activations.generation = rejections.generation'
         ~ ' cross join (select max(recorded_at) as asked_at from '
         ~ outhaul.ledger_relation('outhaul_controls') ~ of_this ~ " and action = 'resync') as controls"

@@ -47,11 +47,6 @@ _TRIED_AGAIN = re.compile(
     r"begin declare losses .*? loop begin (.*); break; exception when error then .*",
     re.DOTALL,
 )
-# What the macros cannot do yet.
-NOT_YET = {
-    ("snowflake", False): "a table made by this run is cached by a name in lower case",
-}
-
 DIFFS: dict[str, dict[str, Any]] = {
     "plain": {"unique_key": "id"},
     "by_city": {"unique_key": ["id", "city"], "identity": "name"},
@@ -129,8 +124,6 @@ def test_statements_of_the_materialization_parse(
     folder: tuple[str, Path], is_later: bool
 ) -> None:
     dialect, project = folder
-    if (dialect, is_later) in NOT_YET:
-        pytest.skip(NOT_YET[dialect, is_later])
     keys = {name: given["unique_key"] for name, given in DIFFS.items()}
     heard = Recording(
         dialect,
