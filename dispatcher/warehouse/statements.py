@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from dispatcher.connections.base import Connection
 from dispatcher.dialects import dialect_of
+from dispatcher.errors import RelationMissing
 from dispatcher.records import LeaseGrant
 
 
@@ -42,8 +44,20 @@ class Statements:
         )
 
     def _query(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        return self._connection.query(sql, parameters)
+        with _advice_where_it_is_missing():
+            return self._connection.query(sql, parameters)
 
     def _write(self, sql: str, parameters: Sequence[Any]) -> int:
         self.writes += 1
-        return self._connection.execute(sql, parameters)
+        with _advice_where_it_is_missing():
+            return self._connection.execute(sql, parameters)
+
+
+@contextmanager
+def _advice_where_it_is_missing() -> Iterator[None]:
+    try:
+        yield
+    except RelationMissing as error:
+        raise RelationMissing(
+            f'{error}; if it was dropped, run "dbt build", which makes it anew'
+        ) from None

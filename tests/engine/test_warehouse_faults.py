@@ -129,6 +129,7 @@ def test_E11_without_the_table_of_claims_nothing_is_sent(pending):
     pending.ledger.run("drop table shop.outhaul_claims")
     report = pending.sync()
     assert report.result is Result.FAILED
+    assert 'run "dbt build"' in report.message
     assert pending.store.requests == []
 
 
@@ -147,6 +148,7 @@ def test_E13_a_diff_that_was_dropped_is_noticed_before_anything_is_sent(pending)
     pending.ledger.run("drop table shop.people_out")
     report = pending.sync()
     assert report.result is Result.FAILED
+    assert 'run "dbt build"' in report.message
     assert pending.store.requests == []
 
 
