@@ -72,13 +72,13 @@
 {% endmacro %}
 
 {#- Ordered by position, so that a range is read without the rest, and with the options of the
-    model, such as its key; but state must not expire. A table in another order cannot be
-    replaced. -#}
+    model, such as its key; but state must not expire. A table that was no diff has another
+    order, and cannot be replaced. -#}
 {% macro bigquery__replace_table(relation, query, statement_name, position_column=none) %}
     {% set existing = load_cached_relation(relation) %}
-    {% set order = [position_column] if position_column is not none else none %}
     {% if existing is not none and (
-        existing.type != 'table' or not adapter.is_replaceable(existing, none, order)
+        existing.type != 'table' or (position_column is not none and position_column not in
+            adapter.get_columns_in_relation(existing) | map(attribute='name') | list)
     ) %}
         {% do adapter.drop_relation(existing) %}
     {% endif %}

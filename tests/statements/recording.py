@@ -222,7 +222,6 @@ def recording(into: Recording) -> Iterator[None]:
         "get_relation": get_relation,
         "compare_dbr_version": lambda self, *args: 1,  # a newer one than asked for
         "is_cluster": lambda self: False,
-        "is_replaceable": lambda self, *args: True,
     }
     with pytest.MonkeyPatch.context() as patched:
         for name, answer in answers.items():
