@@ -23,7 +23,9 @@ CHANGED = [
     (502, "b", "x"),
 ]
 # What dbt's adapters ask on their own behalf.
-OF_DBT = re.compile(r"begin|commit|rollback|set |select .* from duckdb_", re.I)
+OF_DBT = re.compile(
+    r"begin(?! declare)|commit|rollback|set |select .* from duckdb_", re.I
+)
 ROW = re.compile(r"^\| (\w+) \| (\d+) \| (\d+) \| (\d+) \| (\d+) \|$", re.MULTILINE)
 
 

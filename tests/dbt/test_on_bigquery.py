@@ -1,4 +1,4 @@
-"""What only BigQuery has: its names, its types as keys, tables that no diff can replace."""
+"""What only BigQuery has: names, types as keys, tables that nothing can replace."""
 
 from __future__ import annotations
 

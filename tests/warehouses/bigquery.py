@@ -103,7 +103,7 @@ class BigQueryWarehouse(WarehouseUnderTest):
     def jobs(self) -> list[str]:
         """The statements that were run in this project, the newest first."""
         jobs = self._client.list_jobs(max_results=1000)
-        return [job.query for job in jobs if job.job_type == "query"]
+        return [job.query for job in jobs if isinstance(job, bigquery.QueryJob)]
 
     def insert(self, table: str, rows: Sequence[Mapping[str, str]]) -> None:
         # texts are no numbers in statements there; as JSON they are
