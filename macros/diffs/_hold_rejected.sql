@@ -31,7 +31,9 @@ no longer a change is forgotten. -#}
         ) }}
     {% endif %}
     {{ return(
-        'merge into ' ~ diff.changes ~ ' as changes using (select rejected.*, ' ~ outhaul._held_reason()
+        'merge into ' ~ diff.changes ~ ' as changes using (select '
+        ~ outhaul._columns_list(diff.columns, 'rejected') ~ ', rejected._outhaul_change'
+        ~ ', rejected._outhaul_rejected_at, rejected._outhaul_retry_at, ' ~ outhaul._held_reason()
         ~ ' as _outhaul_held, asked.recorded_at as _outhaul_asked_at from ' ~ diff.rejected
         ~ ' as rejected cross join (' ~ outhaul._last_retry(diff) ~ ') as asked) as rejected on '
         ~ holding | replace('asked.recorded_at', 'rejected._outhaul_asked_at')
