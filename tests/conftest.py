@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import tempfile
 import warnings
@@ -27,6 +28,17 @@ def pytest_collection_modifyitems(
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if choice.is_wanted(item)]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def what_is_kept_costs_nothing() -> None:
+    """Spare the collector what the tests so far have left: dbt and drivers keep a lot.
+
+    Each of its passes would go through all of that again, and make tests ten times
+    slower at the end of a run than alone.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", params=choice.WAREHOUSES)

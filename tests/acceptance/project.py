@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from dbt.cli.main import dbtRunner
 
 from dispatcher.sandbox import Sandbox
 from tests.acceptance.chinook import ROOT, SCHEMA
@@ -20,6 +19,7 @@ from tests.acceptance.services import (
     is_user,
 )
 from tests.cli.shop import Ran
+from tests.dbt_runs import run_dbt
 
 SEGMENT = """
 select
@@ -81,13 +81,7 @@ class Chinook:
         self.dbt("deps")
 
     def dbt(self, command: str) -> None:
-        folder = str(self.folder)
-        result = dbtRunner().invoke(
-            [
-                *("--quiet", "--log-level-file", "none", command),
-                *("--project-dir", folder, "--profiles-dir", folder),
-            ]
-        )
+        result = run_dbt(self.folder, command, writes_artifacts=True)
         assert result.success, result
 
     def send(self) -> dict[str, Any]:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import gc
 import re
 import shutil
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import yaml
-from dbt.cli.main import dbtRunner, dbtRunnerResult
+from dbt.cli.main import dbtRunnerResult
 from dbt_common.events.base_types import EventMsg
 
+from tests.dbt_runs import run_dbt
 from tests.warehouses.base import NOW, WarehouseUnderTest
 from tests.warehouses.choice import only_on
 
@@ -73,22 +72,7 @@ class DiffProject:
         """
         self.warnings = []
         self.statements = []
-        options = [
-            # dbt would leave the log file open; its artifacts cost half the time
-            *("--quiet", "--no-write-json", "--log-level-file", "none"),
-            *arguments,
-            *("--project-dir", str(self.folder)),
-            *("--profiles-dir", str(self.folder)),
-        ]
-        # dbt makes many objects at once, and each collection goes through all of them;
-        # it also looks through its callers, of which a thread has few and pytest many
-        gc.disable()
-        try:
-            with ThreadPoolExecutor(max_workers=1) as thread:
-                runner = dbtRunner(callbacks=[self._listen])
-                return thread.submit(runner.invoke, options).result()
-        finally:
-            gc.enable()
+        return run_dbt(self.folder, *arguments, listen=self._listen)
 
     def _listen(self, event: EventMsg) -> None:
         if event.info.level == "warn":

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from dbt.cli.main import dbtRunner
 
+from tests.dbt_runs import run_dbt
 from tests.docs.pages import ROOT
 
 RunSql = Callable[[str], list[tuple[Any, ...]]]
@@ -58,10 +58,7 @@ class ActivityProject:
 
     def dbt(self, *arguments: str) -> None:
         """Run dbt in this process; it must succeed."""
-        # dbt would leave its log file open
-        options = ["--quiet", "--no-write-json", "--log-level-file", "none"]
-        places = ["--project-dir", str(self.folder), "--profiles-dir", str(self.folder)]
-        result = dbtRunner().invoke([*options, *arguments, *places])
+        result = run_dbt(self.folder, *arguments)
         failed = [] if result.exception else getattr(result.result, "results", [])
         messages = [str(each.message) for each in failed]
         assert result.success, result.exception or "\n".join(messages)

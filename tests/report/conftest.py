@@ -9,8 +9,8 @@ from typing import Any
 import duckdb
 import pytest
 import yaml
-from dbt.cli.main import dbtRunner
 
+from tests.dbt_runs import run_dbt
 from tests.docs.activity_project import ActivityProject
 
 PEOPLE = """
@@ -63,9 +63,7 @@ class ReportProject(ActivityProject):
 
     def build(self) -> None:
         """Build all, and leave dbt's manifest behind."""
-        places = ["--project-dir", str(self.folder), "--profiles-dir", str(self.folder)]
-        options = ["--quiet", "--log-level-file", "none"]
-        result = dbtRunner().invoke([*options, "build", *places])
+        result = run_dbt(self.folder, "build", writes_artifacts=True)
         assert result.success, result.exception or result.result
 
 

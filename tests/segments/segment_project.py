@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from dbt.cli.main import dbtRunner, dbtRunnerResult
+from dbt.cli.main import dbtRunnerResult
 from dbt_common.events.base_types import EventMsg
 
+from tests.dbt_runs import run_dbt
 from tests.warehouses.base import WarehouseUnderTest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,11 +41,7 @@ class SegmentProject:
     def dbt(self, *arguments: str) -> dbtRunnerResult:
         """Run dbt in this process; `warnings` then holds what it warned of."""
         self.warnings = []
-        # dbt would leave its log file open
-        options = ["--quiet", "--log-level-file", "none"]
-        places = ["--project-dir", str(self.folder), "--profiles-dir", str(self.folder)]
-        listener = dbtRunner(callbacks=[self._listen])
-        return listener.invoke([*options, *arguments, *places])
+        return run_dbt(self.folder, *arguments, listen=self._listen)
 
     def _listen(self, event: EventMsg) -> None:
         if event.info.level == "warn":

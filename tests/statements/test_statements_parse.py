@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,6 @@ import pytest
 import sqlglot
 import yaml
 from dbt.adapters.factory import reset_adapters
-from dbt.cli.main import dbtRunner
 from sqlglot import exp
 
 from dispatcher.destinations.base import Change
@@ -31,6 +29,7 @@ from dispatcher.records import (
 )
 from dispatcher.warehouse import Warehouse
 from dispatcher.warehouse.activations import _ACTIVATION_COLUMNS
+from tests.dbt_runs import run_dbt
 from tests.statements.recording import PROFILES, Recording, recording
 
 pytestmark = [  # of what dbt-databricks imports
@@ -132,7 +131,7 @@ def test_statements_of_the_materialization_parse(
         retyped=("retyped",),
         resync=("asked_anew",),
     )
-    run_dbt(project, heard)
+    run_project(project, heard)
     for statement in heard.statements:
         assert_is_sql(statement, dialect)
     verbs = {tried(each).split()[0].lower() for each in heard.statements}
@@ -140,14 +139,12 @@ def test_statements_of_the_materialization_parse(
     assert len(heard.statements) > (150 if is_later else 50)
 
 
-def run_dbt(project: Path, heard: Recording) -> None:
+def run_project(project: Path, heard: Recording) -> None:
     target = {"target": "dev", "outputs": {"dev": heard.output()}}
     (project / "profiles.yml").write_text(yaml.safe_dump({"diff_tests": target}))
-    for command in (["deps"], ["run"]):
-        options = ["--quiet", "--no-write-json", "--log-level-file", "none", *command]
-        options += ["--project-dir", str(project), "--profiles-dir", str(project)]
-        with recording(heard), ThreadPoolExecutor(max_workers=1) as thread:
-            result = thread.submit(dbtRunner().invoke, options).result()
+    for command in ("deps", "run"):
+        with recording(heard):
+            result = run_dbt(project, command)
         texts = [str(node.message) for node in getattr(result.result, "results", [])]
         assert result.success, result.exception or texts
 

@@ -1,0 +1,41 @@
+"""Runs of dbt in the process of the tests."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from dbt.cli.main import dbtRunner, dbtRunnerResult
+from dbt_common.events.base_types import EventMsg
+
+
+def run_dbt(
+    folder: Path,
+    *arguments: str,
+    listen: Callable[[EventMsg], None] | None = None,
+    writes_artifacts: bool = False,
+) -> dbtRunnerResult:
+    """Run a command of dbt on the project in a folder, which holds its profile too.
+
+    listen: is called with each event. writes_artifacts: whether dbt writes the files
+    that describe the project and the run, which costs half the time.
+    """
+    options = [
+        # dbt would leave the log file open
+        *("--quiet", "--log-level-file", "none"),
+        *(() if writes_artifacts else ("--no-write-json",)),
+        *arguments,
+        *("--project-dir", str(folder), "--profiles-dir", str(folder)),
+    ]
+    runner = dbtRunner(callbacks=[] if listen is None else [listen])
+    # dbt makes many objects at once, and each collection goes through all that the
+    # tests hold; it also looks through its callers, of which a thread has few and
+    # pytest many
+    gc.disable()
+    try:
+        with ThreadPoolExecutor(max_workers=1) as thread:
+            return thread.submit(runner.invoke, options).result()
+    finally:
+        gc.enable()
