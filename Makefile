@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 LINT_VENV ?= .venv-lint
 ARGS ?=
+WORKERS ?= auto
 WAREHOUSE ?=
 
 PIP_INSTALL := -m pip install --disable-pip-version-check -qq
@@ -28,8 +29,10 @@ help: ## List the targets
 demo: $(DEMO) ## Watch a segment travel from the warehouse to a destination
 	@$(VENV)/bin/python -m scripts.demo $(ARGS)
 
+# The tests of a file share what they have built, so one worker runs them all.
 test: $(TEST) $(EMULATED) $(OLD_POSTGRES) ## Run the tests; choose by ARGS='-k name' or WAREHOUSE=duckdb
-	@OUTHAUL_TEST_WAREHOUSE=$(WAREHOUSE) $(VENV)/bin/python -m pytest $(ARGS)
+	@OUTHAUL_TEST_WAREHOUSE=$(WAREHOUSE) $(VENV)/bin/python -m pytest \
+		-n $(WORKERS) --dist loadfile $(ARGS)
 
 lint: $(LINT) ## Check style and types
 	@$(LINT_VENV)/bin/ruff check .

@@ -53,7 +53,7 @@ def test_a_diff_that_is_not_append_only_sends_changes_and_leavers(project):
     assert project.rows() == [("removed", 2), ("inserted", 3), ("updated", 1)]
 
 
-@pytest.mark.conformance
+@pytest.mark.conformance(lengthy=True)
 def test_A03_rows_in_doubt_after_a_crash_are_held_and_shown(events):
     events.people(ANN, BOB, CARL)
     events.build()

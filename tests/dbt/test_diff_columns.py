@@ -137,7 +137,7 @@ def test_E18_an_unsafe_cast_is_sent_once(project: DiffProject) -> None:
     assert project.rows() == []
 
 
-@pytest.mark.conformance
+@pytest.mark.conformance(lengthy=True)
 def test_a_key_that_becomes_text_still_tracks_its_rows(project: DiffProject) -> None:
     settle_as(project, "select id, name from people")
     project.select("select cast(id as varchar) as id, name from people")

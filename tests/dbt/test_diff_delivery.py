@@ -130,7 +130,7 @@ def test_a_leaver_that_was_never_claimed_is_nothing(project: DiffProject) -> Non
     assert project.rows() == [("inserted", 2)]
 
 
-@pytest.mark.conformance
+@pytest.mark.conformance(lengthy=True)
 def test_F07_a_key_that_reenters_while_its_removal_is_in_doubt_is_inserted(
     project: DiffProject,
 ) -> None:
@@ -318,7 +318,7 @@ def test_a_rejected_removal_of_a_row_that_is_back_is_forgotten(
     assert (project.rows(), project.held(), project.rejected()) == ([], [], [])
 
 
-@pytest.mark.conformance
+@pytest.mark.conformance(lengthy=True)
 def test_a_rejected_row_in_doubt_is_held_while_it_stays_and_removed_when_it_leaves(
     project: DiffProject,
 ) -> None:
@@ -356,7 +356,7 @@ def test_a_rejection_beyond_the_committed_position_counts(
     assert project.rows() == ([("inserted", 1)] if committed == 0 else [])
 
 
-@pytest.mark.conformance
+@pytest.mark.conformance(lengthy=True)
 def test_resync_sends_everything_again_once_and_removes_leavers(
     project: DiffProject,
 ) -> None:

@@ -16,7 +16,7 @@ def acknowledge(project: DiffProject, count: int) -> None:
     project.deliver()
 
 
-@pytest.mark.conformance
+@pytest.mark.conformance(lengthy=True)
 def test_I01_an_empty_segment_holds_everything(project: DiffProject) -> None:
     project.settle((1, "Ann", "Rome"))
     project.people()
@@ -38,7 +38,7 @@ def test_an_empty_segment_that_never_held_anything_is_fine(
     assert project.warnings == []
 
 
-@pytest.mark.conformance
+@pytest.mark.conformance(lengthy=True)
 def test_I02_removals_of_more_than_a_fifth_are_held_and_the_rest_is_sent(
     project: DiffProject,
 ) -> None:
@@ -103,7 +103,7 @@ def test_I15_a_resync_is_guarded_too(project: DiffProject) -> None:
     assert project.activation(COUNTS) == ("removals", 700, 300, 1000)
 
 
-@pytest.mark.conformance
+@pytest.mark.conformance(lengthy=True)
 @pytest.mark.parametrize("option", ["--empty", "--sample=1 day"])
 def test_a_run_that_sees_only_a_part_changes_nothing(
     project: DiffProject, option: str

@@ -17,7 +17,7 @@ NAMES = ("Ann", "Bob", None)
 
 
 @pytest.mark.parametrize(
-    "seed", [pytest.param(0, marks=pytest.mark.conformance), 1, 2, 3]
+    "seed", [pytest.param(0, marks=pytest.mark.conformance(lengthy=True)), 1, 2, 3]
 )
 def test_F15_O1_O4_O8_random_histories_follow_the_model_and_converge(
     project: DiffProject, seed: int

@@ -218,6 +218,8 @@ class RealBigQuery:
 def start(request: pytest.FixtureRequest) -> EmulatedBigQuery | RealBigQuery:
     keyfile = os.environ.get("OUTHAUL_TEST_BIGQUERY")
     if keyfile:
+        if int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")) > 1:
+            pytest.fail("workers would delete each other's data sets: set WORKERS=0")
         return RealBigQuery(keyfile)
     emulated: EmulatedBigQuery = request.getfixturevalue("emulated_bigquery")
     return emulated

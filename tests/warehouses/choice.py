@@ -1,7 +1,8 @@
 """Which warehouses a run of the tests covers.
 
 Without a choice, DuckDB and the newest PostgreSQL take every test, and the oldest one
-and what stands in for another warehouse those that are marked `conformance`. With
+and what stands in for another warehouse those that are marked `conformance`; where a
+build takes seconds there, those of them that are not lengthy. With
 OUTHAUL_TEST_WAREHOUSE=<name> (`make test WAREHOUSE=<name>`), that one warehouse takes
 every test that runs on warehouses, and no other test runs.
 """
@@ -28,9 +29,10 @@ WAREHOUSES = {
     "bigquery": "bigquery",
 }
 ALWAYS = ("duckdb", "postgres")
-# Between the oldest PostgreSQL and the newest, nothing that we use has changed; and
-# the emulator of BigQuery takes seconds a build.
-ON_REQUEST = ("postgres15", "postgres16", "postgres17", "bigquery")
+# Between the oldest PostgreSQL and the newest, nothing that we use has changed.
+ON_REQUEST = ("postgres15", "postgres16", "postgres17")
+# Their emulators take seconds a build.
+SLOW = ("bigquery",)
 
 
 def chosen() -> str | None:
@@ -59,8 +61,10 @@ def is_wanted(item: pytest.Item) -> bool:
         return bool(warehouse == wanted)
     if warehouse is None or warehouse in ALWAYS:
         return True
-    is_core = item.get_closest_marker("conformance") is not None
-    return is_core and warehouse not in ON_REQUEST
+    core = item.get_closest_marker("conformance")
+    if core is None or warehouse in ON_REQUEST:
+        return False
+    return not (warehouse in SLOW and core.kwargs.get("lengthy", False))
 
 
 def only_on(*names: str) -> pytest.MarkDecorator:
