@@ -11,6 +11,7 @@ import pytest
 from dispatcher.connections.base import Connection
 from dispatcher.engine.report import Result
 from tests.dbt.dispatched import Shop
+from tests.dbt.scanned import scanning, size
 from tests.dbt.warehouse_project import ROOT, DiffProject
 from tests.engine.store import Store
 
@@ -76,6 +77,26 @@ def test_a_build_takes_as_many_statements_as_the_page_says(shop: Shop) -> None:
         shop.sync()
     name = shop.project.warehouse.name
     assert {name: tuple(counts)} == {name: published("builds").get(name)}
+
+
+def test_a_build_reads_and_writes_as_much_as_the_page_says(shop: Shop) -> None:
+    source = sum(size(value) for person in PEOPLE for value in person)
+    read: list[int] = []
+    written: dict[str, list[int]] = {kind: [] for kind in published("rows")}
+    for people in (PEOPLE, PEOPLE, PEOPLE, CHANGED):
+        shop.project.people(*people)
+        shop.ledger.advance(0)
+        with scanning(shop.project.warehouse.dialect) as scans:
+            shop.project.build()
+        scans.read.pop("ledger")
+        read.append(round(100 * scans.read.total() / source))
+        for kind, counts in written.items():
+            counts.append(scans.written.pop(kind, 0))
+        assert not scans.written
+        shop.sync()
+    name = shop.project.warehouse.name
+    assert {name: tuple(read)} == {name: published("bytes").get(name)}
+    assert {kind: tuple(rows) for kind, rows in written.items()} == published("rows")
 
 
 def test_a_build_without_a_change_runs_the_model_once_and_writes_no_row(

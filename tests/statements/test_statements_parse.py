@@ -6,7 +6,6 @@ what is no SQL there at all, and not what means something else.
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -31,6 +30,7 @@ from dispatcher.warehouse import Warehouse
 from dispatcher.warehouse.activations import _ACTIVATION_COLUMNS
 from tests.dbt_runs import run_dbt
 from tests.statements.recording import PROFILES, Recording, recording
+from tests.statements.scripts import tried
 
 pytestmark = [  # of what dbt-databricks imports
     pytest.mark.filterwarnings("ignore:.*eprecated:DeprecationWarning"),
@@ -41,11 +41,6 @@ ROOT = Path(__file__).resolve().parents[2]
 DIALECTS = tuple(PROFILES)
 VERBS = ("alter", "create", "delete", "drop", "insert", "merge", "select", "update")
 
-# The script around a statement that BigQuery tries again; sqlglot knows no scripts.
-_TRIED_AGAIN = re.compile(
-    r"begin declare losses .*? loop begin (.*); break; exception when error then .*",
-    re.DOTALL,
-)
 DIFFS: dict[str, dict[str, Any]] = {
     "plain": {"unique_key": "id"},
     "by_city": {"unique_key": ["id", "city"], "identity": "name"},
@@ -54,12 +49,6 @@ DIFFS: dict[str, dict[str, Any]] = {
     "retyped": {"unique_key": "id"},
     "asked_anew": {"unique_key": "id"},
 }
-
-
-def tried(statement: str) -> str:
-    """What a script tries, or the statement itself."""
-    script = _TRIED_AGAIN.fullmatch(statement.strip())
-    return script[1] if script else statement
 
 
 def assert_is_sql(statement: str, dialect: str) -> None:
