@@ -88,6 +88,12 @@ REAL_EQUAL_VALUES = (
 )
 
 
+_FORGOTTEN = {
+    "test_a_build_reads_and_writes_as_much_as_the_page_says": (
+        "the emulator forgets the length of a text that was cast, so that each build"
+        " makes the state anew"
+    ),
+}
 _SUMS = "the emulator adds exact numbers as floats"
 
 
@@ -113,7 +119,9 @@ class SnowflakeWarehouse(WarehouseUnderTest):
     }
 
     def __init__(self, profile: dict[str, Any]) -> None:
-        if profile["account"] != EMULATED:
+        if profile["account"] == EMULATED:
+            self.excluded = {**self.excluded, **_FORGOTTEN}
+        else:
             self.values = VALUES | REAL_VALUES
             self.equal_values = (*self.equal_values, *REAL_EQUAL_VALUES)
         database = f"outhaul_test_{uuid.uuid4().hex[:8]}"
