@@ -11,9 +11,11 @@ import importlib
 import json
 from collections.abc import Mapping, Sequence
 from types import ModuleType
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from dispatcher.errors import ConfigurationError
+
+_Default = TypeVar("_Default", int, None)
 
 
 class Connection(Protocol):
@@ -54,7 +56,9 @@ def import_driver(module: str, extra: str) -> ModuleType:
     )
 
 
-def whole_number(credentials: Mapping[str, Any], key: str, default: int) -> int:
+def whole_number(
+    credentials: Mapping[str, Any], key: str, default: _Default
+) -> int | _Default:
     """A key of a profile that must be a whole number."""
     try:
         value = credentials.get(key)

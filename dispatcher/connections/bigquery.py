@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from dispatcher.connections.base import import_driver
+from dispatcher.connections.base import import_driver, whole_number
 from dispatcher.connections.bigquery_client import (
     METHODS,
     data_project,
@@ -24,8 +24,8 @@ from dispatcher.connections.bigquery_client import (
 from dispatcher.connections.bigquery_failures import bigquery_error, may_be_repeated
 from dispatcher.connections.bigquery_values import bound, rows_of
 from dispatcher.connections.labels import labels
-from dispatcher.connections.placeholders import count_placeholders
-from dispatcher.errors import ConfigurationError, OuthaulError, WarehouseError
+from dispatcher.connections.placeholders import check_placeholders
+from dispatcher.errors import OuthaulError, WarehouseError
 
 # How often a statement that certainly changed nothing is run, before we give up.
 _ATTEMPTS = 6
@@ -67,11 +67,13 @@ class BigQueryConnection:
         self._credentials = credentials
         self._settings = _job_settings(credentials)
         self._labels = dict(labels())
-        self._wait = _whole_number(credentials, "job_execution_timeout_seconds") or (
-            _whole_number(credentials, "timeout_seconds")
+        self._wait = whole_number(
+            credentials, "job_execution_timeout_seconds", None
+        ) or (whole_number(credentials, "timeout_seconds", None))
+        self._start_wait = whole_number(
+            credentials, "job_creation_timeout_seconds", None
         )
-        self._start_wait = _whole_number(credentials, "job_creation_timeout_seconds")
-        deadline = _whole_number(credentials, "job_retry_deadline_seconds")
+        deadline = whole_number(credentials, "job_retry_deadline_seconds", None)
         self._retry = self._driver.DEFAULT_RETRY.with_timeout(
             _RETRY_SECONDS if deadline is None else deadline
         )
@@ -115,9 +117,7 @@ class BigQueryConnection:
     def _run(
         self, sql: str, parameters: Sequence[Any], read: Callable[[Any, Any], Any]
     ) -> Any:
-        expected = count_placeholders(sql) if parameters else 0
-        if len(parameters) != expected:
-            raise ValueError(f"{expected} placeholders for {len(parameters)} values")
+        check_placeholders(sql, parameters)
         for attempt in range(_ATTEMPTS):
             failure: WarehouseError
             repeats = False
@@ -174,7 +174,7 @@ def _job_settings(credentials: Mapping[str, Any]) -> dict[str, Any]:
     settings: dict[str, Any] = {
         "priority": str(credentials.get("priority") or "interactive").upper()
     }
-    most = _whole_number(credentials, "maximum_bytes_billed")
+    most = whole_number(credentials, "maximum_bytes_billed", None)
     if most:
         settings["maximum_bytes_billed"] = most
     if credentials.get("reservation"):
@@ -192,12 +192,3 @@ def _job_labels(names: Mapping[str, str]) -> dict[str, str]:
         for name, value in names.items()
     }
     return {"outhaul": "dispatcher", **known}
-
-
-def _whole_number(credentials: Mapping[str, Any], key: str) -> int | None:
-    value = credentials.get(key)
-    try:
-        return None if value is None else int(value)
-    except (TypeError, ValueError):
-        pass
-    raise ConfigurationError(f"profiles.yml: '{key}' must be a whole number")

@@ -20,7 +20,7 @@ from typing import Any
 from dispatcher.connections import snowflake_values
 from dispatcher.connections.base import affected_rows
 from dispatcher.connections.failures import unreachable, warehouse_error
-from dispatcher.connections.placeholders import count_placeholders, to_format_style
+from dispatcher.connections.placeholders import check_placeholders, to_format_style
 from dispatcher.connections.snowflake_failures import statement_error
 from dispatcher.errors import ConfigurationError, WarehouseError, WarehouseUnreachable
 from dispatcher.project import Project
@@ -71,9 +71,7 @@ class DbtAdapterConnection:
     def _run(
         self, sql: str, parameters: Sequence[Any], read: Callable[[Any], Any]
     ) -> Any:
-        expected = count_placeholders(sql) if parameters else 0
-        if len(parameters) != expected:
-            raise ValueError(f"{expected} placeholders for {len(parameters)} values")
+        check_placeholders(sql, parameters)
         statement = sql
         if parameters and self.adapter_type not in _QUESTION_MARK:
             statement = to_format_style(sql)

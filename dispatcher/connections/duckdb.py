@@ -18,7 +18,7 @@ from typing import Any
 
 from dispatcher.connections.base import affected_rows, import_driver, parse_json
 from dispatcher.connections.failures import unreachable, warehouse_error
-from dispatcher.connections.placeholders import count_placeholders
+from dispatcher.connections.placeholders import check_placeholders
 from dispatcher.errors import ConfigurationError, WarehouseError, WarehouseUnreachable
 
 # What this module does, or may leave out; a profile with any other key goes
@@ -92,9 +92,7 @@ class DuckDBConnection:
     def _run(
         self, sql: str, parameters: Sequence[Any], read: Callable[[Any], Any]
     ) -> Any:
-        expected = count_placeholders(sql) if parameters else 0
-        if len(parameters) != expected:
-            raise ValueError(f"{expected} placeholders for {len(parameters)} values")
+        check_placeholders(sql, parameters)
         failure: WarehouseError
         with self._turn, self._opened() as connection:
             try:

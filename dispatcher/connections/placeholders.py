@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Sequence
+from typing import Any
 
 _TOKENS = re.compile(
     r"""
@@ -24,6 +26,13 @@ _TOKENS = re.compile(
 def count_placeholders(sql: str) -> int:
     """How many `?` stand outside of quoted text, identifiers and comments."""
     return sum(1 for match in _TOKENS.finditer(sql) if match["placeholder"])
+
+
+def check_placeholders(sql: str, parameters: Sequence[Any]) -> None:
+    """Raises ValueError where values do not fit; without any, `?` may be operators."""
+    expected = count_placeholders(sql) if parameters else 0
+    if len(parameters) != expected:
+        raise ValueError(f"{expected} placeholders for {len(parameters)} values")
 
 
 @functools.lru_cache(maxsize=256)

@@ -19,7 +19,7 @@ from dispatcher.connections.base import (
     whole_number,
 )
 from dispatcher.connections.failures import unreachable, warehouse_error
-from dispatcher.connections.placeholders import count_placeholders, to_format_style
+from dispatcher.connections.placeholders import check_placeholders, to_format_style
 from dispatcher.errors import ConfigurationError, WarehouseError, WarehouseUnreachable
 
 _BYTEA, _DATE, _TIMESTAMP, _TIMESTAMPTZ, _UUID_ARRAY = 17, 1082, 1114, 1184, 2951
@@ -82,9 +82,7 @@ class PostgresConnection:
     def _run(
         self, sql: str, parameters: Sequence[Any], read: Callable[[Any], Any]
     ) -> Any:
-        expected = count_placeholders(sql) if parameters else 0
-        if len(parameters) != expected:
-            raise ValueError(f"{expected} placeholders for {len(parameters)} values")
+        check_placeholders(sql, parameters)
         statement = to_format_style(sql) if parameters else sql
         with self._lock:
             connection = self._usable()

@@ -22,7 +22,7 @@ from dispatcher.connections.base import (
     whole_number,
 )
 from dispatcher.connections.failures import is_conflict, unreachable, warehouse_error
-from dispatcher.connections.placeholders import count_placeholders
+from dispatcher.connections.placeholders import check_placeholders
 from dispatcher.errors import ConfigurationError, WarehouseError, WarehouseUnreachable
 
 # What stands in the way of a statement is gone soon, or will stay for long.
@@ -86,9 +86,7 @@ class RedshiftConnection:
     def _run(
         self, sql: str, parameters: Sequence[Any], read: Callable[[Any], Any]
     ) -> Any:
-        expected = count_placeholders(sql) if parameters else 0
-        if len(parameters) != expected:
-            raise ValueError(f"{expected} placeholders for {len(parameters)} values")
+        check_placeholders(sql, parameters)
         with self._lock:
             for attempt in range(1, _ATTEMPTS + 1):
                 failure: WarehouseError

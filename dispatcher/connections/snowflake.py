@@ -16,7 +16,7 @@ from typing import Any
 from dispatcher.connections.base import import_driver
 from dispatcher.connections.failures import unreachable
 from dispatcher.connections.labels import labels
-from dispatcher.connections.placeholders import count_placeholders
+from dispatcher.connections.placeholders import check_placeholders
 from dispatcher.connections.snowflake_failures import (
     has_ended,
     may_be_repeated,
@@ -89,9 +89,7 @@ class SnowflakeConnection:
     def _run(
         self, sql: str, parameters: Sequence[Any], read: Callable[[Any], Any]
     ) -> Any:
-        expected = count_placeholders(sql) if parameters else 0
-        if len(parameters) != expected:
-            raise ValueError(f"{expected} placeholders for {len(parameters)} values")
+        check_placeholders(sql, parameters)
         with self._lock:
             for attempt in range(_ATTEMPTS):
                 was_open = self._session is not None
