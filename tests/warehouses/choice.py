@@ -26,6 +26,7 @@ WAREHOUSES = {
     "redshift": "redshift",
     "snowflake": "snowflake",
     "bigquery": "bigquery",
+    "databricks": "databricks",
 }
 ALWAYS = ("duckdb", "postgres")
 # Between the oldest PostgreSQL and the newest, nothing that we use has changed; and
