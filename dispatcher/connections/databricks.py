@@ -158,6 +158,8 @@ def connect_options(credentials: Mapping[str, Any]) -> dict[str, Any]:
         "_disable_pandas": True,
         **(credentials.get("connection_parameters") or {}),
     }
+    if options.get("http_headers"):
+        options["http_headers"] = list(dict(options["http_headers"]).items())
     if credentials.get("token"):
         return options | {"access_token": credentials["token"]}
     return options | {"credentials_provider": _service_principal(host, credentials)}

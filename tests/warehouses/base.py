@@ -105,6 +105,10 @@ class WarehouseUnderTest(ABC):
         """A translated statement, with what sqlglot does not know put right."""
         return statement.replace(NOW.upper(), self.now)
 
+    def type(self, name: str) -> str:
+        """A type of PostgreSQL in the own dialect."""
+        return name
+
     def identifier(self, name: str) -> str:
         """A quoted name."""
         return exp.to_identifier(name, quoted=True).sql(dialect=self.dialect)

@@ -14,6 +14,7 @@ import socket
 import uuid
 import warnings
 from collections.abc import Mapping
+from datetime import datetime, timezone
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -115,7 +116,10 @@ class DatabricksWarehouse(WarehouseUnderTest):
     def run_own(self, sql: str) -> Rows:
         with self._connection.cursor() as cursor:
             cursor.execute(sql)
-            return [tuple(row) for row in cursor.fetchall()]
+            return [tuple(map(_plain, row)) for row in cursor.fetchall()]
+
+    def type(self, name: str) -> str:
+        return "string" if name == "varchar" else name
 
     def numbers(self, count: int) -> str:
         return f"select id as n from range(1, {count} + 1)"
@@ -137,6 +141,13 @@ class DatabricksWarehouse(WarehouseUnderTest):
             self.empty()
             self.run_own("drop schema shop")
         self._connection.close()
+
+
+def _plain(value: Any) -> Any:
+    """A moment as a clock in UTC shows it, as tests write them."""
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        return value.astimezone(timezone.utc).replace(tzinfo=None)
+    return value
 
 
 class DatabricksAccount:

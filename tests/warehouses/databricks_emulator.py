@@ -32,6 +32,8 @@ os.environ.update(
         ),
         "SAIL_CATALOG__DEFAULT_CATALOG": CATALOG,
         "SAIL_EXECUTION__DEFAULT_PARALLELISM": "1",
+        # A long expression is walked to its end.
+        "SAIL_RUNTIME__STACK_SIZE": str(64 * 1024**2),
         "SAIL_SPARK__SESSION_TIMEOUT_SECS": "86400",
     }
 )
@@ -176,6 +178,8 @@ class Service:
                 found = work(warehouse)
             results = _results(found)
         except (Refused, PySparkException) as error:
+            statement = getattr(request, "statement", "")
+            print(f"{statement}\n-> {error}", file=sys.stderr, flush=True)
             results = _failure(str(error))
         return operation, results
 
@@ -291,7 +295,7 @@ def _handler(service: Service) -> type[BaseHTTPRequestHandler]:
 
 def main(port: int, folder: Path) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    logging.getLogger("sqlglot").setLevel(logging.ERROR)
+    logging.basicConfig(level=logging.ERROR)
     sail = SparkConnectServer("127.0.0.1", 0)
     sail.start(background=True)
     _, sail_port = sail.listening_address

@@ -104,29 +104,6 @@ def _is_variant(of: pa.DataType) -> bool:
     return sorted(names) == ["metadata", "value"]
 
 
-def _listing(engine: Engine, what: str) -> str:
-    """A view of the information schema, which Sail lacks, as a subquery."""
-    schemas = engine.run("show schemas").column("name").to_pylist()
-    rows = [[repr(engine.catalog), literal(each)] for each in schemas]
-    if what != "schemata":
-        rows = []
-    for schema in schemas if what != "schemata" else ():
-        found = engine.run(f"show views in `{schema}`").to_pylist()
-        views = {row["tableName"] for row in found}
-        for row in engine.run(f"show tables in `{schema}`").to_pylist():
-            if not row["isTemporary"]:
-                name = row["tableName"]
-                rows += _told(engine, what, schema, name, name in views)
-    names = _VIEWS[what]
-    nothing = ", ".join(f"cast(null as string) as {name}" for name in names)
-    told = [
-        ", ".join(f"{value} as {name}" for name, value in zip(names, row, strict=True))
-        for row in rows
-    ]
-    union = " union all ".join(f"select {each}" for each in (*told, nothing))
-    return f"(select * from ({union}) where {names[0]} is not null)"
-
-
 # The columns of the views that somebody asks for.
 _VIEWS = {
     "schemata": ("catalog_name", "schema_name"),
@@ -136,19 +113,47 @@ _VIEWS = {
     ),
     "columns": (
         *("table_catalog", "table_schema", "table_name", "column_name"),
-        "full_data_type",
+        *("full_data_type", "ordinal_position"),
     ),
 }
 
 
-def _told(
-    engine: Engine, what: str, schema: str, name: str, is_view: bool
-) -> list[list[str]]:
-    place = [engine.catalog, schema, name]
-    if what == "tables":
-        kind = ["VIEW", "UNKNOWN"] if is_view else ["MANAGED", "DELTA"]
-        return [[literal(each) for each in (*place, *kind, "owner")]]
-    return [
-        [literal(each) for each in (*place, column, ddl_type(of))]
-        for column, of in columns_of(engine, f"`{schema}`.`{name}`")
+def _listing(engine: Engine, view: str) -> str:
+    """A view of the information schema, which Sail lacks, as a subquery."""
+    names = _VIEWS[view]
+    rows = [
+        ", ".join(
+            f"{value if isinstance(value, int) else literal(value)} as {name}"
+            for name, value in zip(names, (engine.catalog, *row), strict=True)
+        )
+        for row in _rows(engine, view)
     ]
+    nothing = ", ".join(
+        f"cast(null as {'int' if name == 'ordinal_position' else 'string'}) as {name}"
+        for name in names
+    )
+    union = " union all ".join(f"select {row}" for row in (*rows, nothing))
+    return f"(select * from ({union}) where {names[0]} is not null)"
+
+
+def _rows(engine: Engine, view: str) -> Iterator[tuple[str | int, ...]]:
+    """The rows of a view, without the catalog."""
+    for schema in engine.run("show schemas").column("name").to_pylist():
+        if view == "schemata":
+            yield (schema,)
+            continue
+        views = {
+            row["tableName"]
+            for row in engine.run(f"show views in `{schema}`").to_pylist()
+        }
+        for row in engine.run(f"show tables in `{schema}`").to_pylist():
+            name = row["tableName"]
+            if row["isTemporary"]:
+                continue
+            if view == "tables":
+                kind = ("VIEW", "UNKNOWN") if name in views else ("MANAGED", "DELTA")
+                yield (schema, name, *kind, "owner")
+                continue
+            found = columns_of(engine, f"`{schema}`.`{name}`")
+            for position, (column, of) in enumerate(found, start=1):
+                yield (schema, name, column, ddl_type(of), position)
