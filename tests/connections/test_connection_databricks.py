@@ -19,7 +19,6 @@ from dispatcher.errors import (
 )
 from tests.warehouses.choice import only_on
 
-
 PROFILE = {
     "host": "https://dbc.example.com/",
     "http_path": "/sql/1.0/warehouses/1",

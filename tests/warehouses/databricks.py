@@ -2,8 +2,8 @@
 
 The emulator, in an environment of its own, answers Databricks' driver and has Sail run
 the statements. With the variables of `_ACCOUNT` it is a real account instead, where
-catalogs named `outhaul_test_…` are made and dropped again; or one catalog that exists,
-OUTHAUL_TEST_DATABRICKS_CATALOG, where schemas whose names start with `shop` are dropped.
+catalogs named `outhaul_test_…` are made and dropped again; or one catalog that exists
+(OUTHAUL_TEST_DATABRICKS_CATALOG), where schemas whose names start with `shop` go.
 """
 
 from __future__ import annotations
@@ -79,6 +79,9 @@ REAL_VALUES: Values = {
     "double nan": ("double('NaN')", "double('Infinity')"),
     "variant": ("parse_json('{\"a\": null}')", "parse_json('{}')"),
 }
+
+
+_GREATEST = "Sail ends with an error of its planner at greatest() of two aggregates"
 
 
 class DatabricksWarehouse(WarehouseUnderTest):
@@ -170,6 +173,11 @@ class DatabricksAccount:
 
 class DatabricksEmulator:
     """Sail behind Databricks' protocol, in a process that ends with these tests."""
+
+    excluded = {
+        "test_the_share_of_faulty_rows_decides": _GREATEST,
+        "test_the_faulty_keys_can_be_kept": _GREATEST,
+    }
 
     def __init__(self, folder: Path) -> None:
         (self._port,) = free_ports(1)

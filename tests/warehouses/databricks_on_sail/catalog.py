@@ -1,4 +1,4 @@
-"""What a warehouse tells of its schemas, tables and columns, which Sail tells otherwise."""
+"""What a warehouse tells of its schemas, tables and columns, in Databricks' way."""
 
 from __future__ import annotations
 
