@@ -96,6 +96,12 @@ class DatabricksWarehouse(WarehouseUnderTest):
         ("cast(1.1 as decimal(3, 1))", "cast(1.10 as decimal(4, 2))"),
         ("map('a', 1, 'b', 2)", "map('b', 2, 'a', 1)"),
     )
+    excluded = {
+        "test_A13_A14_a_build_that_fails_at_its_very_end_is_undone"
+        "_and_can_be_repeated": (
+            "its post-hook runs after what was built is published"
+        ),
+    }
 
     def __init__(self, profile: Mapping[str, Any], own_catalog: bool = False) -> None:
         if profile["host"] != EMULATED:

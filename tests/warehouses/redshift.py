@@ -53,7 +53,7 @@ class RedshiftWarehouse(PostgresWarehouse):
     }
 
     def __init__(self, database: PostgresDatabase, port: int) -> None:
-        super().__init__(database)
+        super().__init__(database, "redshift")
         self.output = {
             "type": "redshift",
             "host": "127.0.0.1",
@@ -76,6 +76,7 @@ class RedshiftWarehouse(PostgresWarehouse):
 class RealRedshiftWarehouse(RedshiftWarehouse):
     """A database of its own; tests look at it through Redshift's driver too."""
 
+    name = "redshift"
     now = "sysdate"
 
     def __init__(self, profile: Mapping[str, Any]) -> None:

@@ -155,6 +155,8 @@ def _handler(service: Service) -> type[BaseHTTPRequestHandler]:
             self.send_response(status)
             self.send_header("Content-Type", "application/x-thrift")
             self.send_header("Content-Length", str(len(body)))
+            # The driver leaves open sockets to the garbage collector, which warns.
+            self.send_header("Connection", "close")
             self.end_headers()
             self.wfile.write(body)
 
