@@ -17,7 +17,8 @@ from dispatcher.errors import (
     WarehouseError,
     WarehouseUnreachable,
 )
-from tests.warehouses.choice import only_on
+from tests.warehouses.databricks import DatabricksEmulator
+from tests.warehouses.emulators import require
 
 PROFILE = {
     "host": "https://dbc.example.com/",
@@ -83,10 +84,12 @@ def test_the_number_of_parameters_must_fit():
 
 
 @pytest.fixture(scope="module")
-def profile(server, tmp_path_factory):
-    warehouse = server.new(tmp_path_factory.mktemp("connection"))
-    yield warehouse.output
-    warehouse.close()
+def profile(tmp_path_factory):
+    require("databricks")
+    folder = tmp_path_factory.mktemp("databricks")
+    emulator = DatabricksEmulator(folder)
+    yield emulator.profile()
+    emulator.close()
 
 
 @pytest.fixture
@@ -115,8 +118,6 @@ VALUES = {
 }
 
 
-@pytest.mark.conformance
-@only_on("databricks")
 def test_G06_values_come_as_python_has_them(connection):
     [found] = connection.query("select " + ", ".join(VALUES))
     assert [repr(value) for value in found[:1]] == ["nan"]
@@ -124,8 +125,6 @@ def test_G06_values_come_as_python_has_them(connection):
     assert [type(value) for value in found] == [type(v) for v in VALUES.values()]
 
 
-@pytest.mark.conformance
-@only_on("databricks")
 def test_parameters_are_bound_and_rows_that_are_written_are_counted(connection):
     connection.execute("create schema if not exists shop_bound")
     connection.execute("create or replace table shop_bound.t (id bigint, name string)")
@@ -140,8 +139,6 @@ def test_parameters_are_bound_and_rows_that_are_written_are_counted(connection):
     assert connection.execute("delete from shop_bound.t where id > ?", [1]) == 0
 
 
-@pytest.mark.conformance
-@only_on("databricks")
 def test_errors_are_told_by_their_kind(connection):
     with pytest.raises(RelationMissing):
         connection.query("select * from shop_bound.nothing")
@@ -151,11 +148,53 @@ def test_errors_are_told_by_their_kind(connection):
     assert connection.query("select 1") == [(1,)]
 
 
-@pytest.mark.conformance
-@only_on("databricks")
 def test_a_token_that_is_refused_is_not_shown(profile):
     refused = DatabricksConnection({**profile, "token": "wrong-token"})
     with pytest.raises(WarehouseUnreachable) as caught:
         refused.query("select 1")
     assert "wrong-token" not in str(caught.value)
     refused.close()
+
+
+REFUSED = {
+    "select row_number() over () as n from range(3)": (
+        "select row_number() over (order by id) as n from range(3)"
+    ),
+    "create or replace table shop_refused.t as select 1 as `a b`": (
+        "create or replace table shop_refused.t tblproperties"
+        " ('delta.columnMapping.mode' = 'name') as select 1 as `a b`"
+    ),
+    "merge into shop_refused.held as held using (select 1 as id union all select 1) as"
+    " given on held.id = given.id when matched then update set id = 2": (
+        "merge into shop_refused.held as held using (select 1 as id) as given on"
+        " held.id = given.id when matched then update set id = 2"
+    ),
+}
+
+
+@pytest.mark.parametrize("refused", REFUSED)
+def test_the_emulator_refuses_what_databricks_refuses(connection, refused):
+    connection.execute("create schema if not exists shop_refused")
+    connection.execute("create or replace table shop_refused.held as select 1 as id")
+    with pytest.raises(WarehouseError):
+        connection.execute(refused)
+    connection.execute(REFUSED[refused])
+
+
+def test_a_merge_does_to_each_row_what_its_first_clause_says(connection):
+    connection.execute("create schema if not exists shop_merged")
+    rows = "select 1 as id, 'a' as name union all select 2, 'b' union all select 3, 'c'"
+    connection.execute(f"create or replace table shop_merged.held as {rows}")
+    changed = connection.execute(
+        "merge into shop_merged.held as held using (select 1 as id, 'x' as name"
+        " union all select 2, 'gone' union all select 9, 'new' union all select 8, 'no'"
+        ") as given on held.id = given.id when matched and given.name = 'gone' then"
+        " delete when matched then update set name = given.name when not matched and"
+        " given.name <> 'no' then insert (id, name) values (given.id, given.name)"
+    )
+    assert changed == 3
+    assert connection.query("select * from shop_merged.held order by id") == [
+        (1, "x"),
+        (3, "c"),
+        (9, "new"),
+    ]

@@ -30,8 +30,8 @@ WAREHOUSES = {
 }
 ALWAYS = ("duckdb", "postgres")
 # Between the oldest PostgreSQL and the newest, nothing that we use has changed; and
-# the emulator of BigQuery takes seconds a build.
-ON_REQUEST = ("postgres15", "postgres16", "postgres17", "bigquery")
+# builds take seconds on the emulators of BigQuery and Databricks.
+ON_REQUEST = ("postgres15", "postgres16", "postgres17", "bigquery", "databricks")
 
 
 def chosen() -> str | None:

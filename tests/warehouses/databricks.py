@@ -193,20 +193,22 @@ class DatabricksEmulator:
         )
 
     def new(self, folder: Path) -> DatabricksWarehouse:
+        return DatabricksWarehouse(self.profile())
+
+    def profile(self) -> dict[str, Any]:
+        """What logs in to a warehouse of its own."""
         path = f"/sql/1.0/warehouses/{next(self._numbers)}"
-        return DatabricksWarehouse(
-            {
-                "host": EMULATED,
-                "http_path": path,
-                "token": "a-token",
-                "catalog": "main",
-                "connection_parameters": {
-                    "_connection_uri": f"http://127.0.0.1:{self._port}{path}",
-                    "_retry_stop_after_attempts_count": 1,
-                    "enable_telemetry": False,
-                },
-            }
-        )
+        return {
+            "host": EMULATED,
+            "http_path": path,
+            "token": "a-token",
+            "catalog": "main",
+            "connection_parameters": {
+                "_connection_uri": f"http://{EMULATED}:{self._port}{path}",
+                "_retry_stop_after_attempts_count": 1,
+                "enable_telemetry": False,
+            },
+        }
 
     def close(self) -> None:
         self._emulator.close()

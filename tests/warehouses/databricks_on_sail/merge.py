@@ -107,20 +107,20 @@ def _counts(
     engine: Engine, clauses: list[_Clause], row: str, joined: str
 ) -> dict[str, int]:
     found = engine.run(
-        "select _action, count(*) as pairs, count(distinct _row) as held from"
-        f" (select {_action(clauses)} as _action, {row} as _row{joined})"
-        " group by _action"
+        "select _action, count(*) as pairs, count(_row) as held,"
+        f" count(distinct _row) as rows from (select {_action(clauses)} as _action,"
+        f" {row} as _row{joined}) group by _action"
     ).to_pylist()
     counts = {_UPDATED: 0, _DELETED: 0, _INSERTED: 0}
     for each in found:
-        if each["_action"]:
-            kind = clauses[each["_action"] - 1].kind
+        kind = clauses[each["_action"] - 1].kind if each["_action"] else None
+        if kind != _DELETED and each["held"] != each["rows"]:
+            raise Refused(
+                "[DELTA_MULTIPLE_SOURCE_ROW_MATCHING_TARGET_ROW_IN_MERGE] several rows"
+                " of the source match one of the table"
+            )
+        if kind is not None:
             counts[kind] += each["pairs"]
-            if kind == _UPDATED and each["pairs"] != each["held"]:
-                raise Refused(
-                    "[DELTA_MULTIPLE_SOURCE_ROW_MATCHING_TARGET_ROW_IN_MERGE] several"
-                    " rows of the source match one of the table"
-                )
     return counts
 
 
