@@ -15,6 +15,7 @@ from contextlib import suppress
 from typing import Any
 
 from dispatcher.connections.base import affected_rows, import_driver
+from dispatcher.connections.databricks_values import rows_of
 from dispatcher.connections.failures import is_conflict, unreachable, warehouse_error
 from dispatcher.connections.placeholders import count_placeholders
 from dispatcher.errors import ConfigurationError, WarehouseError, WarehouseUnreachable
@@ -69,10 +70,7 @@ class DatabricksConnection:
         self._connection: Any = None
 
     def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        def rows(cursor: Any) -> list[tuple[Any, ...]]:
-            return [tuple(row) for row in cursor.fetchall()]
-
-        found: list[tuple[Any, ...]] = self._run(sql, parameters, rows)
+        found: list[tuple[Any, ...]] = self._run(sql, parameters, rows_of)
         return found
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> int:
@@ -154,8 +152,14 @@ def connect_options(credentials: Mapping[str, Any]) -> dict[str, Any]:
         "http_path": credentials["http_path"],
         "catalog": credentials.get("catalog") or credentials.get("database"),
         "schema": credentials.get("schema"),
+        "session_configuration": credentials.get("session_properties"),
         "user_agent_entry": "outhaul",
+        # Through pandas, NaN would come back as null, and an array as numpy's.
+        "_disable_pandas": True,
+        **(credentials.get("connection_parameters") or {}),
     }
+    if options.get("http_headers"):
+        options["http_headers"] = list(dict(options["http_headers"]).items())
     if credentials.get("token"):
         return options | {"access_token": credentials["token"]}
     return options | {"credentials_provider": _service_principal(host, credentials)}

@@ -47,3 +47,13 @@
 {% macro spark__create_ledger_table(name) %}
     {{ return(outhaul.default__create_ledger_table(name) ~ ' using delta') }}
 {% endmacro %}
+
+{#- Statements on different rows of a table conflict there, unless it has deletion vectors:
+    https://docs.databricks.com/aws/en/optimizations/isolation/row-level-concurrency -#}
+{% macro databricks__create_ledger_table(name) %}
+    {% set plain = outhaul.spark__create_ledger_table(name) %}
+    {% if name != 'outhaul_activations' %}
+        {{ return(plain) }}
+    {% endif %}
+    {{ return(plain ~ " tblproperties ('delta.enableDeletionVectors' = 'true')") }}
+{% endmacro %}

@@ -1,4 +1,8 @@
-"""What can be told without a Databricks: the profile, and that nobody answers."""
+"""The profile; and Databricks' driver against what stands in for a warehouse."""
+
+import math
+from datetime import date, datetime, timezone
+from decimal import Decimal
 
 import pytest
 
@@ -7,7 +11,14 @@ from dispatcher.connections.databricks import (
     connect_options,
     opens_natively,
 )
-from dispatcher.errors import ConfigurationError
+from dispatcher.errors import (
+    ConfigurationError,
+    RelationMissing,
+    WarehouseError,
+    WarehouseUnreachable,
+)
+from tests.warehouses.databricks import DatabricksEmulator
+from tests.warehouses.emulators import require
 
 PROFILE = {
     "host": "https://dbc.example.com/",
@@ -23,9 +34,28 @@ def test_a_token_of_the_profile_is_used():
         "http_path": "/sql/1.0/warehouses/1",
         "catalog": "main",
         "schema": "shop",
+        "session_configuration": None,
         "user_agent_entry": "outhaul",
+        "_disable_pandas": True,
         "access_token": "t",
     }
+
+
+def test_what_the_profile_says_of_the_connection_is_kept():
+    options = connect_options(
+        PROFILE
+        | {
+            "token": "t",
+            "session_properties": {"statement_timeout": "60"},
+            "connection_parameters": {
+                "_tls_trusted_ca_file": "ca.pem",
+                "http_headers": {"X-Team": "crm"},
+            },
+        }
+    )
+    assert options["session_configuration"] == {"statement_timeout": "60"}
+    assert options["_tls_trusted_ca_file"] == "ca.pem"
+    assert options["http_headers"] == [("X-Team", "crm")]
 
 
 def test_a_service_principal_of_the_profile_is_used():
@@ -51,3 +81,120 @@ def test_the_number_of_parameters_must_fit():
     with pytest.raises(ValueError, match="1 placeholders for 2 values"):
         connection.query("select ?", [1, 2])
     connection.close()
+
+
+@pytest.fixture(scope="module")
+def profile(tmp_path_factory):
+    require("databricks")
+    folder = tmp_path_factory.mktemp("databricks")
+    emulator = DatabricksEmulator(folder)
+    yield emulator.profile()
+    emulator.close()
+
+
+@pytest.fixture
+def connection(profile):
+    opened = DatabricksConnection(profile)
+    yield opened
+    opened.close()
+
+
+VALUES = {
+    "cast('NaN' as double)": math.nan,
+    "cast(1.50 as decimal(10, 2))": Decimal("1.50"),
+    "9007199254740993": 9007199254740993,
+    "true": True,
+    "cast(null as int)": None,
+    "date '2026-02-28'": date(2026, 2, 28),
+    "timestamp '2026-02-28 12:00:00+02:00'": datetime(
+        2026, 2, 28, 10, tzinfo=timezone.utc
+    ),
+    "timestamp_ntz '2026-02-28 12:00:00'": datetime(2026, 2, 28, 12),
+    "unhex('00FF')": b"\x00\xff",
+    "array(1, null)": [1, None],
+    "array(named_struct('a', map('b', 1)))": [{"a": {"b": 1}}],
+    "map('a', array('b'))": {"a": ["b"]},
+    "cast(map() as map<string, int>)": {},
+}
+
+
+def test_G06_values_come_as_python_has_them(connection):
+    [found] = connection.query("select " + ", ".join(VALUES))
+    assert [repr(value) for value in found[:1]] == ["nan"]
+    assert list(found[1:]) == list(VALUES.values())[1:]
+    assert [type(value) for value in found] == [type(v) for v in VALUES.values()]
+
+
+def test_parameters_are_bound_and_rows_that_are_written_are_counted(connection):
+    connection.execute("create schema if not exists shop_bound")
+    connection.execute("create or replace table shop_bound.t (id bigint, name string)")
+    text = "it's \\ ? `x` \n"
+    sql = "insert into shop_bound.t (id, name) select ?, ? union all select 2, 'b'"
+    assert connection.execute(sql, [1, text]) == 2
+    assert connection.query("select name from shop_bound.t where id = ?", [1]) == [
+        (text,)
+    ]
+    assert connection.execute("update shop_bound.t set name = ? ", [None]) == 2
+    assert connection.execute("delete from shop_bound.t where id > ?", [1]) == 1
+    assert connection.execute("delete from shop_bound.t where id > ?", [1]) == 0
+
+
+def test_errors_are_told_by_their_kind(connection):
+    with pytest.raises(RelationMissing):
+        connection.query("select * from shop_bound.nothing")
+    with pytest.raises(WarehouseError) as caught:
+        connection.query("selec 1")
+    assert not isinstance(caught.value, (RelationMissing, WarehouseUnreachable))
+    assert connection.query("select 1") == [(1,)]
+
+
+def test_a_token_that_is_refused_is_not_shown(profile):
+    refused = DatabricksConnection({**profile, "token": "wrong-token"})
+    with pytest.raises(WarehouseUnreachable) as caught:
+        refused.query("select 1")
+    assert "wrong-token" not in str(caught.value)
+    refused.close()
+
+
+REFUSED = {
+    "select row_number() over () as n from range(3)": (
+        "select row_number() over (order by id) as n from range(3)"
+    ),
+    "create or replace table shop_refused.t as select 1 as `a b`": (
+        "create or replace table shop_refused.t tblproperties"
+        " ('delta.columnMapping.mode' = 'name') as select 1 as `a b`"
+    ),
+    "merge into shop_refused.held as held using (select 1 as id union all select 1) as"
+    " given on held.id = given.id when matched then update set id = 2": (
+        "merge into shop_refused.held as held using (select 1 as id) as given on"
+        " held.id = given.id when matched then update set id = 2"
+    ),
+}
+
+
+@pytest.mark.parametrize("refused", REFUSED)
+def test_the_emulator_refuses_what_databricks_refuses(connection, refused):
+    connection.execute("create schema if not exists shop_refused")
+    connection.execute("create or replace table shop_refused.held as select 1 as id")
+    with pytest.raises(WarehouseError):
+        connection.execute(refused)
+    connection.execute(REFUSED[refused])
+
+
+def test_a_merge_does_to_each_row_what_its_first_clause_says(connection):
+    connection.execute("create schema if not exists shop_merged")
+    rows = "select 1 as id, 'a' as name union all select 2, 'b' union all select 3, 'c'"
+    connection.execute(f"create or replace table shop_merged.held as {rows}")
+    changed = connection.execute(
+        "merge into shop_merged.held as held using (select 1 as id, 'x' as name"
+        " union all select 2, 'gone' union all select 9, 'new' union all select 8, 'no'"
+        ") as given on held.id = given.id when matched and given.name = 'gone' then"
+        " delete when matched then update set name = given.name when not matched and"
+        " given.name <> 'no' then insert (id, name) values (given.id, given.name)"
+    )
+    assert changed == 3
+    assert connection.query("select * from shop_merged.held order by id") == [
+        (1, "x"),
+        (3, "c"),
+        (9, "new"),
+    ]

@@ -107,7 +107,7 @@ def test_E18_a_retyped_column_is_sent_again_only_where_the_cast_may_fail(
     project.people(ANN)
     for which in (0, 1):
         for name, pair in zip(names, types, strict=True):
-            column = f"cast(7 as {pair[which]}) as level"
+            column = f"cast(7 as {project.warehouse.type(pair[which])}) as level"
             project.write_model(name, f"{config} select id, {column} from people")
         project.build()
         if which == 0:

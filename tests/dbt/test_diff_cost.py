@@ -62,7 +62,9 @@ def shop(project: DiffProject) -> Iterator[Shop]:
     project.configure("id", service="records")
     project.select("select cast(id as varchar(20)) as id, name, city from people")
     store = Store()
-    yield Shop(project, store)
+    shop = Shop(project, store)
+    yield shop
+    shop.ledger.close()
     store.close()
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.segments.segment_project import SegmentProject
+from tests.warehouses.base import NOW
 
 DIFF = (
     "{{ config(materialized='diff') }} select shopper_id, name from {{ ref('crowd') }}"
@@ -23,7 +24,6 @@ CROWD_OUT = {
     },
 }
 COLUMNS = "generation, size, growth, entries, exits, is_superseded"
-NOW = "(current_timestamp at time zone 'utc')"
 
 
 @pytest.fixture(scope="module")

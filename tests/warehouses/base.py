@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
 import sqlglot
+from sqlglot import exp
 
 from dispatcher.connections import Connection, connect
 from dispatcher.project import Project
@@ -32,7 +33,8 @@ class WarehouseUnderTest(ABC):
     name: what a user chooses it by. output: a target of `profiles.yml`.
     is_transactional: whether a build that fails is undone. now: `NOW` in the own
     dialect. values: a value of each type and one that differs; equal_values: two forms
-    of the same. excluded: tests that cannot run here, each with the reason why.
+    of the same. config_of_odd_names: what a model's configuration needs for columns of
+    any name. excluded: tests that cannot run here, each with the reason why.
     """
 
     dialect: ClassVar[str]
@@ -40,6 +42,7 @@ class WarehouseUnderTest(ABC):
     is_transactional: ClassVar[bool]
     values: ClassVar[Values]
     equal_values: ClassVar[Sequence[tuple[str, str]]]
+    config_of_odd_names: ClassVar[Mapping[str, Any]] = {}
     excluded: ClassVar[Mapping[str, str]] = {}
 
     output: dict[str, Any]
@@ -101,6 +104,14 @@ class WarehouseUnderTest(ABC):
     def finish(self, statement: str) -> str:
         """A translated statement, with what sqlglot does not know put right."""
         return statement.replace(NOW.upper(), self.now)
+
+    def type(self, name: str) -> str:
+        """A type of PostgreSQL in the own dialect."""
+        return name
+
+    def identifier(self, name: str) -> str:
+        """A quoted name."""
+        return exp.to_identifier(name, quoted=True).sql(dialect=self.dialect)
 
     def model(self, sql: str) -> str:
         """The select of a model in the own dialect; what holds Jinja stays as it is."""

@@ -27,12 +27,13 @@ WAREHOUSES = {
     "redshift": "redshift",
     "snowflake": "snowflake",
     "bigquery": "bigquery",
+    "databricks": "databricks",
 }
 ALWAYS = ("duckdb", "postgres")
 # Between the oldest PostgreSQL and the newest, nothing that we use has changed.
 ON_REQUEST = ("postgres15", "postgres16", "postgres17")
-# Their emulators take seconds a build.
-SLOW = ("bigquery",)
+# What stands in for them takes seconds a build.
+SLOW = ("bigquery", "databricks")
 
 
 def chosen() -> str | None:

@@ -1,16 +1,35 @@
-"""Redshift: its adapter, driver and SQL on a PostgreSQL; see `redshift_proxy`."""
+"""Redshift: its adapter, driver and SQL on a PostgreSQL; see `redshift_proxy`.
+
+With the variables of `_ACCOUNT` it is a real Redshift instead, where databases named
+`outhaul_test_…` are made and dropped again.
+"""
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+import os
+import uuid
+from collections.abc import Mapping
+from contextlib import ExitStack, closing
 from pathlib import Path
+from typing import Any
 
 import pytest
+import redshift_connector
 
+from dispatcher.connections.redshift import connect_options
 from tests.conftest import PostgresDatabase
-from tests.warehouses.base import WarehouseUnderTest
+from tests.warehouses.base import Rows, WarehouseUnderTest
 from tests.warehouses.postgres import SHARED_VALUES, PostgresWarehouse
 from tests.warehouses.redshift_proxy import redshift_proxy
+
+# Keys of a profile, by the variables that name a real Redshift.
+_ACCOUNT = {
+    "OUTHAUL_TEST_REDSHIFT_HOST": "host",
+    "OUTHAUL_TEST_REDSHIFT_PORT": "port",
+    "OUTHAUL_TEST_REDSHIFT_USER": "user",
+    "OUTHAUL_TEST_REDSHIFT_PASSWORD": "password",
+    "OUTHAUL_TEST_REDSHIFT_DBNAME": "dbname",
+}
 
 
 class RedshiftWarehouse(PostgresWarehouse):
@@ -34,7 +53,7 @@ class RedshiftWarehouse(PostgresWarehouse):
     }
 
     def __init__(self, database: PostgresDatabase, port: int) -> None:
-        super().__init__(database)
+        super().__init__(database, "redshift")
         self.output = {
             "type": "redshift",
             "host": "127.0.0.1",
@@ -54,6 +73,69 @@ class RedshiftWarehouse(PostgresWarehouse):
         return WarehouseUnderTest.model(self, sql)
 
 
+class RealRedshiftWarehouse(RedshiftWarehouse):
+    """A database of its own; tests look at it through Redshift's driver too."""
+
+    name = "redshift"
+    now = "sysdate"
+
+    def __init__(self, profile: Mapping[str, Any]) -> None:
+        self._profile = profile
+        self._database = f"outhaul_test_{uuid.uuid4().hex[:8]}"
+        self._run_beside(f"create database {self._database}")
+        self.output = {
+            "type": "redshift",
+            **profile,
+            "dbname": self._database,
+            "schema": "shop",
+            "threads": 1,
+        }
+        self._connection = _connected(self.output)
+
+    def run(self, sql: str) -> Rows:
+        return WarehouseUnderTest.run(self, sql)
+
+    def run_own(self, sql: str) -> Rows:
+        with closing(self._connection.cursor()) as cursor:
+            cursor.execute(sql)
+            rows = cursor.fetchall() if cursor.description else ()
+            return [tuple(row) for row in rows]
+
+    def numbers(self, count: int) -> str:
+        return (
+            "with recursive numbers(n) as (select 1 union all select n + 1 from numbers"
+            f" where n < {count}) select n from numbers"
+        )
+
+    def close(self) -> None:
+        self._connection.close()
+        self._run_beside(f"drop database {self._database}")
+
+    def _run_beside(self, sql: str) -> None:
+        """Run a statement in the database that exists."""
+        with closing(_connected(self._profile)) as connection:
+            connection.cursor().execute(sql)
+
+
+def _connected(profile: Mapping[str, Any]) -> Any:
+    connection = redshift_connector.connect(**connect_options(profile))
+    connection.autocommit = True
+    return connection
+
+
+class RealRedshift:
+    """A Redshift that needs no starting."""
+
+    def __init__(self, profile: Mapping[str, Any]) -> None:
+        self._profile = {**profile, "port": int(profile.get("port", 5439))}
+
+    def new(self, folder: Path) -> RealRedshiftWarehouse:
+        return RealRedshiftWarehouse(self._profile)
+
+    def close(self) -> None:
+        """Each warehouse drops its own database."""
+
+
 class RedshiftServer:
     def __init__(self, database: PostgresDatabase) -> None:
         self._database = database
@@ -68,5 +150,10 @@ class RedshiftServer:
         self._proxies.close()
 
 
-def start(request: pytest.FixtureRequest) -> RedshiftServer:
+def start(request: pytest.FixtureRequest) -> RedshiftServer | RealRedshift:
+    account = {
+        key: os.environ[name] for name, key in _ACCOUNT.items() if os.environ.get(name)
+    }
+    if account:
+        return RealRedshift(account)
     return RedshiftServer(request.getfixturevalue("postgres"))
