@@ -17,7 +17,7 @@ from typing import Any
 from dispatcher.connections.base import affected_rows, import_driver
 from dispatcher.connections.databricks_values import rows_of
 from dispatcher.connections.failures import is_conflict, unreachable, warehouse_error
-from dispatcher.connections.placeholders import count_placeholders
+from dispatcher.connections.placeholders import check_placeholders
 from dispatcher.errors import ConfigurationError, WarehouseError, WarehouseUnreachable
 
 # A concurrent write of the same table is over soon.
@@ -83,9 +83,7 @@ class DatabricksConnection:
     def _run(
         self, sql: str, parameters: Sequence[Any], read: Callable[[Any], Any]
     ) -> Any:
-        expected = count_placeholders(sql) if parameters else 0
-        if len(parameters) != expected:
-            raise ValueError(f"{expected} placeholders for {len(parameters)} values")
+        check_placeholders(sql, parameters)
         with self._lock:
             was_idle = self._connection is not None
             for attempt in range(1, _ATTEMPTS + 1):
