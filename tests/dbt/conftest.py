@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.dbt.dispatched import Shop
 from tests.dbt.warehouse_project import DiffProject
+from tests.engine.store import Store
 from tests.warehouses.base import Server
 from tests.warehouses.duckdb import DuckDBWarehouse
 
@@ -30,6 +32,23 @@ def project(shared_project: DiffProject, request: pytest.FixtureRequest) -> Diff
         pytest.skip(shared_project.warehouse.excluded[name])
     shared_project.reset()
     return shared_project
+
+
+@pytest.fixture
+def store() -> Iterator[Store]:
+    running = Store()
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def shop(project: DiffProject, store: Store) -> Iterator[Shop]:
+    """A project whose people are bound to the store and were never built."""
+    project.configure("id", service="records")
+    project.select("select cast(id as varchar(20)) as id, name, city from people")
+    opened = Shop(project, store)
+    yield opened
+    opened.ledger.close()
 
 
 def duckdb_project(folder: Path) -> DiffProject:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
-
-import pytest
 
 from dispatcher.connections.base import Connection
 from dispatcher.engine.report import Result
 from tests.dbt.dispatched import Shop
 from tests.dbt.scanned import scanning, size
-from tests.dbt.warehouse_project import ROOT, DiffProject
-from tests.engine.store import Store
+from tests.dbt.warehouse_project import ROOT
 
 PEOPLE = [(n, f"name {n}", "x") for n in range(1, 401)]
 # 1 % changed, 0.5 % left, 0.5 % arrived
@@ -54,18 +51,6 @@ class Counting:
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> int:
         self.writes.append(sql)
         return self._connection.execute(sql, parameters)
-
-
-@pytest.fixture
-def shop(project: DiffProject) -> Iterator[Shop]:
-    """People who are known to the store, all of them acknowledged."""
-    project.configure("id", service="records")
-    project.select("select cast(id as varchar(20)) as id, name, city from people")
-    store = Store()
-    shop = Shop(project, store)
-    yield shop
-    shop.ledger.close()
-    store.close()
 
 
 def test_a_build_takes_as_many_statements_as_the_page_says(shop: Shop) -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timezone
 from decimal import Decimal
@@ -19,29 +17,10 @@ from dispatcher.engine.report import Result
 from dispatcher.errors import LeaseLost, WarehouseUnreachable
 from dispatcher.records import Claims, RecordedJob, Rejection, SyncRecord
 from tests.dbt.dispatched import Shop
-from tests.dbt.warehouse_project import ROOT, DiffProject, only_on
-from tests.engine.store import Store
 
 pytestmark = pytest.mark.conformance
 
 ANN, BOB, CAT = (1, "Ann", "Rome"), (2, "Bob", "Oslo"), (3, "Cat", "Bonn")
-
-
-@pytest.fixture
-def store() -> Iterator[Store]:
-    running = Store()
-    yield running
-    running.close()
-
-
-@pytest.fixture
-def shop(project: DiffProject, store: Store) -> Iterator[Shop]:
-    """A project whose people are bound to the store and were never built."""
-    project.configure("id", service="records")
-    project.select("select cast(id as varchar(20)) as id, name, city from people")
-    opened = Shop(project, store)
-    yield opened
-    opened.ledger.close()
 
 
 def test_what_is_built_is_sent_and_acknowledged(shop: Shop) -> None:
@@ -248,47 +227,6 @@ def test_all_that_commands_and_reports_ask_can_be_asked(shop: Shop) -> None:
     for probe in warehouse.grant_probes():
         assert probe() == 0
     warehouse.close()
-
-
-READER = """
-import sys
-
-from benchmarks.sending import peak_megabytes
-from dispatcher.connections import connect
-from dispatcher.project import load_project
-from dispatcher.warehouse import Warehouse
-
-project = load_project(project_dir=sys.argv[1], profiles_dir=sys.argv[1])
-warehouse = Warehouse(connect(project), project.database, project.outhaul_schema)
-record = warehouse.activation("people_out")
-seen = 0
-while seen < record.last_seq:
-    upto = min(seen + 5_000, record.last_seq)
-    seen += len(warehouse.page(record, seen, upto))
-warehouse.close()
-print(seen, round(peak_megabytes()))
-"""
-
-
-@only_on("postgres")
-def test_a_million_rows_are_read_in_bounded_memory(shop: Shop) -> None:
-    """All of them at once would be a gigabyte of Python's objects.
-
-    In a process of its own, which could not open DuckDB's file beside this one.
-    """
-    numbers = shop.project.warehouse.numbers(1_000_000)
-    shop.project.write_model(
-        "people_out",
-        "select cast(n as varchar(20)) as id, 'name ' || cast(n as varchar(20)) as"
-        f" name, 'city' as city from ({numbers}) as numbers",
-    )
-    shop.build()
-    reader = [sys.executable, "-c", READER, str(shop.project.folder)]
-    ran = subprocess.run(reader, cwd=ROOT, capture_output=True, text=True, timeout=300)
-    assert ran.returncode == 0, ran.stderr
-    rows, megabytes = map(int, ran.stdout.split())
-    assert rows == 1_000_000
-    assert megabytes < 200
 
 
 def test_pages_of_a_larger_diff_are_read_by_position(shop: Shop) -> None:
