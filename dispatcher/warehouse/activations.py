@@ -31,7 +31,8 @@ class Activations(Statements):
         if len(rows) != 1:
             raise WarehouseError(
                 f"{self._table('outhaul_activations')} has {len(rows)} rows for "
-                f"'{name}' instead of one: it was changed by hand"
+                f"'{name}' instead of one: it was changed by hand; delete all but "
+                "that of the highest generation"
             )
         return rows[0]
 

@@ -22,7 +22,7 @@ tables; returns whether the lease is ours. -#}
     {% endif %}
     {% if rows | length != 1 %}
         {% do outhaul._refuse(
-            activations ~ ' has ' ~ rows | length ~ ' rows for this activation instead of one'
+            activations ~ ' has ' ~ rows | length ~ ' rows for this activation instead of one: delete all but that of the highest generation'
         ) %}
     {% endif %}
     {% set before = rows[0] %}

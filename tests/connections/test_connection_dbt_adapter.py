@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
@@ -43,6 +44,10 @@ def project(request, tmp_path):
 def connection(project):
     connection = connect(project, through_dbt=True)
     assert isinstance(connection, DbtAdapterConnection)
+    # An adapter that is made looks for the module of each caller, again and again: in
+    # a thread there are few callers, and pytest's are many.
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        assert thread.submit(connection.query, "select 1").result() == [(1,)]
     yield connection
     connection.close()
 

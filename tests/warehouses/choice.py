@@ -1,8 +1,8 @@
 """Which warehouses a run of the tests covers.
 
 Without a choice, DuckDB and the newest PostgreSQL take every test, and the oldest one
-and what stands in for another warehouse those that are marked `conformance`; where a
-build takes seconds there, those of them that are not lengthy. With
+and what stands in for another warehouse those that are marked `conformance`; some only
+those of them that are not lengthy. With
 OUTHAUL_TEST_WAREHOUSE=<name> (`make test WAREHOUSE=<name>`), that one warehouse takes
 every test that runs on warehouses, and no other test runs.
 """
@@ -32,8 +32,8 @@ WAREHOUSES = {
 ALWAYS = ("duckdb", "postgres")
 # Between the oldest PostgreSQL and the newest, nothing that we use has changed.
 ON_REQUEST = ("postgres15", "postgres16", "postgres17")
-# What stands in for them takes seconds a build.
-SLOW = ("bigquery", "databricks")
+# What stands in for BigQuery and Databricks takes seconds a build.
+BRIEFLY = ("postgres14", "bigquery", "databricks")
 
 
 def chosen() -> str | None:
@@ -65,7 +65,7 @@ def is_wanted(item: pytest.Item) -> bool:
     core = item.get_closest_marker("conformance")
     if core is None or warehouse in ON_REQUEST:
         return False
-    return not (warehouse in SLOW and core.kwargs.get("lengthy", False))
+    return not (warehouse in BRIEFLY and core.kwargs.get("lengthy", False))
 
 
 def only_on(*names: str) -> pytest.MarkDecorator:
