@@ -24,7 +24,7 @@ CHANGED = [
 OF_DBT = re.compile(
     r"begin(?! declare)|commit|rollback|set |select .* from duckdb_", re.I
 )
-ROW = re.compile(r"^\| (\w+) \| (\d+) \| (\d+) \| (\d+) \| (\d+) \|$", re.MULTILINE)
+ROW = re.compile(r"^\| ([\w ]+?) \| (\d+) \| (\d+) \| (\d+) \| (\d+) \|$", re.MULTILINE)
 
 
 def published(section: str) -> dict[str, tuple[int, ...]]:
@@ -68,8 +68,12 @@ def test_a_build_takes_as_many_statements_as_the_page_says(shop: Shop) -> None:
 
 def test_a_build_reads_and_writes_as_much_as_the_page_says(shop: Shop) -> None:
     source = sum(size(value) for person in PEOPLE for value in person)
+    rows = published("rows")
+    beside = rows.pop("ledger without transactions")
+    if not shop.project.warehouse.is_transactional:
+        rows["ledger"] = beside
     read: list[int] = []
-    written: dict[str, list[int]] = {kind: [] for kind in published("rows")}
+    written: dict[str, list[int]] = {kind: [] for kind in rows}
     for people in (PEOPLE, PEOPLE, PEOPLE, CHANGED):
         shop.project.people(*people)
         shop.ledger.advance(0)
@@ -83,7 +87,7 @@ def test_a_build_reads_and_writes_as_much_as_the_page_says(shop: Shop) -> None:
         shop.sync()
     name = shop.project.warehouse.name.rstrip("0123456789")
     assert {name: tuple(read)} == {name: published("bytes").get(name)}
-    assert {kind: tuple(rows) for kind, rows in written.items()} == published("rows")
+    assert {kind: tuple(counts) for kind, counts in written.items()} == rows
 
 
 def test_a_build_without_a_change_runs_the_model_once_and_writes_no_row(
