@@ -8,7 +8,9 @@ exist: that is mended here.
 
 from __future__ import annotations
 
+import os
 import sys
+import threading
 from typing import Any
 
 import duckdb_extensions
@@ -49,7 +51,14 @@ def miss_datasets() -> None:
     MemoryCatalogRepository.list_tables = list_tables
 
 
+def end_with_standard_input() -> None:
+    """Whoever started it may be killed."""
+    sys.stdin.read()
+    os._exit(0)
+
+
 if __name__ == "__main__":
+    threading.Thread(target=end_with_standard_input, daemon=True).start()
     rest_port, grpc_port = sys.argv[1:]
     duckdb_extensions.import_extension("spatial")
     keep_types()

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import itertools
 import os
-import socket
 import uuid
 import warnings
 from collections.abc import Mapping
@@ -24,7 +23,7 @@ import pytest
 
 from dispatcher.connections.databricks import connect_options
 from tests.warehouses.base import Rows, Values, WarehouseUnderTest, drop_schemas
-from tests.warehouses.emulators import Emulator, free_ports, require
+from tests.warehouses.emulators import Emulator, free_ports, listens, require
 
 EMULATED = "127.0.0.1"
 # Keys of a profile, by the variables that name a real account.
@@ -189,7 +188,11 @@ class DatabricksEmulator:
         (self._port,) = free_ports(1)
         self._numbers = itertools.count(1)
         self._emulator = Emulator(
-            "databricks", [str(self._port), str(folder)], folder, self._is_ready, {}
+            "databricks",
+            [str(self._port), str(folder)],
+            folder,
+            lambda: listens(self._port),
+            {},
         )
 
     def new(self, folder: Path) -> DatabricksWarehouse:
@@ -212,13 +215,6 @@ class DatabricksEmulator:
 
     def close(self) -> None:
         self._emulator.close()
-
-    def _is_ready(self) -> bool:
-        try:
-            socket.create_connection(("127.0.0.1", self._port), 1).close()
-            return True
-        except OSError:
-            return False
 
 
 def start(request: pytest.FixtureRequest) -> DatabricksAccount | DatabricksEmulator:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import resource
 import sys
+import threading
 from pathlib import Path
 
 # A plan that grows without an end ends this process, and not the machine's memory.
@@ -30,7 +31,15 @@ SETTINGS = {
     "SAIL_SPARK__SESSION_TIMEOUT_SECS": "86400",
 }
 
+
+def end_with_standard_input() -> None:
+    """Whoever started it may be killed."""
+    sys.stdin.read()
+    os._exit(0)
+
+
 if __name__ == "__main__":
+    threading.Thread(target=end_with_standard_input, daemon=True).start()
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     os.environ.update(SETTINGS)
     # Behind the packages: this folder has files that are named like some.

@@ -35,7 +35,7 @@ class Emulator:
                 [str(_python(name)), "-I", str(program), *arguments],
                 cwd=folder,
                 env={**os.environ, **environ},
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,  # it ends with it, if this process is killed
                 stdout=log,
                 stderr=log,
             )
@@ -48,6 +48,8 @@ class Emulator:
             time.sleep(0.1)
 
     def close(self) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.close()
         self._process.terminate()
         try:
             self._process.wait(_STOP_SECONDS)
@@ -69,6 +71,15 @@ def free_ports(count: int) -> list[int]:
     for each in held:
         each.close()
     return ports
+
+
+def listens(port: int) -> bool:
+    """Whether somebody answers at a port."""
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+        return True
+    except OSError:
+        return False
 
 
 def _python(name: str) -> Path:

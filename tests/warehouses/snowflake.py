@@ -8,23 +8,17 @@ With the variables of `_ACCOUNT` it is a real account instead, where databases n
 from __future__ import annotations
 
 import os
-import socket
-import subprocess
-import time
 import uuid
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import pytest
 import snowflake.connector
 
 from tests.warehouses.base import Rows, Values, WarehouseUnderTest
+from tests.warehouses.emulators import Emulator, free_ports, listens, require
 
-ROOT = Path(__file__).resolve().parents[2]
-EMULATOR = Path(__file__).with_name("snowflake_emulator.py")
-PYTHON = ROOT / ".venv-emulator-snowflake" / "bin" / "python"
 EMULATED = "emulator"
-_START_SECONDS = 60
 
 # Keys of a profile, by the variables that name a real account.
 _ACCOUNT = {
@@ -191,8 +185,8 @@ class SnowflakeEmulator(SnowflakeServer):
         "test_customers_with_calculated_fields": _SUMS,
     }
 
-    def __init__(self, log: Path) -> None:
-        port = _free_port()
+    def __init__(self, folder: Path) -> None:
+        (port,) = free_ports(1)
         super().__init__(
             {
                 "type": "snowflake",
@@ -207,57 +201,23 @@ class SnowflakeEmulator(SnowflakeServer):
                 "connect_retries": 0,
             }
         )
-        self._log: IO[bytes] = log.open("wb")
-        self._process = subprocess.Popen(
-            # -P: its folder holds a file named like the package duckdb
-            [str(PYTHON), "-P", str(EMULATOR), str(port)],
-            stdin=subprocess.PIPE,
-            stdout=self._log,
-            stderr=subprocess.STDOUT,
+        self._emulator = Emulator(
+            "snowflake", [str(port)], folder, lambda: listens(port), {}
         )
-        try:
-            self._wait(port, log)
-        except BaseException:
-            self.close()
-            raise
-
-    def _wait(self, port: int, log: Path) -> None:
-        deadline = time.monotonic() + _START_SECONDS
-        while self._process.poll() is None and time.monotonic() < deadline:
-            try:
-                socket.create_connection(("127.0.0.1", port), 1).close()
-                return
-            except OSError:
-                time.sleep(0.1)
-        raise RuntimeError(f"the emulator of Snowflake did not start; see {log}")
 
     def close(self) -> None:
-        if self._process.stdin is not None:
-            self._process.stdin.close()
-        try:
-            self._process.wait(10)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._log.close()
+        self._emulator.close()
 
 
 def start(request: pytest.FixtureRequest) -> SnowflakeServer:
     account = {key: os.environ[name] for name, key in _ACCOUNT.items() if _set(name)}
     if account:
         return SnowflakeServer({"type": "snowflake", **account})
-    if not PYTHON.exists():
-        pytest.skip("the emulator of Snowflake is not installed; 'make test' does it")
-    folder = request.getfixturevalue("tmp_path_factory").mktemp("snowflake")
-    return SnowflakeEmulator(folder / "emulator.log")
+    require("snowflake")
+    return SnowflakeEmulator(
+        request.getfixturevalue("tmp_path_factory").mktemp("snowflake")
+    )
 
 
 def _set(name: str) -> bool:
     return bool(os.environ.get(name))
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port

@@ -2,7 +2,7 @@
 
 It runs in an environment of its own (`requirements-snowflake.txt`), as a process:
 
-    python -P snowflake_emulator.py PORT
+    python -I snowflake_emulator.py PORT
 
 and ends with its standard input. fakesnow translates SQL to DuckDB's and answers by
 Snowflake's HTTP protocol. Each function below mends a difference between fakesnow 0.12
