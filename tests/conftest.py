@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.engine.store import Store
 from tests.warehouses import choice
 from tests.warehouses.base import Server
 from tests.warehouses.emulators import require
@@ -39,6 +40,14 @@ def what_is_kept_costs_nothing() -> None:
     """
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture
+def store() -> Iterator[Store]:
+    """A destination that keeps what it is sent."""
+    running = Store()
+    yield running
+    running.close()
 
 
 @pytest.fixture(scope="session", params=choice.WAREHOUSES)

@@ -69,7 +69,7 @@ class BigQueryConnection:
         self._labels = dict(labels())
         self._wait = whole_number(
             credentials, "job_execution_timeout_seconds", None
-        ) or (whole_number(credentials, "timeout_seconds", None))
+        ) or whole_number(credentials, "timeout_seconds", None)
         self._start_wait = whole_number(
             credentials, "job_creation_timeout_seconds", None
         )

@@ -35,13 +35,6 @@ def project(shared_project: DiffProject, request: pytest.FixtureRequest) -> Diff
 
 
 @pytest.fixture
-def store() -> Iterator[Store]:
-    running = Store()
-    yield running
-    running.close()
-
-
-@pytest.fixture
 def shop(project: DiffProject, store: Store) -> Iterator[Shop]:
     """A project whose people are bound to the store and were never built."""
     project.configure("id", service="records")

@@ -53,8 +53,8 @@ def scanning(dialect: str) -> Iterator[Scans]:
     def watch(self: Any, sql: str, *args: Any, **kwargs: Any) -> Any:
         statement = _parsed(sql, dialect)
         target = _target(statement)
+        columns = None if statement is None else _columns(statement)
         for table in _sources(statement, target):
-            columns = _columns(statement)
             for row in rows(self, table):
                 read = [v for n, v in row.items() if not columns or n in columns]
                 scans.read[kind_of(table)] += sum(map(size, read))

@@ -39,13 +39,6 @@ def tables(real_project: DiffProject) -> list[str]:
 
 
 @pytest.fixture
-def store() -> Iterator[Store]:
-    running = Store()
-    yield running
-    running.close()
-
-
-@pytest.fixture
 def ledger(tables: list[str]) -> Iterator[Ledger]:
     opened = Ledger(tables)
     yield opened

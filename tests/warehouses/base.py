@@ -7,6 +7,7 @@ tests have to know of it.
 
 from __future__ import annotations
 
+import os
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -136,6 +137,16 @@ class Server(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+def account_of(variables: Mapping[str, str]) -> dict[str, str]:
+    """What the environment says of a real account: values by their keys in a profile.
+
+    variables: the key of each variable. Those that are empty count as not set.
+    """
+    return {
+        key: os.environ[name] for name, key in variables.items() if os.environ.get(name)
+    }
 
 
 def _text(value: str) -> str:

@@ -9,7 +9,6 @@ catalogs named `outhaul_test_…` are made and dropped again; or one catalog tha
 from __future__ import annotations
 
 import itertools
-import os
 import uuid
 import warnings
 from collections.abc import Mapping
@@ -22,7 +21,13 @@ import databricks.sql
 import pytest
 
 from dispatcher.connections.databricks import connect_options
-from tests.warehouses.base import Rows, Values, WarehouseUnderTest, drop_schemas
+from tests.warehouses.base import (
+    Rows,
+    Values,
+    WarehouseUnderTest,
+    account_of,
+    drop_schemas,
+)
 from tests.warehouses.emulators import Emulator, free_ports, listens, require
 
 EMULATED = "127.0.0.1"
@@ -222,9 +227,7 @@ def start(request: pytest.FixtureRequest) -> DatabricksAccount | DatabricksEmula
         # the adapter's own models warn while it is imported
         warnings.simplefilter("ignore")
         import_module("dbt.adapters.databricks")
-    account = {
-        key: os.environ[name] for name, key in _ACCOUNT.items() if os.environ.get(name)
-    }
+    account = account_of(_ACCOUNT)
     if account:
         return DatabricksAccount(account)
     require("databricks")

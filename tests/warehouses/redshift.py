@@ -6,7 +6,6 @@ With the variables of `_ACCOUNT` it is a real Redshift instead, where databases 
 
 from __future__ import annotations
 
-import os
 import uuid
 from collections.abc import Mapping
 from contextlib import ExitStack, closing
@@ -18,7 +17,7 @@ import redshift_connector
 
 from dispatcher.connections.redshift import connect_options
 from tests.conftest import PostgresDatabase
-from tests.warehouses.base import Rows, WarehouseUnderTest
+from tests.warehouses.base import Rows, WarehouseUnderTest, account_of
 from tests.warehouses.postgres import SHARED_VALUES, PostgresWarehouse
 from tests.warehouses.redshift_proxy import redshift_proxy
 
@@ -153,9 +152,7 @@ class RedshiftServer:
 
 
 def start(request: pytest.FixtureRequest) -> RedshiftServer | RealRedshift:
-    account = {
-        key: os.environ[name] for name, key in _ACCOUNT.items() if os.environ.get(name)
-    }
+    account = account_of(_ACCOUNT)
     if account:
         return RealRedshift(account)
     return RedshiftServer(request.getfixturevalue("postgres"))

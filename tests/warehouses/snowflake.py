@@ -7,7 +7,6 @@ With the variables of `_ACCOUNT` it is a real account instead, where databases n
 
 from __future__ import annotations
 
-import os
 import uuid
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from typing import Any
 import pytest
 import snowflake.connector
 
-from tests.warehouses.base import Rows, Values, WarehouseUnderTest
+from tests.warehouses.base import Rows, Values, WarehouseUnderTest, account_of
 from tests.warehouses.emulators import Emulator, free_ports, listens, require
 
 EMULATED = "emulator"
@@ -210,14 +209,10 @@ class SnowflakeEmulator(SnowflakeServer):
 
 
 def start(request: pytest.FixtureRequest) -> SnowflakeServer:
-    account = {key: os.environ[name] for name, key in _ACCOUNT.items() if _set(name)}
+    account = account_of(_ACCOUNT)
     if account:
         return SnowflakeServer({"type": "snowflake", **account})
     require("snowflake")
     return SnowflakeEmulator(
         request.getfixturevalue("tmp_path_factory").mktemp("snowflake")
     )
-
-
-def _set(name: str) -> bool:
-    return bool(os.environ.get(name))
