@@ -25,7 +25,9 @@ from dispatcher.destinations.addresses import (
     check_headers,
     header_problem,
     is_loopback,
+    leads_up,
     segment,
+    stays_at,
 )
 from dispatcher.destinations.answers import Response, classify, json_of, wait_of
 from dispatcher.destinations.transport import (
@@ -146,8 +148,11 @@ class HttpClient:
         secrets: those of this request alone, such as a token in its headers.
         shown: stands for the path in messages, where that holds personal data.
         Raises NotSent where no byte of the request left, OutcomeUnknown where
-        it may have arrived, StopSync where TLS will not come about.
+        it may have arrived, StopSync where TLS will not come about, and before any
+        connection where the path would lead away from the client's address.
         """
+        if leads_up(path):
+            raise StopSync(self._elsewhere(method))
         url = self.base_url + path
         if params:
             url += "?" + urlencode(params, safe=",")
@@ -191,6 +196,9 @@ class HttpClient:
         prepared = requests.Request(
             plan.method, plan.url, headers={**self._headers, **headers}, data=body
         ).prepare()
+        home = requests.Request("GET", self.base_url).prepare().url or ""
+        if not stays_at(home, prepared.url or ""):
+            raise StopSync(self._elsewhere(plan.method))
         answer = self._transport.send(
             prepared, stream=True, timeout=self._timeout, verify=self._ca_file or True
         )
@@ -206,6 +214,9 @@ class HttpClient:
             request=plan.name,
             secrets=plan.secrets,
         )
+
+    def _elsewhere(self, method: str) -> str:
+        return f"{method} at {self.host}: a path leads elsewhere; nothing was sent"
 
     def _failure(
         self, error: BaseException, running: Exchange, plan: _Plan

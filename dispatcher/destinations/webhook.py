@@ -17,6 +17,7 @@ from dispatcher.destinations.addresses import (
     base_url_problem,
     headers_problems,
     is_loopback,
+    path_problem,
 )
 from dispatcher.destinations.answers import MEANINGS, outcomes_by_status
 from dispatcher.destinations.base import Change, Limits, setting
@@ -32,7 +33,10 @@ _ACCEPTED = dict.fromkeys(("200", "201", "202", "204"), "accepted")
 class RowsOptions:
     """What a diff may set for a service of a webhook."""
 
-    path: str = setting("Appended to the account's `url`.", default="")
+    path: str = setting(
+        "Appended to the account's `url`: begins with a slash, and may have a query.",
+        default="",
+    )
     method: str = setting(
         "The method.", default="POST", choices=("POST", "PUT", "PATCH")
     )
@@ -78,6 +82,8 @@ class Changes(base.Service):
         rows = 1 if options.body == "row" else options.rows_per_request
         most, often = account.bytes_per_request, account.requests_per_second
         self._limits = Limits(rows, most, often, account.concurrency)
+        if problem := path_problem(options.path):
+            raise ConfigurationError(f"{self._where}.path: {problem}")
         if not set(options.statuses.values()) <= set(MEANINGS):
             raise ConfigurationError(
                 f"{self._where}.statuses: a status means one of {', '.join(MEANINGS)}"

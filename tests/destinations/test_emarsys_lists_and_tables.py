@@ -227,6 +227,13 @@ def test_rows_of_one_key_are_updated_and_none_is_removed(table, sandbox):
     }
 
 
+@pytest.mark.parametrize("name", ["connection", "table"])
+def test_a_name_that_would_lead_elsewhere_is_refused(emarsys, name):
+    names = {"connection": "shop 1", "table": "orders", name: ".."}
+    with pytest.raises(ConfigurationError, match=f"meta.outhaul.{name}: .* dots"):
+        service(emarsys, "table", **names)
+
+
 def test_the_whole_table_is_never_replaced(table, sandbox, seen):
     deliver(table, ORDER, [order(n) for n in range(1_001)])
     written = [each for each in seen if "/records" in each.path]

@@ -20,6 +20,7 @@ from urllib.parse import quote
 
 import pytest
 
+from dispatcher.destinations.addresses import path_problem
 from dispatcher.destinations.http import (
     HttpClient,
     Response,
@@ -632,6 +633,7 @@ def test_J05_netrc_is_not_read(monkeypatch, tmp_path):
         "http://2130706433",
         "https://[::1",
         "https://api.example.com:port",
+        "https://api.example.com\\evil.test",
     ],
 )
 def test_J07_an_address_that_is_not_https_is_refused(url):
@@ -683,3 +685,97 @@ def test_G25_a_segment_that_leads_elsewhere_is_refused(value):
 )
 def test_G25_a_value_stays_one_segment(value, path):
     assert segment(value) == path
+
+
+# --- where a request goes, whatever its path says
+
+
+def asked(url, path):
+    """One request with a credential to this address and path."""
+    client = HttpClient(url, {"Authorization": SECRET})
+    try:
+        client.request("POST", path, body=b"{}")
+    finally:
+        client.close()
+
+
+@contextlib.contextmanager
+def one_that_must_not_be_asked():
+    """The address of a server, without its scheme, that is to get no connection."""
+    with serving(answering(reply("200 OK", b"{}"))) as other:
+        yield other.url.partition("://")[2]
+        assert other.workers == []
+
+
+@pytest.mark.parametrize("base", ["", "/hook"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "@{other}/x",
+        ":80@{other}/x",
+        ".evil.test/x",
+        "0/x",
+        "/../../admin",
+        "/%2e%2e/admin",
+        "/.%2E/admin",
+        "/x/..\\..\\admin",
+    ],
+)
+def test_a_path_that_leads_elsewhere_is_refused_before_anything_is_sent(base, path):
+    with one_that_must_not_be_asked() as other:
+        with serving(answering(reply("200 OK", b"{}"))) as server:
+            with pytest.raises((StopSync, NotSent)):
+                asked(server.url + base, path.format(other=other))
+            assert server.workers == []
+
+
+@pytest.mark.parametrize("base", ["", "/hook", "/hook/", "/a|b"])
+@pytest.mark.parametrize("path", ["", "/", "/x/@me", "/a..b/.c?d=/../e", "/%2Fx//y"])
+def test_a_path_below_the_address_is_asked(base, path):
+    heads = []
+
+    def script(connection):
+        heads.append(read_request(connection))
+        connection.sendall(reply("200 OK", b"{}"))
+
+    with serving(script) as server:
+        asked(server.url + base, path)
+    home = base.rstrip("/").replace("|", "%7C")
+    assert heads[0].decode().startswith(f"POST {home + path or '/'} HTTP/1.1\r\n")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "@evil.test/x",
+        ".evil.test/x",
+        ":8443/x",
+        "people",
+        "//evil.test/x",
+        "https://evil.test",
+        "/a//b",
+        "/..",
+        "/a/../b",
+        "/a/./b",
+        "/%2e%2E/b",
+        "/%252e%252e/b",
+        "/..%2fb",
+        "/%5c..",
+        "/a\\b",
+        "/a b",
+        "/a\nb",
+        "/a%0d%0ab",
+        "/%2f/evil.test",
+        "/a#b",
+        "/café",
+    ],
+)
+def test_a_path_that_a_user_writes_cannot_be_anything_else(path):
+    assert "must be a path such as /customers" in (path_problem(path) or "")
+
+
+@pytest.mark.parametrize(
+    "path", ["", "/", "/a/", "/a/@me:x", "/a.b/..c", "/caf%C3%A9", "/a?b=//c/../%2e"]
+)
+def test_a_path_that_a_user_writes_can_be_a_path(path):
+    assert path_problem(path) is None

@@ -194,6 +194,8 @@ def test_H13_a_key_file_that_others_can_read_is_refused(account, tmp_path):
         ({"private_key_file": "/nowhere/key"}, "names no file"),
         ({"known_hosts_file": "/nowhere/known"}, "names no file"),
         ({"folder": "in/../../etc"}, "must not lead upwards"),
+        ({"folder": "in\\..\\..\\etc"}, "must not lead upwards"),
+        ({"done_suffix": "/../../x"}, "must be the end of a name"),
         ({"staging_folder": "a\x00b"}, "cannot be printed"),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from urllib.parse import urlsplit
 
 from dispatcher.destinations.addresses import setting_problems
 from dispatcher.destinations.base import Account, Limits, setting
@@ -117,8 +118,9 @@ class Emarsys(Account):
     def _signer(self) -> Signer:
         if self.auth == "wsse":
             return Wsse(self.client_id, self.client_secret)
-        host, _, path = self.token_url.rstrip("/").rpartition("/")
-        return Oidc(self._client(host), f"/{path}", self.client_id, self.client_secret)
+        parts = urlsplit(self.token_url)
+        client = self._client(f"{parts.scheme}://{parts.netloc}")
+        return Oidc(client, parts.path.rstrip("/"), self.client_id, self.client_secret)
 
     def _client(self, url: str) -> HttpClient:
         return HttpClient(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import orjson
 
 from dispatcher.destinations import values
+from dispatcher.destinations.addresses import segment_problem
 from dispatcher.destinations.base import (
     ACCEPTED,
     Activation,
@@ -36,6 +37,7 @@ from dispatcher.destinations.columns import (
     texts,
 )
 from dispatcher.destinations.rows import bodies_of, column_of
+from dispatcher.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from dispatcher.destinations.emarsys.account import Emarsys
@@ -70,6 +72,11 @@ class Table(Service):
         self._account = account
         self._options = options
         self._columns: list[Column] = []
+        for name in ("connection", "table"):
+            if problem := segment_problem(getattr(options, name)):
+                raise ConfigurationError(
+                    f"model {activation.name}: meta.outhaul.{name}: {problem}"
+                )
         self.request_seconds = account.longest_call
 
     def target(self) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 _MOST_BYTES = 2_000_000_000
 _OTHERS_MAY_READ = 0o077
+_SUFFIX = re.compile(r"[A-Za-z0-9._-]*")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +90,11 @@ class SftpAccount(Account):
         for name in ("folder", "staging_folder"):
             if problem := folder_problem(getattr(self, name)):
                 problems.append(f"'{name}' {problem}")
+        if not _SUFFIX.fullmatch(self.done_suffix):
+            problems.append(
+                "'done_suffix' must be the end of a name, such as .done: letters,"
+                " digits and . _ - alone"
+            )
         return problems + self._key_file_problems()
 
     def _key_file_problems(self) -> list[str]:
@@ -120,7 +127,7 @@ class SftpAccount(Account):
 
 def folder_problem(folder: str) -> str | None:
     """Why this cannot be the name of a folder, or None."""
-    if ".." in folder.split("/"):
+    if ".." in re.split(r"[/\\]", folder):
         return "must not lead upwards with '..'"
     if not folder.isprintable():
         return "holds a character that cannot be printed"

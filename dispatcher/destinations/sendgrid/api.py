@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import orjson
 
+from dispatcher.destinations.addresses import segment_problem
 from dispatcher.destinations.base import Job
 from dispatcher.destinations.http import (
     HttpClient,
@@ -235,7 +236,7 @@ def list_gone() -> StopSync:
 def _job(response: Response) -> Job:
     classify(response, (202,), _HINTS)
     reference = _object(response).get("job_id")
-    if not isinstance(reference, str) or not reference:
+    if not isinstance(reference, str) or segment_problem(reference):
         raise OutcomeUnknown(f"{response.describe()}; there is no 'job_id' in it")
     return Job(reference)
 
