@@ -1,7 +1,8 @@
 """Rows as JSON to any HTTP endpoint, for platforms that are not listed.
 
-The status of an answer speaks for all rows of its request. This file is the
-template of a destination: CONTRIBUTING.md says what to change in a copy of it.
+The status of an answer speaks for all rows of its request, unless the diff declares
+otherwise (declared.py). This file is the template of a destination: CONTRIBUTING.md
+says what to change in a copy of it.
 """
 
 from __future__ import annotations
@@ -19,18 +20,17 @@ from dispatcher.destinations.addresses import (
     is_loopback,
     path_problem,
 )
-from dispatcher.destinations.answers import MEANINGS, outcomes_by_status
 from dispatcher.destinations.base import Change, Limits, setting
+from dispatcher.destinations.declared import AnswerOptions
 from dispatcher.destinations.http import HttpClient
 from dispatcher.destinations.idempotency import idempotency_key
 from dispatcher.destinations.rows import bodies_of, column_of
 from dispatcher.errors import ConfigurationError
-
-_ACCEPTED = dict.fromkeys(("200", "201", "202", "204"), "accepted")
+from dispatcher.settings import configuration_error
 
 
 @dataclass(frozen=True)
-class RowsOptions:
+class RowsOptions(AnswerOptions):
     """What a diff may set for a service of a webhook."""
 
     path: str = setting(
@@ -51,11 +51,6 @@ class RowsOptions:
     )
     change_field: str = setting(
         "The field of a row that says inserted, updated or removed.", default="_change"
-    )
-    statuses: dict[str, str] = setting(
-        "What a status means where it differs from the common table, such as"
-        f' `"404": missing`; one of {", ".join(MEANINGS)}.',
-        default={},
     )
 
 
@@ -84,10 +79,8 @@ class Changes(base.Service):
         self._limits = Limits(rows, most, often, account.concurrency)
         if problem := path_problem(options.path):
             raise ConfigurationError(f"{self._where}.path: {problem}")
-        if not set(options.statuses.values()) <= set(MEANINGS):
-            raise ConfigurationError(
-                f"{self._where}.statuses: a status means one of {', '.join(MEANINGS)}"
-            )
+        if problems := options.problems():
+            raise configuration_error(self._where, problems)
 
     def target(self) -> str | None:
         return None
@@ -130,7 +123,7 @@ class Changes(base.Service):
             body=body,
             headers={**headers, **account.signature(body)},
         )
-        return outcomes_by_status(response, _ACCEPTED | options.statuses, len(items))
+        return options.outcomes(response, len(items))
 
 
 class Upserts(Changes):

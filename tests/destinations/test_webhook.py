@@ -160,9 +160,13 @@ def test_C05_statuses_of_acceptance_are_declared(sandbox, account):
     for status in (200, 201, 202, 204):
         answer(sandbox, status)
         assert {each.status for each in send(account)} == {Status.ACCEPTED}
-    answer(sandbox, 206)
-    with pytest.raises(OutcomeUnknown):
-        send(account)
+    for status in (203, 206, 207):
+        answer(sandbox, status)
+        with pytest.raises(StopSync, match="declare") as caught:
+            send(account)
+        assert caught.value.outcome_unknown
+        answer(sandbox, status)
+        assert len(send(account, statuses={str(status): "accepted"})) == 2
 
 
 @pytest.mark.parametrize(
@@ -204,6 +208,133 @@ def test_C08_a_bad_row_is_found_by_halving(sandbox, account):
 def test_a_meaning_that_is_none_is_refused(account):
     with pytest.raises(ConfigurationError, match="a status means one of accepted"):
         service(account, statuses={"404": "fine"})
+
+
+# --- what an answer says
+
+
+def told(sandbox, status, content):
+    body = content if isinstance(content, bytes) else json.dumps(content).encode()
+    answer(sandbox, status, body=body)
+
+
+TESTS = {
+    "true": ({}, {"ok": True}, {"ok": False}),
+    "absent": ({}, {"ok": True}, {}),
+    "text": ({"success_value": "done"}, {"ok": "done"}, {"ok": "busy"}),
+    "number": ({"success_value": "0"}, {"ok": 0}, {"ok": 1}),
+    "deep": (
+        {"success_field": "/a~1b/1"},
+        {"a/b": [False, True]},
+        {"a/b": [True, False]},
+    ),
+    "whole": ({"success_field": "#", "success_value": "[]"}, [], [1]),
+}
+
+
+@pytest.mark.parametrize("test", TESTS)
+def test_a_success_test_decides_under_an_accepted_status(sandbox, account, test):
+    options, good, bad = TESTS[test]
+    options = {"success_field": "/ok", **options}
+    told(sandbox, 200, good)
+    assert {each.status for each in send(account, **options)} == {Status.ACCEPTED}
+    told(sandbox, 200, bad)
+    with pytest.raises(RequestRefused) as caught:
+        send(account, **options)
+    assert caught.value.code == "not_successful"
+    told(sandbox, 200, bad)
+    assert len(send(account)) == 2
+
+
+@pytest.mark.parametrize(
+    ("failure", "error"),
+    [("rejected", RequestRefused), ("retry", OutcomeUnknown), ("stop", StopSync)],
+)
+def test_what_a_failed_success_test_means_is_declared(sandbox, account, failure, error):
+    told(sandbox, 202, {"ok": False})
+    with pytest.raises(error, match="/ok is not success"):
+        send(account, success_field="/ok", failure=failure)
+
+
+def test_a_row_that_fails_the_success_test_is_found_by_halving(sandbox, account):
+    for _ in range(2):  # both rows, then one of them
+        told(sandbox, 200, {"ok": False})
+    sender = service(account, success_field="/received", success_value="1")
+    outcomes = deliver(sender, COLUMNS, ROWS)
+    assert {each.status for each in outcomes.values()} == {
+        Status.REJECTED,
+        Status.ACCEPTED,
+    }
+
+
+def test_a_207_tells_of_each_row(sandbox, account):
+    results = [{"status": 201}, {"status": 422, "error": "no such country"}]
+    told(sandbox, 207, {"results": results})
+    first, second = send(account, row_results="/results")
+    assert first.status is Status.ACCEPTED
+    assert (second.status, second.code) == (Status.REJECTED, "http_422")
+    assert "no such country" in second.message
+
+
+@pytest.mark.parametrize(
+    ("result", "status"),
+    [
+        (200, Status.ACCEPTED),
+        ("204", Status.ACCEPTED),
+        (True, Status.ACCEPTED),
+        (False, Status.REJECTED),
+        (404, Status.REJECTED),
+        (429, Status.UNKNOWN),
+        (503, Status.UNKNOWN),
+        ("fine", Status.ACCEPTED),
+        ("gone", Status.MISSING),
+        ("bad", Status.REJECTED),
+        ("busy", Status.UNKNOWN),
+    ],
+)
+def test_what_an_answer_says_of_a_row(sandbox, account, result, status):
+    words = {"fine": "accepted", "gone": "missing", "bad": "rejected", "busy": "retry"}
+    told(sandbox, 200, [{"a": {"b": result}}] * 2)
+    outcomes = send(account, row_results="#", row_status="/a/b", statuses=words)
+    assert [each.status for each in outcomes] == [status] * 2
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        ({"results": [{"status": 200}]}, "without a list of 2 results at '/results'"),
+        ({"results": {}}, "without a list of 2 results"),
+        ([], "without a list of 2 results"),
+        ({"results": [{"status": "odd"}] * 2}, "is not known: declare it"),
+        ({"results": [{}] * 2}, "is not known: declare it"),
+    ],
+)
+def test_results_that_are_not_as_declared_stop_the_sync(sandbox, account, content, why):
+    told(sandbox, 207, content)
+    with pytest.raises(StopSync, match=why) as caught:
+        send(account, row_results="/results")
+    assert caught.value.outcome_unknown
+
+
+def test_a_row_can_stop_the_sync(sandbox, account):
+    told(sandbox, 200, [{"status": "quota"}] * 2)
+    with pytest.raises(StopSync, match="stops the sync"):
+        send(account, row_results="#", statuses={"quota": "stop"})
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        ({"success_field": "ok"}, "'success_field' is no JSON Pointer"),
+        ({"row_results": "results"}, "'row_results' is no JSON Pointer"),
+        ({"row_status": "/a~2"}, "'row_status' is no JSON Pointer"),
+        ({"success_field": "/ok", "row_results": "#"}, "not both"),
+    ],
+)
+def test_a_declaration_that_cannot_work_is_refused(account, options, problem):
+    with pytest.raises(ConfigurationError, match=problem):
+        service(account, **options)
+    service(account, success_field="#/ok", row_status="#/a~1b")
 
 
 # --- the name of a request
