@@ -27,18 +27,20 @@ from dispatcher.sandbox.sendgrid_rules import (
     EMAIL,
     FIELD_NAME,
     FIELD_TYPES,
+    LONGEST_ADDRESS,
+    LONGEST_IN_SEARCH,
     MOST_BYTES,
     MOST_FIELDS,
-    MOST_LOOKUPS,
     MOST_ROWS,
     READ_ONLY,
     UNLISTED,
     Refused,
+    asked_in,
     check_rows,
     object_of,
     reserved_fields,
 )
-from dispatcher.sandbox.sendgrid_store import FIELDS, Store
+from dispatcher.sandbox.sendgrid_store import FIELDS, IDENTIFIERS, Store
 
 _IMPORT_FAULTS = ("errored", "failed", "endless", "lost")
 
@@ -62,6 +64,7 @@ class SendGridStandIn:
         self._routes: list[tuple[str, re.Pattern[str], Callable[..., Reply]]] = [
             ("PUT", _path("contacts"), self._put_contacts),
             ("POST", _path("contacts/search/emails"), self._search),
+            ("POST", _path("contacts/search/identifiers/{}"), self._search_by),
             ("GET", _path("contacts/imports/{}"), self._get_job),
             ("GET", _path("lists"), self._get_lists),
             ("POST", _path("lists"), self._post_list),
@@ -177,25 +180,39 @@ class SendGridStandIn:
                 raise Refused(400, named if fault.named else "invalid contact")
 
     def _search(self, request: Request) -> Reply:
-        emails = object_of(request).get("emails")
-        if not isinstance(emails, list) or not all(isinstance(e, str) for e in emails):
-            raise Refused(400, "emails must be a list of texts", "emails")
-        if len(emails) > MOST_LOOKUPS:
-            raise Refused(400, f"at most {MOST_LOOKUPS} emails", "emails")
-        asked = [each.strip().lower() for each in emails if each.strip()]
+        asked = [each.lower() for each in asked_in(request, "emails")]
         for address in asked:
+            if len(address) > LONGEST_IN_SEARCH:
+                raise Refused(400, "length should be less than 100", "emails")
             if not EMAIL.fullmatch(address):
                 raise Refused(400, f"email '{address}' is not valid", "emails")
-        found = {address: self._store.search(address) for address in asked}
+        return self._found({each: self._store.search(each) for each in asked}, request)
+
+    def _search_by(self, request: Request, kind: str) -> Reply:
+        """Not said to find contacts by their alternate addresses, so it does not."""
+        if kind not in IDENTIFIERS:
+            raise Refused(400, "invalid identifier type", "identifier_type")
+        asked = asked_in(request, "identifiers")
+        if kind == "email":
+            asked = [each.lower() for each in asked]
+            for address in asked:
+                if not EMAIL.fullmatch(address) or len(address) > LONGEST_ADDRESS:
+                    raise Refused(400, f"email '{address}' is not valid", "identifiers")
+        found = {each: self._store.search(each, (kind,)) for each in asked}
+        return self._found(found, request)
+
+    def _found(
+        self, found: Mapping[str, dict[str, Any] | None], request: Request
+    ) -> Reply:
         if not any(found.values()):
             raise Refused(404, "no contacts found")
         result = {
-            address: {"contact": self._view(contact, request)}
+            value: {"contact": self._view(contact, request)}
             if contact
             else {"error": "contact not found"}
-            for address, contact in found.items()
+            for value, contact in found.items()
         }
-        return Reply(200, {"result": result}, rows=len(asked))
+        return Reply(200, {"result": result}, rows=len(found))
 
     def _get_job(self, request: Request, job_id: str) -> Reply:
         job = self._jobs.all.get(job_id)

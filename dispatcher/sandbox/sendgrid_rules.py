@@ -12,6 +12,8 @@ from dispatcher.sandbox.sendgrid_store import FIELDS, IDENTIFIERS
 MOST_ROWS = 30_000
 MOST_BYTES = 6_000_000
 MOST_LOOKUPS = 100
+LONGEST_IN_SEARCH = 100
+LONGEST_ADDRESS = 254
 MOST_FIELDS = 500
 MOST_ALTERNATES = 5
 
@@ -53,6 +55,16 @@ def object_of(request: Request) -> dict[str, Any]:
     if not isinstance(given, dict):
         raise Refused(400, "the body must be a JSON object")
     return given
+
+
+def asked_in(request: Request, key: str) -> list[str]:
+    """What a search asks for; empty texts are left out."""
+    asked = object_of(request).get(key)
+    if not isinstance(asked, list) or not all(isinstance(e, str) for e in asked):
+        raise Refused(400, f"{key} must be a list of texts", key)
+    if len(asked) > MOST_LOOKUPS:
+        raise Refused(400, f"at most {MOST_LOOKUPS} {key}", key)
+    return [each.strip() for each in asked if each.strip()]
 
 
 def reserved_fields() -> list[dict[str, Any]]:

@@ -151,10 +151,17 @@ class Store:
             contact["list_ids"].remove(list_id)
             self._changed(contact_id)
 
-    def search(self, address: str) -> dict[str, Any] | None:
-        """The contact of an address, main or alternate, as a search shows it."""
-        for kind in ("email", "alternate"):
-            contact_id = self._owners.get((kind, address.lower()))
+    def search(
+        self, value: str, kinds: Iterable[str] = ("email", "alternate")
+    ) -> dict[str, Any] | None:
+        """The contact of an address, main or alternate, as a search shows it.
+
+        kinds: other identifiers to find it by, whose case counts.
+        """
+        for kind in kinds:
+            is_address = kind in ("email", "alternate")
+            key = (kind, value.lower() if is_address else value)
+            contact_id = self._owners.get(key)
             if contact_id is not None:
                 return self._visible(contact_id)
         return None

@@ -13,6 +13,7 @@ from tests.acceptance.chinook import ROOT, SCHEMA
 from tests.acceptance.services import (
     APP_KEY,
     CASES,
+    NEW_CONTACTS,
     Case,
     Person,
     destinations,
@@ -71,6 +72,7 @@ class Chinook:
         self.run_sql = run_sql
         self.sandbox = sandbox
         self.run = run
+        sandbox.emarsys.add_list(NEW_CONTACTS)
         for customer in filter(is_user, CUSTOMERS):
             sandbox.batch.add_user(f"c{customer}", APP_KEY)
         for name, content in _files(output, sandbox).items():

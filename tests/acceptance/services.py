@@ -275,6 +275,7 @@ _APP = (
     " total_spent"
 )
 _SPLIO = "first_name as firstname, last_name as lastname, country, company, total_spent"
+NEW_CONTACTS = "new contacts"
 _BY_EMAIL = {"identity": "email", "insert": True}
 
 CASES = {
@@ -314,7 +315,12 @@ CASES = {
         "customer_id, email, first_name, last_name, country as residence, company,"
         " total_spent",
         "customer_id",
-        {"destination": "emarsys", "service": "contacts", **_BY_EMAIL},
+        {
+            "destination": "emarsys",
+            "service": "contacts",
+            "contact_list": NEW_CONTACTS,
+            **_BY_EMAIL,
+        },
         _emarsys_contacts,
         _last_by_email,
     ),

@@ -129,7 +129,9 @@ def test_events_need_an_append_only_diff_and_others_refuse_it(platforms, outhaul
 
 
 def test_a_service_that_repeats_refuses_an_append_only_diff(platforms, outhaul):
-    options = {"destination": "emarsys", "insert": True, "identity": "email"}
+    platforms.sandbox.emarsys.add_list("New")
+    options = {"destination": "emarsys", "identity": "email"}
+    options |= {"insert": True, "contact_list": "New"}
     bind(platforms, PEOPLE, "email", "contacts", append_only=True, **options)
     people(platforms, ANN)
     ran = outhaul("sync")

@@ -124,11 +124,13 @@ def test_new_contacts_are_created_in_a_second_step_and_get_on_the_list(
     assert {each["first_name"] for each in held(sandbox).values()} == {"Ann"}
 
 
-def test_without_a_list_new_contacts_are_created_all_the_same(emarsys, sandbox, seen):
+def test_new_contacts_need_a_list(emarsys, inserting, seen):
     plain = service(emarsys, "contacts", insert=True)
-    deliver(plain, COLUMNS, [row(2, first_name="Ann")])
-    assert puts(seen)[1] == ("1", False, ["person2@example.com"])
-    assert held(sandbox)["person2@example.com"]["lists"] == []
+    for act in (plain.check, plain.prepare):
+        with pytest.raises(ConfigurationError, match="needs 'contact_list'"):
+            act(COLUMNS)
+    assert puts(seen) == []
+    inserting.check(COLUMNS)
 
 
 def test_rows_to_create_share_no_request_with_others(inserting):

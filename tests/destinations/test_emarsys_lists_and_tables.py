@@ -227,6 +227,15 @@ def test_rows_of_one_key_are_updated_and_none_is_removed(table, sandbox):
     }
 
 
+def test_a_table_needs_no_administrative_permission(table, sandbox):
+    assert table.check(ORDER) == []
+    sandbox.add_faults(Fault("status", "GET", "*/settings", status=403, times=None))
+    (told,) = table.check(ORDER)
+    assert "may not read the account's settings" in told
+    deliver(table, ORDER, [order(1)])
+    assert len(records(sandbox)) == 1
+
+
 @pytest.mark.parametrize("name", ["connection", "table"])
 def test_a_name_that_would_lead_elsewhere_is_refused(emarsys, name):
     names = {"connection": "shop 1", "table": "orders", name: ".."}

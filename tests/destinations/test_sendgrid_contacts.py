@@ -568,6 +568,34 @@ def test_a_look_up_takes_100_and_compares_without_case(account, sandbox):
     ]
 
 
+LONG = "a" * 64 + "@" + "b" * 50 + ".example.com"
+
+
+def test_addresses_of_any_length_are_looked_up(account, sandbox):
+    at_most = "a" * (100 - len("@example.com")) + "@example.com"
+    for address in (at_most, LONG):
+        sandbox.sendgrid.add_contact(email=address)
+    asked = [row(n, email=a) for n, a in enumerate([at_most, LONG, "x" + LONG])]
+    outcomes = deliver(service(account, "contacts"), [EMAIL], [*asked, row(4)])
+    assert statuses(outcomes) == {
+        0: "accepted",
+        1: "accepted",
+        2: "missing",
+        4: "missing",
+    }
+    searches = requests_of(sandbox, "POST", "/search/identifiers/email")
+    assert [each["rows"] for each in searches] == [2]
+
+
+@pytest.mark.parametrize("name", ["ann", "a" * 64])
+def test_a_refused_look_up_names_its_row_beside_one_that_was_not_asked(account, name):
+    address = f"{name}@{'b' * 40}.invalid"
+    asked = [row(1, email="no address"), row(2), row(3, email=address), row(4)]
+    with pytest.raises(RequestRefused) as caught:
+        service(account, "contacts").look_up(asked)
+    assert list(caught.value.rows) == [2]
+
+
 def test_a_look_up_that_is_refused_names_the_row(account, sandbox):
     contacts = service(account, "contacts")
     asked = [row(1), row(2, email="ann@example.invalid"), row(3)]

@@ -68,7 +68,8 @@ def made(auth: str) -> set[tuple[str, str]]:
     with Sandbox(observer=lambda request, reply: seen.append(request)) as sandbox:
         sandbox.emarsys.add_field("colour", "singlechoice", "Red", "Blue")
         emarsys = account(sandbox.url("emarsys"), auth=auth)
-        contacts = service(emarsys, "contacts", insert=True)
+        sandbox.emarsys.add_list("welcome")
+        contacts = service(emarsys, "contacts", insert=True, contact_list="welcome")
         columns = [*COLUMNS, column("colour"), column("spent", Kind.NUMBER)]
         people = [row(number, colour="Red", spent=1) for number in (1, 2)]
         deliver(contacts, columns, people)
@@ -76,6 +77,7 @@ def made(auth: str) -> set[tuple[str, str]]:
         deliver(members, [EMAIL], [row(1)])
         deliver(members, [EMAIL], [row(2), row(1, Change.REMOVED)])
         table = service(emarsys, "table", connection="shop", table="people")
+        table.check(COLUMNS)
         deliver(table, COLUMNS, [row(1)])
     calls = {(request.method, request.path) for request in seen}
     return {call for call in calls if call[1] != "/oauth2/token"}

@@ -9,8 +9,6 @@ Where the files contradict themselves or what is known otherwise:
 - custom fields have one example property, `w1`, declared as text. Numbers are
   documented for fields of type Number, whose id may well be `w1`. The account
   here creates a text field first.
-- an address has at most 100 characters in a search and 254 in an import. Ours
-  are shorter.
 - 401, 403, 413 and 429 are described for the interface as a whole, and not, or
   not for each call, in these files: `NOT_DESCRIBED`.
 - 404 to `GET /lists/{id}` is a bare list of errors in the file, and an object with
@@ -141,6 +139,9 @@ def record_everything() -> list[tuple[Request, Reply]]:
         sandbox.add_faults(Fault("errored", "PUT", emails=["person3@example.com"]))
         deliver(service(account, "contacts", insert=True), columns, many)
         deliver(service(account, "contacts"), [EMAIL], rows(1, 8, 9, 20))
+        longer = [row(n, email=f"{'x' * n}@example.com") for n in (110, 120)]
+        sandbox.sendgrid.add_contact(email=longer[0].values["email"])
+        deliver(service(account, "contacts"), [EMAIL], longer)
         listing = service(account, "list")
         deliver(listing, [EMAIL], rows(1, 2, 8, 20))
         deliver(listing, [EMAIL], rows(1, 8, 30, change=Change.REMOVED))

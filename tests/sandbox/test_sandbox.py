@@ -180,6 +180,21 @@ def test_a_search_takes_100_and_folds_case(call):
     assert call("POST", SEARCH, {"emails": "ann@example.com"})[0] == 400
 
 
+def test_a_search_takes_addresses_of_100_characters_and_that_by_identifiers_more(call):
+    long = "a" * 89 + "@example.com"
+    assert call("POST", SEARCH, {"emails": [long[1:]]})[0] == 404
+    assert call("POST", SEARCH, {"emails": [long]})[0] == 400
+    by = SEARCH.replace("emails", "identifiers/")
+    assert call("POST", f"{by}email", {"identifiers": [long]})[0] == 404
+    put(call, {"email": long, "external_id": "X1", "alternate_emails": ["b@x.com"]})
+    found = call("POST", f"{by}email", {"identifiers": [long.upper()]})[1]["result"]
+    assert found[long]["contact"]["email"] == long
+    assert call("POST", f"{by}email", {"identifiers": ["b@x.com"]})[0] == 404
+    assert call("POST", f"{by}external_id", {"identifiers": ["X1"]})[0] == 200
+    assert call("POST", f"{by}external_id", {"identifiers": ["x1"]})[0] == 404
+    assert call("POST", f"{by}name", {"identifiers": ["x1"]})[0] == 400
+
+
 def test_lists_are_created_once_and_paged(call):
     assert call("POST", LISTS, {"name": "vip"})[0] == 201
     assert call("POST", LISTS, {"name": "vip"})[0] == 400

@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from dispatcher.destinations.answers import refuse_page
 from dispatcher.destinations.emarsys.codes import (
     LIST_EXISTS,
     NAME_EXISTS,
@@ -44,9 +45,18 @@ class Api:
         self._data = data
         self._language = segment(language)
 
-    def settings(self) -> None:
-        """A call that reads little, to see whether we are let in."""
-        self._call("GET", f"{self._core}/settings")
+    def may_read_settings(self) -> bool:
+        """A call that reads little, to see whether we are let in.
+
+        False where the credential is taken and may not make this call, which is an
+        administrative one. Raises StopSync where it is not taken.
+        """
+        response = self._request("GET", f"{self._core}/settings", None, None)
+        if response.status == 403:
+            refuse_page(response)
+            return False
+        self._data_of(response)
+        return True
 
     # --- fields
 
@@ -138,7 +148,9 @@ class Api:
     ) -> Any:
         """The `data` of an answer whose status and code both tell of success."""
         content = body if isinstance(body, (bytes, type(None))) else orjson.dumps(body)
-        response = self._request(method, path, content, params)
+        return self._data_of(self._request(method, path, content, params))
+
+    def _data_of(self, response: Response) -> Any:
         is_json = response.body.lstrip()[:1] == b"{"
         if response.status != 200 and not is_json:
             raise_failure(response, "", self._signer.hint)

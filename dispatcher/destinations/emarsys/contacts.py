@@ -64,8 +64,8 @@ class ContactsOptions:
         default=False,
     )
     contact_list: str = setting(
-        "With `insert`: the name of the list that new contacts are put on, and no"
-        " others; default: none.",
+        "The name of the list that new contacts are put on, and no others; `insert`"
+        " needs it.",
         default="",
     )
     null_mode: str = setting(
@@ -227,6 +227,12 @@ class Contacts(Service):
 
     def _find_list(self) -> str:
         name = self._options.contact_list
+        if self._options.insert and not name:
+            raise ConfigurationError(
+                f"{self._activation.name}: 'insert: true' needs 'contact_list', the"
+                " list at Emarsys that new contacts are put on: each contact there has"
+                " to be on one"
+            )
         if not name:
             return ""
         if not self._options.insert:

@@ -43,6 +43,12 @@ if TYPE_CHECKING:
     from dispatcher.destinations.emarsys.account import Emarsys
 
 
+_NOT_ASKED = (
+    "the credential is let in and may not read the account's settings, which nothing"
+    " else needs; whether it may write to the table shows with the first rows"
+)
+
+
 @dataclass(frozen=True)
 class TableOptions:
     """What a diff may set for the service `table`."""
@@ -87,12 +93,12 @@ class Table(Service):
         return self._account.limits
 
     def check(self, columns: Sequence[Column]) -> list[str]:
-        self._account.api.settings()
-        return self._account.notes()
+        is_told = self._account.api.may_read_settings()
+        return self._account.notes() + [_NOT_ASKED] * (not is_told)
 
     def prepare(self, columns: Sequence[Column]) -> None:
         self._columns = list(columns)
-        self._account.api.settings()
+        self._account.api.may_read_settings()
 
     def encode(self, row: Row, found: Any = None) -> bytes:
         return orjson.dumps(

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from dispatcher.destinations.addresses import setting_problems
 from dispatcher.destinations.base import Account, Limits, setting
@@ -121,7 +122,10 @@ class SendGrid(Account):
             _LOOKUPS_AT_ONCE,
         )
 
-    def search(self, addresses: Sequence[str]) -> dict[str, Contact | None]:
-        """Look addresses up, each once; nothing is asked where there is none."""
-        unique = list(dict.fromkeys(addresses))
-        return self.api.search(unique) if unique else {}
+    def search(self, rows: Sequence[Any]) -> dict[str, Contact | None]:
+        """Look addresses up, each once; nothing is asked where there is none.
+
+        rows: the address of each row, or what settles it without a request.
+        """
+        unique = list(dict.fromkeys(each for each in rows if isinstance(each, str)))
+        return self.api.search(unique, rows) if unique else {}

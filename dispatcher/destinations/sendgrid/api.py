@@ -38,6 +38,9 @@ _HINTS = {
 }
 _LISTS_A_PAGE = "1000"
 _MOST_PAGES = 1_000
+LONGEST_IN_SEARCH = 100
+"""Characters of an address in the usual search. The search by identifiers has no such
+limit, but is not said to find contacts by their alternate addresses."""
 _BAD_EMAIL = re.compile(r"email '(.+?)' is not valid")
 _IDENTIFIERS = ("phone_number_id", "external_id", "anonymous_id")
 
@@ -89,20 +92,36 @@ class Api:
         classify(response, hints=_HINTS)
         return True
 
-    def search(self, addresses: Sequence[str]) -> dict[str, Contact | None]:
+    def search(
+        self, addresses: Sequence[str], rows: Sequence[Any]
+    ) -> dict[str, Contact | None]:
         """At most 100 addresses in lower case, each with its contact or None.
 
         A contact is found by its alternate addresses too: its `email` is then
-        another one than was asked for. 404 means that there is none of them.
+        another one than was asked for. rows: the address of each row that is looked
+        up, or anything else; RequestRefused names the bad ones among them.
         """
+        usual = [each for each in addresses if len(each) <= LONGEST_IN_SEARCH]
+        longer = [each for each in addresses if len(each) > LONGEST_IN_SEARCH]
+        found: dict[str, Contact | None] = {}
+        if usual:
+            found |= self._search("emails", "emails", usual, rows)
+        if longer:
+            found |= self._search("identifiers/email", "identifiers", longer, rows)
+        return found
+
+    def _search(
+        self, path: str, key: str, addresses: Sequence[str], rows: Sequence[Any]
+    ) -> dict[str, Contact | None]:
+        """One search; 404 means that there is none of them."""
         response = self._client.request(
             "POST",
-            f"{_MARKETING}/contacts/search/emails",
-            body=orjson.dumps({"emails": list(addresses)}),
+            f"{_MARKETING}/contacts/search/{path}",
+            body=orjson.dumps({key: list(addresses)}),
             headers=_JSON,
         )
         if response.status == 400:
-            raise refusal(response, addresses)
+            raise refusal(response, rows)
         classify(response, (200, 404), _HINTS)
         answer = _object(response)
         if response.status == 404:
@@ -217,7 +236,7 @@ class Api:
 _JSON = {"Content-Type": "application/json"}
 
 
-def refusal(response: Response, addresses: Sequence[str]) -> RequestRefused:
+def refusal(response: Response, addresses: Sequence[Any]) -> RequestRefused:
     """What a 400 says: the rows that it names, if it names any of ours."""
     text = response.body.decode("utf-8", "replace")
     bad = {address.strip().lower() for address in _BAD_EMAIL.findall(text)}

@@ -44,7 +44,7 @@ class AddressService(Service):
     def look_up(self, rows: Sequence[Row]) -> list[Any]:
         """Contacts by address, or the outcome of a row that needs no request."""
         asked = _settled_or_addresses(rows)
-        found = self._account.search([each for each in asked if isinstance(each, str)])
+        found = self._account.search(asked)
         leaves = rows[0].change is Change.REMOVED
         return [
             each
