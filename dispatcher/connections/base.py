@@ -8,7 +8,6 @@ it does one statement at a time.
 from __future__ import annotations
 
 import importlib
-import json
 from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import Any, Protocol, TypeVar
@@ -23,8 +22,9 @@ class Connection(Protocol):
 
     Placeholders are `?`, for values alone. Values come back as Python types:
     str, int, float, Decimal, bool, date, datetime (with a time zone for a moment
-    in time), bytes, list, dict and None. A date or time that Python cannot hold,
-    such as one before Christ, comes back as text.
+    in time), time, bytes, list, dict and None; intervals as ISO 8601 durations. What
+    none of them holds exactly, such as an infinite date, comes back as
+    `exact.Unreadable`.
 
     Errors are WarehouseError and its subclasses, without data of rows.
     """
@@ -78,11 +78,3 @@ def affected_rows(cursor: Any) -> int:
         row = cursor.fetchone()
         return int(row[0]) if row else 0
     return max(0, int(cursor.rowcount or 0))
-
-
-def parse_json(text: str) -> Any:
-    """A JSON column's value; text that Python cannot hold stays as it is."""
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return text

@@ -10,7 +10,8 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from dispatcher.connections.base import import_driver, parse_json
+from dispatcher import exact
+from dispatcher.connections.base import import_driver
 
 _INTEGERS = range(-(2**63), 2**63)
 
@@ -59,27 +60,39 @@ def rows_of(result: Any, storage_client: Any = None) -> Iterator[tuple[Any, ...]
             ]
             yield from zip(*columns, strict=True)
         return
-    width = range(len(result.schema))
+    readers = [reader_of(field, exact.canonical_interval) for field in result.schema]
+    # The driver would make floats of numbers in JSON, and days of hours.
+    result._schema = [_as_text(field) for field in result.schema]
     for page in result.pages:
         for row in page:
-            yield tuple(_plain(row[index]) for index in width)
+            yield tuple(
+                row[index] if read is None else read(row[index])
+                for index, read in enumerate(readers)
+            )
 
 
-def _plain(value: Any) -> Any:
-    """A value of the REST API; an interval, which Python has no type for, as text."""
-    if type(value).__name__ == "relativedelta":
-        return _interval_text(
-            value.years * 12 + value.months,
-            value.days,
-            ((value.hours * 60 + value.minutes) * 60 + value.seconds) * 1_000_000
-            + value.microseconds,
-        )
-    return value
+def _as_text(field: Any) -> Any:
+    """The field with JSON and intervals as the texts that the REST API gives."""
+    shown = field.to_api_repr()
+    if field.field_type in ("JSON", "INTERVAL"):
+        shown["type"] = "STRING"
+    if field.fields:
+        shown["fields"] = [_as_text(inner).to_api_repr() for inner in field.fields]
+    return type(field).from_api_repr(shown)
 
 
-def reader_of(field: Any) -> Callable[[Any], Any] | None:
-    """What turns a value of Arrow into that of the REST API; None: it is the same."""
-    read = _reader_of_one(field)
+def _of_parts(value: Any) -> str:
+    return exact.duration(value.months, value.days, value.nanoseconds // 1000)
+
+
+def reader_of(
+    field: Any, interval: Callable[[Any], Any] = _of_parts
+) -> Callable[[Any], Any] | None:
+    """What turns a value of Arrow into a plain one; None: it is the same.
+
+    interval: what reads an interval, of which Arrow gives the parts.
+    """
+    read = _reader_of_one(field, interval)
     if read is None:
         return None
     if field.mode != "REPEATED":
@@ -91,33 +104,18 @@ def reader_of(field: Any) -> Callable[[Any], Any] | None:
     )
 
 
-def _reader_of_one(field: Any) -> Callable[[Any], Any] | None:
+def _reader_of_one(
+    field: Any, interval: Callable[[Any], Any]
+) -> Callable[[Any], Any] | None:
     if field.field_type == "JSON":
-        return parse_json
+        return exact.parse_json
     if field.field_type == "INTERVAL":
-        return lambda value: _interval_text(
-            value.months, value.days, value.nanoseconds // 1000
-        )
+        return interval
     if field.field_type in ("RECORD", "STRUCT"):
-        readers = {inner.name: reader_of(inner) for inner in field.fields}
+        readers = {inner.name: reader_of(inner, interval) for inner in field.fields}
         if any(readers.values()):
             return lambda value: {
                 name: reader(value[name]) if reader else value[name]
                 for name, reader in readers.items()
             }
     return None
-
-
-def _interval_text(months: int, days: int, microseconds: int) -> str:
-    """An interval as BigQuery writes it: `1-2 3 4:5:6.000007`."""
-    sign = "-" if months < 0 else ""
-    years, months = divmod(abs(months), 12)
-    time_sign = "-" if microseconds < 0 else ""
-    seconds, micros = divmod(abs(microseconds), 1_000_000)
-    minutes, seconds = divmod(seconds, 60)
-    hours, minutes = divmod(minutes, 60)
-    fraction = f".{micros:06d}" if micros else ""
-    return (
-        f"{sign}{years}-{months} {days} "
-        f"{time_sign}{hours}:{minutes}:{seconds}{fraction}"
-    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dispatcher.connections.base import parse_json
+from dispatcher import exact
 
 _NESTED = ("array", "map", "struct")
 
@@ -13,7 +13,7 @@ def rows_of(cursor: Any) -> list[tuple[Any, ...]]:
     """All rows of a cursor's statement."""
     types = [str(column[1]) for column in cursor.description or ()]
     rows = cursor.fetchall()
-    if not any(name in (*_NESTED, "variant") for name in types):
+    if not any(name in (*_NESTED, "variant", "float") for name in types):
         return [tuple(row) for row in rows]
     return [tuple(map(_plain, row, types)) for row in rows]
 
@@ -22,7 +22,9 @@ def _plain(value: Any, type_name: str) -> Any:
     if value is None:
         return None
     if type_name == "variant":
-        return parse_json(value)
+        return exact.parse_json(value)
+    if type_name == "float":
+        return exact.single(value)
     if type_name == "map":
         return dict(_nested(value))  # without pairs it is an empty one
     return _nested(value) if type_name in _NESTED else value

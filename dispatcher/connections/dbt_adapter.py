@@ -17,8 +17,15 @@ from multiprocessing import get_context
 from types import SimpleNamespace
 from typing import Any
 
-from dispatcher.connections import snowflake_values
+from dispatcher.connections import (
+    databricks_values,
+    duckdb_values,
+    postgres_values,
+    redshift_values,
+    snowflake_values,
+)
 from dispatcher.connections.base import affected_rows
+from dispatcher.connections.duckdb import SESSION as DUCKDB_SESSION
 from dispatcher.connections.failures import unreachable, warehouse_error
 from dispatcher.connections.placeholders import check_placeholders, to_format_style
 from dispatcher.connections.snowflake_failures import statement_error
@@ -27,13 +34,24 @@ from dispatcher.project import Project
 
 # Drivers that take `?`; all others that dbt uses take `%s`.
 _QUESTION_MARK = {"databricks", "duckdb", "fabric", "sqlserver", "synapse", "trino"}
-_UTC = {
-    "databricks": "set time zone 'UTC'",
-    "duckdb": "set TimeZone = 'UTC'",
-    "postgres": "set time zone 'UTC'",
-    "redshift": "set timezone to 'UTC'",
-    "snowflake": "alter session set timezone = 'UTC'",
-    "spark": "set time zone 'UTC'",
+_SESSION: dict[str, tuple[str, ...]] = {
+    "databricks": ("set time zone 'UTC'",),
+    "duckdb": DUCKDB_SESSION,
+    "postgres": (postgres_values.SESSION,),
+    "redshift": redshift_values.SESSION,
+    "snowflake": ("alter session set timezone = 'UTC'",),
+    "spark": ("set time zone 'UTC'",),
+}
+# What the native connections do about values that a driver would change.
+_REGISTER = {
+    "postgres": postgres_values.register_types,
+    "redshift": redshift_values.register_types,
+}
+_ROWS: dict[str, Callable[[Any], list[tuple[Any, ...]]]] = {
+    "databricks": databricks_values.rows_of,
+    "postgres": postgres_values.rows_of,
+    "redshift": redshift_values.rows_of,
+    "snowflake": snowflake_values.rows_of,
 }
 _SECRET_WORDS = ("pass", "secret", "token", "key")
 
@@ -54,8 +72,8 @@ class DbtAdapterConnection:
         self._handle: Any = None
 
     def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        rows = snowflake_values.rows_of if self._is_snowflake else _rows
-        found: list[tuple[Any, ...]] = self._run(sql, parameters, rows)
+        read = _ROWS.get(self.adapter_type, _rows)
+        found: list[tuple[Any, ...]] = self._run(sql, parameters, read)
         return found
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> int:
@@ -99,11 +117,11 @@ class DbtAdapterConnection:
         self, statement: str, parameters: Sequence[Any], read: Callable[[Any], Any]
     ) -> Any:
         cursor = self._handle.cursor()
-        if parameters:
-            cursor.execute(statement, list(parameters))
+        if read is _rows and self.adapter_type == "duckdb":
+            result: Any = duckdb_values.rows_of(cursor, statement, parameters)
         else:
-            cursor.execute(statement)
-        result = read(cursor)
+            cursor.execute(statement, *([list(parameters)] if parameters else []))
+            result = read(cursor)
         commit = getattr(self._handle, "commit", None)
         if commit is not None:
             commit()
@@ -119,8 +137,10 @@ class DbtAdapterConnection:
         try:
             opened = self._adapter.connections.set_connection_name("outhaul")
             self._handle = _with_cursors(opened.handle, self.adapter_type)
-            if self.adapter_type in _UTC:
-                self._one_transaction(_UTC[self.adapter_type], (), lambda _: None)
+            if self.adapter_type in _REGISTER:
+                _REGISTER[self.adapter_type](self._handle)
+            for setting in _SESSION.get(self.adapter_type, ()):
+                self._one_transaction(setting, (), lambda _: None)
             return
         except Exception as error:
             message = unreachable(error, f"{self.adapter_type} by dbt", self._secrets)

@@ -16,7 +16,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from dispatcher.connections.base import affected_rows, import_driver, parse_json
+from dispatcher.connections.base import affected_rows, import_driver
+from dispatcher.connections.duckdb_values import rows_of
 from dispatcher.connections.failures import unreachable, warehouse_error
 from dispatcher.connections.placeholders import check_placeholders
 from dispatcher.errors import ConfigurationError, WarehouseError, WarehouseUnreachable
@@ -37,6 +38,7 @@ _KEYS = {
     "disable_transactions",
     "keep_open",
 }
+SESSION = ("set TimeZone = 'UTC'", "set preserve_insertion_order = true")
 _LOCKED = ("Could not set lock", "Conflicting lock")
 
 _locks: dict[str, threading.Lock] = {}
@@ -80,24 +82,30 @@ class DuckDBConnection:
         self._turn = _lock_of(self._path)
 
     def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        found: list[tuple[Any, ...]] = self._run(sql, parameters, _rows)
+        def rows(connection: Any) -> list[tuple[Any, ...]]:
+            return rows_of(connection, sql, parameters)
+
+        found: list[tuple[Any, ...]] = self._run(sql, parameters, rows)
         return found
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> int:
-        return int(self._run(sql, parameters, affected_rows))
+        def count(connection: Any) -> int:
+            connection.execute(sql, list(parameters) or None)
+            return affected_rows(connection)
+
+        return int(self._run(sql, parameters, count))
 
     def close(self) -> None:
         """Nothing stays open between statements."""
 
     def _run(
-        self, sql: str, parameters: Sequence[Any], read: Callable[[Any], Any]
+        self, sql: str, parameters: Sequence[Any], run: Callable[[Any], Any]
     ) -> Any:
         check_placeholders(sql, parameters)
         failure: WarehouseError
         with self._turn, self._opened() as connection:
             try:
-                connection.execute(sql, list(parameters) or None)
-                return read(connection)
+                return run(connection)
             except (self._driver.Error, ValueError) as error:
                 failure = warehouse_error(error, sql=sql, parameters=parameters)
         raise failure
@@ -134,7 +142,7 @@ class DuckDBConnection:
         return self._prepared(connection)
 
     def _prepared(self, connection: Any) -> Any:
-        """Extensions and settings as dbt-duckdb applies them; UTC comes last."""
+        """Extensions and settings as dbt-duckdb applies them; ours come last."""
         step = "extensions"
         try:
             for extension in self._extensions:
@@ -144,7 +152,8 @@ class DuckDBConnection:
             for name, value in self._settings.items():
                 text = str(value).replace("'", "''")
                 connection.execute(f"set {name} = '{text}'")
-            connection.execute("set TimeZone = 'UTC'")
+            for setting in SESSION:
+                connection.execute(setting)
             return connection
         except (self._driver.Error, KeyError) as error:
             problem = type(error).__name__
@@ -153,26 +162,6 @@ class DuckDBConnection:
             f"profiles.yml: DuckDB refused the '{step}' of the target ({problem}); "
             f"check that 'dbt debug' accepts them"
         )
-
-
-def _rows(connection: Any) -> list[tuple[Any, ...]]:
-    """All rows; JSON and UUID as every other warehouse gives them."""
-    kinds = [str(column[1]) for column in connection.description or ()]
-    readers = {
-        index: parse_json if kind == "JSON" else str
-        for index, kind in enumerate(kinds)
-        if kind in ("JSON", "UUID")
-    }
-    rows = connection.fetchall()
-    if not readers:
-        return list(rows)
-    return [
-        tuple(
-            readers[index](value) if index in readers and value is not None else value
-            for index, value in enumerate(row)
-        )
-        for row in rows
-    ]
 
 
 def _path_of(credentials: Mapping[str, Any]) -> str:

@@ -15,15 +15,13 @@ from typing import Any
 from dispatcher.connections.base import (
     affected_rows,
     import_driver,
-    parse_json,
     whole_number,
 )
 from dispatcher.connections.failures import unreachable, warehouse_error
 from dispatcher.connections.placeholders import check_placeholders, to_format_style
+from dispatcher.connections.postgres_values import SESSION, register_types, rows_of
 from dispatcher.errors import ConfigurationError, WarehouseError, WarehouseUnreachable
 
-_BYTEA, _DATE, _TIMESTAMP, _TIMESTAMPTZ, _UUID_ARRAY = 17, 1082, 1114, 1184, 2951
-_RANGES = (3904, 3906, 3908, 3910, 3912, 3926)
 _SSL_KEYS = ("sslmode", "sslcert", "sslkey", "sslrootcert")
 _PLAIN_ROLE = re.compile(r'[A-Za-z_][\w$]*|"[^"]+"')
 
@@ -64,10 +62,7 @@ class PostgresConnection:
         self._connection: Any = None
 
     def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        def rows(cursor: Any) -> list[tuple[Any, ...]]:
-            return list(cursor.fetchall())
-
-        found: list[tuple[Any, ...]] = self._run(sql, parameters, rows)
+        found: list[tuple[Any, ...]] = self._run(sql, parameters, rows_of)
         return found
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> int:
@@ -142,9 +137,9 @@ class PostgresConnection:
 
     def _prepared(self, connection: Any) -> Any:
         connection.autocommit = True
-        _register_types(self._driver, connection)
+        register_types(connection)
         with connection.cursor() as cursor:
-            cursor.execute("set time zone 'UTC'")
+            cursor.execute(SESSION)
             if self._role:
                 cursor.execute(f"set role {_role(str(self._role))}")
         return connection
@@ -188,36 +183,3 @@ def _role(role: str) -> str:
     if _PLAIN_ROLE.fullmatch(role):
         return role
     return '"' + role.replace('"', '""') + '"'
-
-
-def _register_types(driver: Any, connection: Any) -> None:
-    """Plain Python types, and text for what Python cannot hold."""
-    extensions, extras = driver.extensions, driver.extras
-
-    def or_text(cast: Any) -> Callable[[Any, Any], Any]:
-        def read(value: Any, cursor: Any) -> Any:
-            try:
-                return cast(value, cursor)
-            except ValueError:  # before Christ, or after 9999
-                return value
-
-        return read
-
-    def read_bytes(value: Any, cursor: Any) -> Any:
-        return None if value is None else bytes(driver.BINARY(value, cursor))
-
-    for oid, cast in (
-        (_DATE, extensions.PYDATE),
-        (_TIMESTAMP, extensions.PYDATETIME),
-        (_TIMESTAMPTZ, extensions.PYDATETIMETZ),
-    ):
-        kind = extensions.new_type((oid,), "OR_TEXT", or_text(cast))
-        extensions.register_type(kind, connection)
-    for kind in (
-        extensions.new_type((_BYTEA,), "BYTES", read_bytes),
-        extensions.new_type(_RANGES, "RANGE_TEXT", lambda value, _: value),
-        extensions.new_array_type((_UUID_ARRAY,), "UUIDS", extensions.UNICODE),
-    ):
-        extensions.register_type(kind, connection)
-    extras.register_default_json(connection, loads=parse_json)
-    extras.register_default_jsonb(connection, loads=parse_json)

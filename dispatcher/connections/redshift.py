@@ -12,24 +12,20 @@ import select
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime, timezone
 from typing import Any
 
 from dispatcher.connections.base import (
     affected_rows,
     import_driver,
-    parse_json,
     whole_number,
 )
 from dispatcher.connections.failures import is_conflict, unreachable, warehouse_error
 from dispatcher.connections.placeholders import check_placeholders
+from dispatcher.connections.redshift_values import SESSION, register_types, rows_of
 from dispatcher.errors import ConfigurationError, WarehouseError, WarehouseUnreachable
 
 # What stands in the way of a statement is gone soon, or will stay for long.
 _ATTEMPTS = 6
-_SUPER, _VARBYTE, _DATE, _TIMESTAMP, _TIMESTAMPTZ = 4000, 6551, 1082, 1114, 1184
-_TEXT_FORMAT = 0
-_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(?:\.(\d+))?(\+00)?")
 _KEEPALIVES = ("tcp_keepalive_idle", "tcp_keepalive_interval", "tcp_keepalive_count")
 _PLAIN_ROLE = re.compile(r'[A-Za-z_][\w$]*|"[^"]+"')
 
@@ -73,7 +69,7 @@ class RedshiftConnection:
         self._connection: Any = None
 
     def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        found: list[tuple[Any, ...]] = self._run(sql, parameters, _rows)
+        found: list[tuple[Any, ...]] = self._run(sql, parameters, rows_of)
         return found
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> int:
@@ -160,10 +156,10 @@ class RedshiftConnection:
 
     def _prepared(self, connection: Any) -> Any:
         connection.autocommit = True
-        _register_types(connection)
+        register_types(connection)
         cursor = connection.cursor()
-        cursor.execute("set datestyle to 'ISO'")
-        cursor.execute("set timezone to 'UTC'")
+        for setting in SESSION:
+            cursor.execute(setting)
         group = self._query_group.replace("'", "''")
         cursor.execute(f"set query_group to '{group}'")
         if self._role:
@@ -217,61 +213,8 @@ def _role(role: str) -> str:
     return '"' + role.replace('"', '""') + '"'
 
 
-def _register_types(connection: Any) -> None:
-    """Dates and times as the server writes them: the driver would bend those that
-    Python cannot hold to the nearest ones that it can."""
-
-    def read(parse: Callable[[str], Any]) -> tuple[int, Callable[..., Any]]:
-        def convert(data: bytes, start: int, length: int) -> Any:
-            text = str(data[start : start + length], "utf-8")
-            try:
-                return parse(text)
-            except ValueError:  # before Christ, or after 9999
-                return text
-
-        return _TEXT_FORMAT, convert
-
-    types = connection.redshift_types.copy()
-    types[_DATE] = read(date.fromisoformat)
-    types[_TIMESTAMP] = types[_TIMESTAMPTZ] = read(_moment)
-    connection.redshift_types = types
-
-
-def _moment(text: str) -> datetime:
-    """The session is in UTC, so +00 is the only time zone."""
-    found = _MOMENT.fullmatch(text)
-    if found is None:
-        raise ValueError(text)
-    whole, fraction, zone = found.groups()
-    moment = datetime.fromisoformat(whole)
-    moment = moment.replace(microsecond=int((fraction or "").ljust(6, "0")))
-    return moment.replace(tzinfo=timezone.utc) if zone else moment
-
-
 def _is_lost(error: BaseException, driver: Any) -> bool:
     """Whether the connection broke: the server's own errors have fields."""
     if isinstance(error, (driver.InterfaceError, OSError)):
         return True
     return not error.args and isinstance(error, driver.Error)
-
-
-def _rows(cursor: Any) -> list[tuple[Any, ...]]:
-    """All rows; SUPER and VARBYTE as every other warehouse gives them."""
-    kinds = [column[1] for column in cursor.description or ()]
-    readers: dict[int, Callable[[Any], Any]] = {}
-    for index, kind in enumerate(kinds):
-        if kind == _SUPER:
-            readers[index] = parse_json
-        elif kind == _VARBYTE:
-            readers[index] = bytes.fromhex
-    if not cursor.description:
-        return []
-    if not readers:
-        return [tuple(row) for row in cursor.fetchall()]
-    return [
-        tuple(
-            readers[index](value) if index in readers and value is not None else value
-            for index, value in enumerate(row)
-        )
-        for row in cursor.fetchall()
-    ]

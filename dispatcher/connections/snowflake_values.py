@@ -7,9 +7,10 @@ from collections.abc import Callable
 from datetime import timezone
 from typing import Any
 
-from dispatcher.connections.base import parse_json
+from dispatcher import exact
 
-_JSON_TYPES = ("VARIANT", "OBJECT", "ARRAY", "MAP", "GEOGRAPHY", "GEOMETRY")
+_JSON_TYPES = ("VARIANT", "OBJECT", "ARRAY", "MAP")
+_PLACES = ("GEOGRAPHY", "GEOMETRY")  # whose form the session may choose
 # A null within an array is written `undefined`, which is no JSON.
 _TEXT_OR_UNDEFINED = re.compile(r'"(?:[^"\\]|\\.)*"|\bundefined\b', re.DOTALL)
 
@@ -51,6 +52,8 @@ def _reader(type_code: int) -> Callable[[Any], Any] | None:
     name = FIELD_ID_TO_NAME.get(type_code)
     if name in _JSON_TYPES:
         return _semi_structured
+    if name in _PLACES:
+        return _json_or_text
     if name in ("TIMESTAMP_TZ", "TIMESTAMP_LTZ"):
         return lambda moment: moment.astimezone(timezone.utc)
     if name == "BINARY":
@@ -66,4 +69,9 @@ def _semi_structured(value: Any) -> Any:
         value = _TEXT_OR_UNDEFINED.sub(
             lambda token: "null" if token[0] == "undefined" else token[0], value
         )
-    return parse_json(value)
+    return exact.parse_json(value)
+
+
+def _json_or_text(value: Any) -> Any:
+    found = _semi_structured(value)
+    return value if found is exact.NOT_JSON else found

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timezone
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
 import orjson
 
+from dispatcher import exact
 from dispatcher.errors import RowRefused
 
 LONGEST_EMAIL = 254
@@ -31,7 +32,7 @@ def normal_email(value: Any, longest: int = LONGEST_EMAIL) -> str:
     if value is None or (isinstance(value, str) and not value.strip()):
         raise RowRefused("no_email", "the e-mail address is empty")
     if not isinstance(value, str):
-        raise RowRefused("invalid_email", "the e-mail address is not a text")
+        raise unlike("email", value, "invalid_email", "a text")
     # As the build compares identities: white space of other kinds is no part of one.
     address = text("email", value.strip(" ").lower(), longest)
     is_shown = address.isprintable()  # a mark of no width makes another address
@@ -53,8 +54,8 @@ def are_emails(addresses: Sequence[str]) -> bool:
 def text(field: str, value: Any, longest: int | None = None) -> str:
     """A value as text of at most `longest` characters.
 
-    Numbers in plain decimal form, booleans as `true` and `false`, times in ISO
-    8601 with `Z`, lists and mappings as JSON with their keys in order.
+    Numbers in plain decimal form, booleans as `true` and `false`, times and intervals
+    in ISO 8601, moments with `Z`, lists and mappings as JSON with their keys in order.
     """
     rendered = _rendered(field, value)
     if "\x00" in rendered:
@@ -73,7 +74,7 @@ def text(field: str, value: Any, longest: int | None = None) -> str:
 def number(field: str, value: Any) -> orjson.Fragment:
     """A number for JSON, exact or refused."""
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
-        raise RowRefused("number", f"'{field}' is not a number")
+        raise unlike(field, value, "number", "a number")
     return orjson.Fragment(plain(field, value).encode())
 
 
@@ -118,7 +119,7 @@ def json_object(row: Mapping[str, Any]) -> bytes:
 def boolean(field: str, value: Any) -> bool:
     """True or false, and nothing that merely looks like it."""
     if not isinstance(value, bool):
-        raise RowRefused("boolean", f"'{field}' is not true or false")
+        raise unlike(field, value, "boolean", "true or false")
     return value
 
 
@@ -128,7 +129,7 @@ def moment(field: str, value: Any) -> datetime:
         return _utc(field, value)
     if isinstance(value, date):
         return datetime(value.year, value.month, value.day, tzinfo=timezone.utc)
-    raise RowRefused("date", f"'{field}' is not a date or a time")
+    raise unlike(field, value, "date", "a date or a time")
 
 
 def seconds(field: str, value: Any, between: str = "T", end: str = "") -> str:
@@ -143,13 +144,13 @@ def day(field: str, value: Any) -> date:
         return _utc(field, value).date()
     if isinstance(value, date):
         return value
-    raise RowRefused("date", f"'{field}' is not a date")
+    raise unlike(field, value, "date", "a date")
 
 
 def texts(field: str, value: Any, most: int, longest: int) -> list[str]:
     """A list of texts, each of at most `longest` characters."""
     if not isinstance(value, (list, tuple)):
-        raise RowRefused("list", f"'{field}' is not a list")
+        raise unlike(field, value, "list", "a list")
     if len(value) > most:
         raise RowRefused(
             "too_long",
@@ -162,12 +163,19 @@ def texts(field: str, value: Any, most: int, longest: int) -> list[str]:
 
 def nested(field: str, value: Any) -> Any:
     """A list or mapping; some warehouses hand out columns of JSON as text."""
-    if isinstance(value, str):
-        try:
-            return orjson.loads(value)
-        except ValueError:
-            raise RowRefused("json", f"'{field}' is not JSON") from None
-    return value
+    if not isinstance(value, str):
+        return value
+    found = exact.parse_json(value)
+    if found is exact.NOT_JSON:
+        raise RowRefused("json", f"'{field}' is not JSON")
+    return found
+
+
+def unlike(field: str, value: Any, code: str, wanted: str) -> RowRefused:
+    """A refusal of what is not as wanted, by the warehouse's reason if it has one."""
+    if isinstance(value, exact.Unreadable):
+        return RowRefused(value.code, f"'{field}' {value.problem}")
+    return RowRefused(code, f"'{field}' is not {wanted}")
 
 
 def _rendered(field: str, value: Any) -> str:
@@ -183,6 +191,10 @@ def _rendered(field: str, value: Any) -> str:
         return _json(field, value)
     if isinstance(value, (bytes, bytearray, memoryview)):
         raise RowRefused("bytes", f"'{field}' holds bytes; encode them in the select")
+    if isinstance(value, exact.Unreadable):
+        raise unlike(field, value, "", "")
+    if isinstance(value, timedelta):
+        return exact.duration(0, 0, value // timedelta(microseconds=1))
     return str(value)
 
 
@@ -199,18 +211,22 @@ def _utc(field: str, value: datetime) -> datetime:
 def _json(field: str, value: Any) -> str:
     """JSON as text, keys in order so that equal values are equal texts."""
     try:
-        packed = orjson.dumps(value, default=_json_default, option=orjson.OPT_SORT_KEYS)
-    except (TypeError, ValueError):
+        return orjson.dumps(_inner(field, value), option=orjson.OPT_SORT_KEYS).decode()
+    except (TypeError, ValueError, RecursionError):
         raise RowRefused("json", f"'{field}' cannot be written as JSON") from None
-    return packed.decode()
 
 
-def _json_default(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return orjson.Fragment(plain("json", value, exact=True).encode())
-    if isinstance(value, (bytes, bytearray, memoryview)):
-        raise TypeError
-    return str(value)
+def _inner(field: str, value: Any) -> Any:
+    """A part of a JSON document, by the rules for whole values."""
+    if isinstance(value, dict):
+        text(field, "".join(value))
+        return {key: _inner(field, each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        if set(map(type, value)) == {str}:
+            text(field, "".join(value))
+            return value
+        return [_inner(field, each) for each in value]
+    return as_json(field, value)
 
 
 def is_unicode(value: str) -> bool:

@@ -118,8 +118,9 @@ VALUES = {
     "[struct(1 as a, numeric '2.5' as b)]": [{"a": 1, "b": Decimal("2.5")}],
     "json '{\"a\": [1, null]}'": {"a": [1, None]},
     "cast(null as json)": None,
-    "interval 90 minute": "0-0 0 1:30:0",
-    "interval '-1-2 3 4:5:6.000007' year to second": "-1-2 3 4:5:6.000007",
+    "json '{\"a\": 1.1}'": {"a": Decimal("1.1")},
+    "interval 90 minute": "PT1H30M",
+    "interval '-1-2 3 4:5:6.000007' year to second": "P-1Y-2M3DT4H5M6.000007S",
 }
 
 
@@ -211,7 +212,7 @@ def test_values_that_arrow_has_as_text_or_parts_are_as_in_pages():
         ),
         SchemaField("i", "INTERVAL"): (
             pa.MonthDayNano([14, 3, 14_706_000_007_000]),
-            "1-2 3 4:5:6.000007",
+            "P1Y2M3DT4H5M6.000007S",
         ),
     }
     for field, (found, wanted) in fields.items():

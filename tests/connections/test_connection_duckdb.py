@@ -7,6 +7,7 @@ from threading import Thread
 import duckdb
 import pytest
 
+from dispatcher import exact
 from dispatcher.connections.duckdb import DuckDBConnection, opens_natively
 from dispatcher.errors import (
     ConfigurationError,
@@ -103,16 +104,59 @@ def test_values_come_back_as_plain_python_types(connection):
     )
 
 
-def test_G14_a_date_that_python_cannot_hold_comes_back_as_text(connection):
-    assert connection.query("select date '20000-01-01', date '9999-12-31'") == [
-        ("20000-01-01", date(9999, 12, 31))
-    ]
+def test_values_that_the_driver_would_change_come_back_as_they_are(connection):
+    wanted = {
+        "interval '1 month'": "P1M",
+        "interval '-90 minutes'": "-PT1H30M",
+        "0.1::float": 0.1,
+        "time '24:00:00'": "24:00:00",
+        "timestamp_ns '2024-02-29 12:00:00.123456'": datetime(
+            2024, 2, 29, 12, 0, 0, 123456
+        ),
+        """'{"a": 12345678901234567.89}'::json""": {
+            "a": Decimal("12345678901234567.89")
+        },
+        "date '9999-12-31'": date(9999, 12, 31),
+        """{'j': '[1.50]'::json, 'i "x"': [interval '1 day'], 'f': 0.1::float}""": {
+            "j": [Decimal("1.50")],
+            'i "x"': ["P1D"],
+            "f": 0.1,
+        },
+        "map {'a': date '2024-02-29', 'b': null}": {"a": date(2024, 2, 29), "b": None},
+        "[uuid 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11']": [
+            "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"
+        ],
+    }
+    (row,) = connection.query(f"select {', '.join(wanted)}")
+    assert dict(zip(wanted, row, strict=True)) == wanted
+    (row,) = connection.query("select [timestamptz '2024-02-29 12:00:00.5+02']")
+    assert row[0][0].isoformat() == "2024-02-29T10:00:00.500000+00:00"
 
 
-def test_G18_json_that_python_cannot_hold_comes_back_as_text(connection):
-    deep = "[" * 3000 + "]" * 3000
-    (row,) = connection.query("select ?::varchar", [deep])
-    assert row == (deep,)
+def test_G14_a_date_that_python_cannot_hold_is_unreadable(connection):
+    (row,) = connection.query(
+        "select date '20000-01-01', 'infinity'::date, '-infinity'::timestamp,"
+        " 'infinity'::timestamptz, ['infinity'::date],"
+        " timestamp_ns '2024-02-29 12:00:00.123456789'"
+    )
+    far = exact.FAR_DATE
+    assert row == (far, far, far, far, [far], exact.FINE_TIME)
+
+
+def test_G18_json_that_python_cannot_hold_is_unreadable(connection):
+    deep = "[" * 100_000 + "]" * 100_000
+    assert connection.query("select ?", [deep]) == [(deep,)]
+    assert exact.parse_json(deep) is exact.NOT_JSON
+    assert exact.parse_json('{"a": NaN}') is exact.NOT_JSON
+    assert exact.parse_json('{"a": [null]}') == {"a": [None]}
+
+
+def test_rows_stay_in_order_whatever_the_profile_sets(path):
+    connection = DuckDBConnection(
+        {"path": path, "settings": {"preserve_insertion_order": False}}
+    )
+    setting = "current_setting('preserve_insertion_order')"
+    assert connection.query(f"select {setting}") == [(True,)]
 
 
 def test_E19_the_session_is_in_utc_whatever_the_profile_sets(path):

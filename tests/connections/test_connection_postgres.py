@@ -4,6 +4,7 @@ from threading import Thread
 
 import pytest
 
+from dispatcher import exact
 from dispatcher.connections.postgres import PostgresConnection, connect_options
 from dispatcher.errors import (
     ConfigurationError,
@@ -81,7 +82,7 @@ def test_values_come_back_as_plain_python_types(connection):
     assert row[:19] == (
         *(1, Decimal("1.10"), 0.5, True, "é", None),
         *(date(2024, 2, 29), datetime(2024, 2, 29, 12, 0, 0, 123456)),
-        *(datetime(2024, 2, 29, 10, tzinfo=timezone.utc), time(10), timedelta(1)),
+        *(datetime(2024, 2, 29, 10, tzinfo=timezone.utc), time(10), "P1D"),
         *(b"\x00\xff", "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"),
         *(["a", None], ["a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"]),
         *({"a": [1, None]}, [1], 9007199254740993, "[1,2)"),
@@ -92,24 +93,59 @@ def test_values_come_back_as_plain_python_types(connection):
     assert row[19].is_nan()
 
 
-def test_G14_a_date_that_python_cannot_hold_comes_back_as_text(connection):
-    assert connection.query(
+def test_values_that_the_driver_would_change_come_back_as_they_are(connection):
+    connection.execute("create type mood as enum ('sad', 'ok')")
+    connection.execute("create domain small as int check (value < 10)")
+    connection.execute("create domain smaller as small")
+    wanted = {
+        "interval '1 month'": "P1M",
+        "interval '-90 minutes'": "-PT1H30M",
+        "array[interval '1 year -1 days']": ["P1Y-1D"],
+        "0.1::float4": 0.1,
+        "array[0.1::float4, null]": [0.1, None],
+        "time '24:00:00'": "24:00:00",
+        "timetz '10:00:00.5+02'": time(10, 0, 0, 500000, timezone(timedelta(hours=2))),
+        """'{"a": 12345678901234567.89}'::json""": {
+            "a": Decimal("12345678901234567.89")
+        },
+        "array['[1.5]'::jsonb]": [[Decimal("1.5")]],
+        "array['sad', 'ok', null]::mood[]": ["sad", "ok", None],
+        "array[array['sad', 'ok']]::mood[]": [["sad", "ok"]],
+        "array[1, 2]::smaller[]": [1, 2],
+        "array[]::small[]": [],
+        "null::mood[]": None,
+        "'ok'::mood": "ok",
+        "array['\\x00ff'::bytea]": [b"\x00\xff"],
+        "array[inet '10.0.0.1']": ["10.0.0.1"],
+    }
+    (row,) = connection.query(f"select {', '.join(wanted)}")
+    assert dict(zip(wanted, row, strict=True)) == wanted
+
+
+def test_a_float_is_exact_whatever_the_database_sets(database):
+    database.run(f"alter database {database.dbname} set extra_float_digits = -5")
+    connection = PostgresConnection(database.profile("public"))
+    assert connection.query("select 0.1::float8 + 0.2") == [(0.1 + 0.2,)]
+    connection.close()
+
+
+def test_G14_a_date_that_python_cannot_hold_is_unreadable(connection):
+    far = exact.FAR_DATE
+    (row,) = connection.query(
         "select date '0044-03-15 BC', timestamp '20000-01-01', "
-        "timestamptz '0044-03-15 12:00+00 BC', date '0001-01-01', date '9999-12-31'"
-    ) == [
-        (
-            "0044-03-15 BC",
-            "20000-01-01 00:00:00",
-            "0044-03-15 12:00:00+00 BC",
-            date(1, 1, 1),
-            date(9999, 12, 31),
-        )
-    ]
+        "timestamptz '0044-03-15 12:00+00 BC', 'infinity'::date, "
+        "'-infinity'::timestamp, array['infinity'::date, date '2024-02-29'], "
+        "array['20000-01-01'::timestamptz], date '0001-01-01', date '9999-12-31'"
+    )
+    assert row[:5] == (far,) * 5
+    assert row[5:] == (
+        *([far, date(2024, 2, 29)], [far], date(1, 1, 1), date(9999, 12, 31)),
+    )
 
 
-def test_G18_json_that_python_cannot_hold_comes_back_as_text(connection):
-    deep = "[" * 3000 + "]" * 3000
-    assert connection.query(f"select '{deep}'::json") == [(deep,)]
+def test_G18_json_that_python_cannot_hold_is_unreadable(connection):
+    deep = "[" * 5000 + "]" * 5000
+    assert connection.query(f"select '{deep}'::json") == [(exact.NOT_JSON,)]
 
 
 def test_E19_the_session_is_in_utc(database):

@@ -34,7 +34,7 @@ def render(field: str, target: Target, value: Any, choices: Choices) -> Any:
     if target.type == "multichoice":
         found = values.nested(field, value)
         if not isinstance(found, (list, tuple)):
-            raise RowRefused("list", f"'{field}' is not a list of choices")
+            raise values.unlike(field, value, "list", "a list of choices")
         # An empty list is an error there, and null clears the field.
         return [_choice(field, each, choices) for each in found] or None
     rendered = values.text(field, value, _LONGEST.get(target.type))
