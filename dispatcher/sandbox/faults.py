@@ -20,12 +20,13 @@ deny        SFTP: answer that it is not permitted
 full        SFTP: answer that it failed, as where the disk is full
 swallow     SFTP: answer that all is well, and do nothing
 unsupported SFTP: answer that there is no such operation
+sizeless    SFTP: answer to STAT and LIST without sizes
 =========== =============================================================
 
 `applied` makes `status` and `drop` happen after the request took effect.
 `times` is how often (null: until it is removed), after `skip` requests that
-match; `refuse` and `lag` stay until they are removed. `path` and `method` may
-hold `*`.
+match; `refuse`, `lag` and `sizeless` stay until they are removed. `path` and
+`method` may hold `*`.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ SFTP_FAULTS = frozenset({"drop", "delay", "deny", "full", "swallow", "unsupporte
 ALL_FAULTS = (
     HTTP_FAULTS
     | SFTP_FAULTS
-    | {"refuse", "errored", "failed", "endless", "lost", "lag"}
+    | {"refuse", "errored", "failed", "endless", "lost", "lag", "sizeless"}
 )
 FILES = ("csv", "json", "unreadable", "expired", "none")
 

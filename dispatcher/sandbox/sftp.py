@@ -5,7 +5,7 @@ the sandbox takes. Its host key is always the same, so that it can be pinned; it
 no secret. Files can be mirrored into a folder, to look at them.
 
 Faults (see `faults.py`) match the operation as `method`, which is OPEN, WRITE,
-STAT, RENAME, REPLACE or REMOVE, and the file as `path`.
+STAT, LIST, RENAME, REPLACE or REMOVE, and the file as `path`.
 """
 
 from __future__ import annotations
@@ -134,6 +134,10 @@ class SftpStandIn:
         if fault.what == "drop":
             transport.close()
         return _STATUS[fault.what]
+
+    def tells_sizes(self, operation: str, path: str) -> bool:
+        """Whether an answer holds the size of a file."""
+        return self._faults.find("sizeless", operation, path) is None
 
     def _accept(self) -> None:
         from dispatcher.sandbox.sftp_session import FileServer, Login

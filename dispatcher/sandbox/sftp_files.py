@@ -11,7 +11,8 @@ Watcher = Callable[[str, bytes], None]
 
 
 class Files:
-    """Contents by path. Every folder exists, except those below `missing`.
+    """Contents by path. Every folder exists, except those below `missing`; a name with
+    a dot in it is that of a file.
 
     folder: where complete files are mirrored to; None: nowhere.
     watchers: called with path and content of every complete file.
@@ -48,7 +49,8 @@ class Files:
 
     def has_folder(self, path: str) -> bool:
         with self._lock:
-            return path not in self.missing and path not in self._contents
+            is_file = path in self._contents or "." in posixpath.basename(path)
+            return path not in self.missing and not is_file
 
     def size(self, path: str) -> int:
         with self._lock:

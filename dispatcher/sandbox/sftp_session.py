@@ -56,7 +56,7 @@ class FileServer(paramiko.SFTPServerInterface):
     def perform(self, operation: str, path: str, action: Callable[[], None]) -> int:
         """Do it or play a fault; returns the status to answer."""
         status = self.stand_in.perform(operation, path, self._transport, action)
-        if operation not in ("WRITE", "STAT"):
+        if operation not in ("WRITE", "STAT", "LIST"):
             self.stand_in.log(operation, path, 500 if status else 200)
         return status
 
@@ -65,7 +65,7 @@ class FileServer(paramiko.SFTPServerInterface):
         if status := self.perform("STAT", path, _nothing):
             return status
         if self.files.has(path):
-            return self._attributes(path)
+            return self._attributes(path, "STAT")
         if not self.files.has_folder(path):
             return SFTP_NO_SUCH_FILE
         attributes = paramiko.SFTPAttributes()
@@ -76,9 +76,11 @@ class FileServer(paramiko.SFTPServerInterface):
 
     def list_folder(self, path: str) -> Any:
         path = _absolute(path)
+        if status := self.perform("LIST", path, _nothing):
+            return status
         found = []
         for name in self.files.names(path):
-            attributes = self._attributes(posixpath.join(path, name))
+            attributes = self._attributes(posixpath.join(path, name), "LIST")
             attributes.filename = name
             found.append(attributes)
         return found
@@ -118,9 +120,10 @@ class FileServer(paramiko.SFTPServerInterface):
             return SFTP_NO_SUCH_FILE
         return self.perform(operation, other, lambda: self.files.rename(path, other))
 
-    def _attributes(self, path: str) -> paramiko.SFTPAttributes:
+    def _attributes(self, path: str, operation: str) -> paramiko.SFTPAttributes:
         attributes = paramiko.SFTPAttributes()
-        attributes.st_size = self.files.size(path)
+        if self.stand_in.tells_sizes(operation, path):
+            attributes.st_size = self.files.size(path)
         attributes.st_mode = stat.S_IFREG | 0o600
         attributes.st_mtime = attributes.st_atime = int(self.files.changed_at(path))
         return attributes

@@ -349,6 +349,75 @@ def test_H10_a_hole_in_the_middle_of_a_file_is_noticed(sandbox, account):
         assert names(sandbox) == []
 
 
+# --- a server that takes files and does not let us look
+
+
+LOOKS = {
+    "sizeless": [Fault("sizeless")],
+    "no_stat": [Fault("deny", "STAT", times=None)],
+    "no_looks": [Fault("deny", each, times=None) for each in ("STAT", "LIST")],
+}
+
+
+@pytest.mark.parametrize("server", LOOKS)
+def test_a_server_that_does_not_let_us_look_needs_verify_none(sandbox, account, server):
+    sandbox.add_faults(*LOOKS[server])
+    with pytest.raises(
+        StopSync, match=r"(sizes of files|STAT is denied).*verify: none"
+    ):
+        send(account)
+    assert names(sandbox) == []
+    unseen = dataclasses.replace(account, verify="none")
+    service(unseen).prepare([])
+    assert len(send(unseen)) == 2
+    assert names(sandbox) == [NAME]
+
+
+@pytest.mark.parametrize("server", LOOKS)
+def test_check_finds_out_whether_the_server_lets_us_look(sandbox, account, server):
+    assert len(service(account).check([])) == 1
+    send(account)
+    sandbox.add_faults(*LOOKS[server])
+    with pytest.raises(StopSync, match="verify: none"):
+        service(account).check([])
+    notes = service(dataclasses.replace(account, verify="none")).check([])
+    cannot_list = [each for each in notes if "does not let us list '/in'" in each]
+    assert len(cannot_list) == (server == "no_looks")
+
+
+def test_a_server_that_lists_nothing_is_no_reason_to_look_away(sandbox, account):
+    sandbox.add_faults(Fault("deny", "LIST", times=None))
+    _, note = service(account).check([])
+    assert "are not cleared away" in note
+    assert len(send(account)) == 2
+
+
+@pytest.mark.parametrize("allowed", [False, True])
+def test_where_we_may_not_look_an_older_file_shows_by_the_rename(
+    sandbox, account, allowed
+):
+    unseen = dataclasses.replace(account, verify="none", allow_non_atomic=allowed)
+    sandbox.add_faults(*LOOKS["no_looks"], Fault("unsupported", "REPLACE", times=None))
+    send(unseen)
+    before = sandbox.sftp.files.all()
+    if allowed:
+        send(unseen, (1, 2, 3))
+        assert names(sandbox) == [NAME]
+    else:
+        with pytest.raises(StopSync, match="Perhaps there is an older file"):
+            send(unseen, (1, 2, 3))
+    assert (sandbox.sftp.files.all() != before) is allowed
+
+
+def test_a_lost_answer_to_the_rename_is_settled_without_a_size(sandbox, account):
+    unseen = dataclasses.replace(account, verify="none")
+    sandbox.add_faults(Fault("sizeless"), Fault("drop", "REPLACE", applied=True))
+    assert len(send(unseen)) == 2
+    sandbox.add_faults(*LOOKS["no_stat"], Fault("drop", "REPLACE", applied=True))
+    with pytest.raises(OutcomeUnknown):
+        send(unseen)
+
+
 @pytest.mark.parametrize("operation", ["OPEN", "REPLACE"])
 def test_H11_permission_denied_stops_the_sync(sandbox, account, operation):
     sandbox.add_faults(Fault("deny", operation))

@@ -64,6 +64,12 @@ class SftpAccount(Account):
         " it in one step; a reader may then find none for a moment.",
         default=False,
     )
+    verify: str = setting(
+        "Whether the `size` of a file that was written is compared before it is put in"
+        " place, or `none` for a server that takes files and does not let us look.",
+        default="size",
+        choices=("size", "none"),
+    )
     rows_per_file: int = setting(
         "Rows in one file, at most.", default=200_000, minimum=1, maximum=10_000_000
     )

@@ -15,6 +15,7 @@ from dispatcher.destinations.files.delivery import (
     Connect,
     RemoteFile,
     check_folders,
+    check_looks,
     deliver,
     sweep,
 )
@@ -32,10 +33,12 @@ class Server:
         # Tells our temporary files from those of a process that hangs.
         self._token = secrets.token_hex(4)
 
-    def check(self) -> None:
-        """Log in and see whether the folders are there; changes nothing."""
+    def check(self) -> list[str]:
+        """Log in and see whether the folders are there, and what the server does not
+        show; changes nothing."""
         with self._connect()() as session:
             check_folders(session, self._file(""))
+            return check_looks(session, self._file(""))
 
     def prepare(self, own: re.Pattern[str]) -> None:
         """As `check`, and clear away what was left half written a day ago.
@@ -84,6 +87,7 @@ class Server:
             account.staging_folder,
             account.done_suffix,
             account.allow_non_atomic,
+            account.verify == "size",
         )
 
 

@@ -79,9 +79,12 @@ class FileService(Service):
 
     def check(self, columns: Sequence[base.Column]) -> list[str]:
         self._write_header(columns)
-        self._account.server.check()
+        notes = self._account.server.check()
         folder = self._account.folder
-        return [f"files such as '{self._names.of(1)}' will be put in '{folder}'"]
+        return [
+            f"files such as '{self._names.of(1)}' will be put in '{folder}'",
+            *notes,
+        ]
 
     def prepare(self, columns: Sequence[base.Column]) -> None:
         self._write_header(columns)

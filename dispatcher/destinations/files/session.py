@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import paramiko
 from paramiko.ssh_exception import IncompatiblePeer, NoValidConnectionsError
@@ -74,6 +75,16 @@ class Login:
     known_hosts_file: str
 
 
+class Listed(NamedTuple):
+    """A name in a folder: when it changed, in unix seconds by the server's clock, its
+    bytes, None where the server does not tell, and whether it is known to be a file."""
+
+    name: str
+    changed_at: float
+    size: int | None
+    is_file: bool
+
+
 class Session:
     """Files on a server. What goes wrong is Lost, Missing, Denied or Failed."""
 
@@ -99,20 +110,26 @@ class Session:
         return size
 
     def size(self, path: str) -> int | None:
-        """Bytes of a file; None where there is none."""
-        try:
-            with self._sorted():
-                return self._client.stat(path).st_size
-        except Missing:
-            return None
+        """Bytes of a file; None where the server does not tell. Raises Missing."""
+        with self._sorted():
+            return self._client.stat(path).st_size
 
-    def is_folder(self, path: str) -> bool:
-        """Whether there is a folder of this name."""
+    def has(self, path: str) -> bool:
+        """Whether there is a file of this name."""
         try:
-            with self._sorted():
-                return stat.S_ISDIR(self._client.stat(path).st_mode or 0)
+            self.size(path)
         except Missing:
             return False
+        return True
+
+    def is_folder(self, path: str) -> bool:
+        """Whether there is a folder of this name; what it is may not be told."""
+        try:
+            with self._sorted():
+                mode = self._client.stat(path).st_mode
+        except Missing:
+            return False
+        return mode is None or stat.S_ISDIR(mode)
 
     def replace(self, path: str, other: str) -> None:
         """Rename in one step, whether or not the other file exists."""
@@ -128,11 +145,19 @@ class Session:
         with self._sorted():
             self._client.remove(path)
 
-    def files(self, folder: str) -> list[tuple[str, float]]:
-        """Names and times of change, in unix seconds by the server's clock."""
+    def files(self, folder: str) -> list[Listed]:
+        """What a folder holds, as far as the server tells."""
         with self._sorted():
             found = self._client.listdir_attr(folder)
-        return [(each.filename, float(each.st_mtime or 0)) for each in found]
+        return [
+            Listed(
+                each.filename,
+                float(each.st_mtime or 0),
+                each.st_size,
+                stat.S_ISREG(each.st_mode or 0),
+            )
+            for each in found
+        ]
 
     @contextmanager
     def _sorted(self) -> Iterator[None]:
