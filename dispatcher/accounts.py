@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from dispatcher.destinations.base import Account
+from dispatcher.destinations.guarded import MESSAGES
 from dispatcher.errors import ConfigurationError
 from dispatcher.project import Project
 from dispatcher.rendering import Renderer, environment_names
@@ -31,7 +32,7 @@ from dispatcher.yaml_files import read_mapping
 AccountClass = type[Account]
 AccountTypes = Mapping[str, AccountClass]
 
-_OWN_KEYS = ("type", "send_from", "defaults")
+_OWN_KEYS = ("type", "send_from", "messages", "defaults")
 # Options of a diff that the build reads, or that bind it; never of a service.
 _DIFF_KEYS = (
     "destination",
@@ -51,6 +52,7 @@ class Destination:
     """One account of a platform.
 
     send_from: the dbt targets that may really send; all others only plan.
+    messages: what is kept of what the platform says, one of `MESSAGES`.
     defaults: options for services, under those of each diff.
     """
 
@@ -61,6 +63,7 @@ class Destination:
     defaults: Mapping[str, Any]
     _settings: Mapping[str, Any] = field(repr=False)
     _renderer: Renderer = field(repr=False)
+    messages: str = MESSAGES[0]
     _built: list[Account] = field(default_factory=list, repr=False, compare=False)
     _lock: Any = field(default_factory=threading.Lock, repr=False, compare=False)
 
@@ -163,6 +166,7 @@ def load_destinations(
                 type=raw["type"],
                 account_class=account_types[raw["type"]],
                 send_from=tuple(raw.get("send_from", ["prod"])),
+                messages=raw.get("messages", MESSAGES[0]),
                 defaults=dict(raw.get("defaults") or {}),
                 _settings={k: v for k, v in raw.items() if k not in _OWN_KEYS},
                 _renderer=renderer,
@@ -199,6 +203,8 @@ def _problems(name: Any, raw: Any, account_types: AccountTypes) -> list[str]:
     account = account_types[kind]
     problems += _setting_problems(raw, account)
     problems += _send_from_problems(raw.get("send_from", []))
+    if raw.get("messages", MESSAGES[0]) not in MESSAGES:
+        problems.append(f"'messages' must be one of: {', '.join(MESSAGES)}")
     return problems + _default_problems(raw.get("defaults") or {}, account)
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from dispatcher.accounts import Destination, Destinations
 from dispatcher.destinations.base import Activation, Column, Service
+from dispatcher.destinations.guarded import guarded
 from dispatcher.dialects import kind_of
 from dispatcher.errors import ConfigurationError
 from dispatcher.records import ActivationRecord
@@ -140,7 +141,11 @@ def bind(record: ActivationRecord, destinations: Destinations) -> Binding:
     return Binding(
         record=record,
         destination=destination,
-        service=destination.account.service(record.service, options, activation),
+        service=guarded(
+            destination.account.service(record.service, options, activation),
+            destination.account.secrets,
+            destination.messages,
+        ),
         columns=columns,
         max_rejected=dispatch.max_rejected,
     )

@@ -72,7 +72,9 @@ class LeaseLost(WarehouseError):
 
 
 class DestinationError(OuthaulError):
-    """Something about a request to a destination."""
+    """Something about a request to a destination; `code`: short, stable, or empty."""
+
+    code = ""
 
 
 class StopSync(DestinationError):

@@ -14,7 +14,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from dispatcher.errors import RelationMissing, WarehouseError, WarehouseUnreachable
-from dispatcher.redaction import excerpt
+from dispatcher.redaction import excerpt, one_line
+from dispatcher.secret_texts import Secrets
 
 _PREFIX = re.compile(r"^(?:ERROR|FATAL|[A-Z][\w ]* Error):\s*")
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
@@ -127,7 +128,8 @@ def _message(
     error: BaseException, state: str, parameters: Sequence[Any], secrets: Sequence[str]
 ) -> str:
     line = _first_line(error)
-    values = {str(value) for value in (*parameters, *secrets) if value is not None}
+    line = one_line(Secrets.of(secrets).hide(line))
+    values = {str(value) for value in parameters if value is not None}
     for value in sorted(values, key=len, reverse=True):
         if len(value) > 2:
             line = line.replace(value, "…")

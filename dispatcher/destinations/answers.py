@@ -6,13 +6,14 @@ import email.utils
 import json
 import math
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, NoReturn
 
 from dispatcher.destinations.base import ACCEPTED, Outcome, Status
 from dispatcher.errors import (
+    DestinationError,
     OutcomeUnknown,
     RequestRefused,
     RequestTooLarge,
@@ -34,18 +35,18 @@ class Response:
     """An answer, read to its end.
 
     request: method and path without the query, for messages.
-    headers: compared without case. secrets: what `excerpt` must not show.
+    headers: compared without case. secrets: what `quote` must not show.
     """
 
     status: int
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
     request: str = ""
-    secrets: tuple[str, ...] = field(default=(), repr=False)
+    secrets: Iterable[str] = field(default=(), repr=False)
 
-    def excerpt(self) -> str:
-        """The start of the body, without secrets and personal data."""
-        return excerpt(self.body, self.secrets)
+    def quote(self, text: str | bytes) -> str:
+        """A part of the answer for a message, without secrets and personal data."""
+        return excerpt(text, self.secrets)
 
     def describe(self) -> str:
         """One line for a message: what was asked, what was answered."""
@@ -53,7 +54,7 @@ class Response:
             status = f"{self.status} {HTTPStatus(self.status).phrase}"
         except ValueError:
             status = str(self.status)
-        text = self.excerpt()
+        text = self.quote(self.body)
         return f"{self.request} was answered {status}" + (f": {text}" if text else "")
 
 
@@ -76,18 +77,25 @@ def classify(
     hint = (hints or {}).get(status)
     if hint:
         text = f"{text} ({hint})"
+    error = _error(response, text)
+    error.code = f"http_{status}"
+    raise error
+
+
+def _error(response: Response, text: str) -> DestinationError:
+    status = response.status
     if status in _REFUSED:
-        raise RequestRefused(text, code=f"http_{status}")
+        return RequestRefused(text)
     if status in _TOO_LARGE:
-        raise RequestTooLarge(text)
+        return RequestTooLarge(text)
     if status == HTTPStatus.TOO_MANY_REQUESTS:
-        raise Throttled(text, after=wait_of(response))
+        return Throttled(text, after=wait_of(response))
     if 300 <= status < 400 or status < 200:
         # A redirect is never followed: it could carry rows and key elsewhere.
-        raise StopSync(text, outcome_unknown=True)
+        return StopSync(text, outcome_unknown=True)
     if (400 <= status < 500 and status not in _UNCERTAIN) or status in _NEVER:
-        raise StopSync(text)
-    raise OutcomeUnknown(text, after=wait_of(response))
+        return StopSync(text)
+    return OutcomeUnknown(text, after=wait_of(response))
 
 
 _REFUSED = frozenset({400, 409, 422})

@@ -19,12 +19,14 @@ The engine's side of the bargain, in the order of a sync:
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import Enum
+from functools import cached_property
 from typing import Any, ClassVar, NamedTuple
 
+from dispatcher.secret_texts import Secrets, secret_parts_of_address
 from dispatcher.settings import setting
 
 
@@ -166,6 +168,22 @@ class Account(ABC):
         """What is wrong with the settings, one sentence each; opens no connection."""
         return []
 
+    def secret_texts(self) -> Iterator[str]:
+        """What no message may show: all secret settings, and what addresses hold."""
+        for each in fields(self):  # type: ignore[arg-type]
+            value = getattr(self, each.name)
+            texts = value.values() if isinstance(value, dict) else [value]
+            for text in texts:
+                if each.metadata.get("secret"):
+                    yield str(text or "")
+                elif isinstance(text, str):
+                    yield from secret_parts_of_address(text)
+
+    @cached_property
+    def secrets(self) -> Secrets:
+        """`secret_texts`, and the tokens that clients of this account get."""
+        return Secrets(self.secret_texts())
+
     def service(self, name: str, options: Any, activation: Activation) -> Service:
         """The named service of this account, bound to one activation."""
         return self.services[name](self, options, activation)
@@ -234,6 +252,11 @@ class Service(ABC):
         from `found`, and not from its values.
         """
         return self.limits(row.change)
+
+    @property
+    def has_one_limit(self) -> bool:
+        """Whether limits depend on the change alone."""
+        return type(self).limits_of is Service.limits_of
 
     @abstractmethod
     def check(self, columns: Sequence[Column]) -> list[str]:

@@ -11,7 +11,7 @@ import http.client
 import socket
 import ssl
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
@@ -43,6 +43,8 @@ from dispatcher.errors import (
     OutcomeUnknown,
     StopSync,
 )
+from dispatcher.redaction import excerpt
+from dispatcher.secret_texts import Secrets
 
 LARGEST_ANSWER = 10 * 1024 * 1024
 
@@ -75,7 +77,7 @@ class _Plan(NamedTuple):
     method: str
     url: str
     name: str
-    secrets: tuple[str, ...]
+    secrets: Secrets
 
 
 class HttpClient:
@@ -85,7 +87,8 @@ class HttpClient:
     ----------
     base_url: see `base_url_problem`; paths are appended to it.
     headers: sent with every request.
-    secrets: never shown in a message, in whatever encoding.
+    secrets: never shown in a message, in whatever encoding. An account's own grow
+        by those of single requests.
     connect_seconds: for one address of the host.
     deadline_seconds: from the first look-up of the name to the last byte of the
         answer. The resolver of the system keeps its own, usually shorter, time.
@@ -100,7 +103,7 @@ class HttpClient:
         base_url: str,
         headers: Mapping[str, str],
         *,
-        secrets: Sequence[str] = (),
+        secrets: Iterable[str] = (),
         connect_seconds: float = 10.0,
         deadline_seconds: float = 60.0,
         pool: int = 8,
@@ -119,7 +122,7 @@ class HttpClient:
             "Accept-Encoding": "gzip",
             **headers,
         }
-        self._secrets = tuple(secrets)
+        self._secrets = Secrets.of(secrets)
         self._timeout = (min(connect_seconds, deadline_seconds), deadline_seconds)
         self._public_only = public_only
         self._ca_file = ca_file
@@ -140,7 +143,7 @@ class HttpClient:
         body: bytes | None = None,
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
-        secrets: Sequence[str] = (),
+        secrets: Iterable[str] = (),
         shown: str | None = None,
     ) -> Response:
         """One request and its whole answer, whatever its status.
@@ -157,7 +160,8 @@ class HttpClient:
         if params:
             url += "?" + urlencode(params, safe=",")
         name = f"{method} {shown or path.partition('?')[0]}"
-        plan = _Plan(method, url, name, (*self._secrets, *secrets))
+        self._secrets.add(secrets)
+        plan = _Plan(method, url, name, self._secrets)
         deadline = self._timeout[1]
         with exchange(deadline, public_only=self._public_only) as running:
             try:
@@ -184,6 +188,10 @@ class HttpClient:
             ca_file=self._ca_file,
             public_only=public_only,
         )
+
+    def quote(self, text: str) -> str:
+        """A part of an answer for a message; see `excerpt`."""
+        return excerpt(text, self._secrets)
 
     def close(self) -> None:
         """Close the idle connections."""

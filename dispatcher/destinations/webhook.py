@@ -187,11 +187,10 @@ class Webhook(base.Account):
 
     @cached_property
     def client(self) -> HttpClient:
-        secrets = (*self.secret_headers.values(), self.signing_key)
         return HttpClient(
             self.url,
             {**self.headers, **self.secret_headers},
-            secrets=secrets,
+            secrets=self.secrets,
             deadline_seconds=self.request_seconds,
             public_only=not self.allow_private,
         )

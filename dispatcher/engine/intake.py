@@ -95,7 +95,7 @@ class Intake:
     ) -> None:
         """Encode rows that were looked up into the next requests."""
         service = self._service
-        if isinstance(rows, Rows) and type(service).limits_of is Service.limits_of:
+        if isinstance(rows, Rows) and service.has_one_limit:
             self._encode(rows, found, service.limits(rows.change), in_doubt)
             return
         kinds = [

@@ -155,8 +155,9 @@ def test_a_setting_of_the_wrong_type_is_refused_when_the_account_is_used(project
         (
             one("api_kee: x"),
             "2 problems\n  - destinations.loft: unknown key 'api_kee' (did you mean "
-            "'api_key'?); the keys are: type, send_from, defaults, api_key, base_url, "
-            "speed, spare_key, rings\n  - destinations.loft: 'api_key' is missing",
+            "'api_key'?); the keys are: type, send_from, messages, defaults, "
+            "api_key, base_url, speed, spare_key, rings\n"
+            "  - destinations.loft: 'api_key' is missing",
         ),
         (
             "destinations: {loft: {type: pigeonn}}",

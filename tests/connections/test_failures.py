@@ -94,3 +94,7 @@ def test_J01_secrets_are_dropped_from_connection_errors():
     assert "hunter2" not in message
     answer = warehouse_error(Refused("token hunter2", "28000"), secrets=["hunter2"])
     assert "hunter2" not in str(answer)
+    for written in ("hunt%65r2", "hun\\u0074er2", "hu\x1b[0mnter2"):
+        told = Refused(f'role "{written}" does not exist', "28000")
+        answer = warehouse_error(told, secrets=["hunter2"])
+        assert 'role "***" does not exist' in str(answer)

@@ -63,8 +63,8 @@ class Store:
     """What the server holds and does. `rejects`: key to code, for ever refused.
 
     known: when set, keys that exist or may come to; others are missing. poison: keys
-    whose presence makes the server answer 500. on_request: sees every request first,
-    and what it asserts ends up in `violations`.
+    whose presence makes the server answer 500. says: about each row. on_request: sees
+    every request first, and what it asserts ends up in `violations`.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -77,6 +77,7 @@ class Store:
         self.ready_script: deque[Answer] = deque()
         self.on_request: Callable[[Request], None] = lambda request: None
         self.rejects: dict[str, str] = {}
+        self.says = "The store said no."
         self.known: set[str] | None = None
         self.poison: set[str] = set()
         self.tokens: set[str] | None = None
@@ -217,7 +218,7 @@ class Store:
         if answer.body is not None or answer.status != 200:
             return {} if answer.body is None else answer.body
         self._tell(request, verdicts)
-        return {"results": _shaped(_results(verdicts), answer.shape)}
+        return {"results": _shaped(self._results(verdicts), answer.shape)}
 
     def _verdict(self, request: Request, key: str) -> Verdict:
         if key in self.rejects:
@@ -240,6 +241,12 @@ class Store:
             else:
                 self.held[key] = version
 
+    def _results(self, verdicts: dict[str, Verdict]) -> list[dict[str, str]]:
+        return [
+            {"key": key, "status": status, "code": code, "message": self.says}
+            for key, (status, code) in verdicts.items()
+        ]
+
     def _poll(self, reference: str) -> tuple[Answer, Any]:
         with self._lock:
             self.polls += 1
@@ -258,7 +265,7 @@ class Store:
             accepted = [key for key in verdicts if verdicts[key][0] == "ok"]
             self._apply(request.action, {k: request.versions[k] for k in accepted})
             self._tell(request, verdicts)
-            return Answer(), {"state": "done", "results": _results(verdicts)}
+            return Answer(), {"state": "done", "results": self._results(verdicts)}
 
     def _renew(self) -> tuple[Answer, Any]:
         with self._lock:
@@ -267,13 +274,6 @@ class Store:
             if self.tokens:
                 self.tokens = {f"Bearer {token}"}
             return Answer(), {"token": token}
-
-
-def _results(verdicts: dict[str, Verdict]) -> list[dict[str, str]]:
-    return [
-        {"key": key, "status": status, "code": code}
-        for key, (status, code) in verdicts.items()
-    ]
 
 
 def _shaped(results: list[dict[str, str]], shape: str) -> list[dict[str, str]]:

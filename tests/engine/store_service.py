@@ -204,7 +204,7 @@ def _outcomes(content: Any, items: Sequence[Encoded]) -> list[Outcome]:
             raise OutcomeUnknown("the answer tells of rows that were not sent")
         outcome = ACCEPTED
         if status != "ok":
-            outcome = Outcome(Status(status), result["code"], "The store said no.")
+            outcome = Outcome(Status(status), result["code"], result["message"])
         if found.setdefault(key, outcome) != outcome:
             found[key] = UNKNOWN
     return [found.get(key, UNKNOWN) for key in keys]

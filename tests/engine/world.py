@@ -88,6 +88,7 @@ class World:
         self.run = ledger.run
         self.account = {"base_url": store.url, "request_seconds": 10.0, **account}
         self.settings: dict[str, Any] = {}
+        self.messages = "masked"
         self.segment: Segment = {}
         self.state: dict[str, tuple[Values, str | None]] = {}
         self.rejected: dict[str, Refused] = {}
@@ -106,6 +107,7 @@ class World:
             type=StoreAccount.type,
             account_class=StoreAccount,
             send_from=("dev",),
+            messages=self.messages,
             defaults={},
             _settings={},
             _renderer=None,  # type: ignore[arg-type]

@@ -117,11 +117,10 @@ class Batch(Account):
         return self._client(f"{self.api_version}/profiles", headers)
 
     def _client(self, path: str, headers: dict[str, str]) -> HttpClient:
-        secrets = (self.rest_api_key, self.ios_key, self.android_key, self.web_key)
         return HttpClient(
             f"{self.base_url.rstrip('/')}/{path}",
             {"Content-Type": "application/json", **headers},
-            secrets=[secret for secret in secrets if secret],
+            secrets=self.secrets,
             deadline_seconds=self.request_seconds,
             ca_file=self.ca_file or None,
         )

@@ -14,7 +14,6 @@ from dispatcher.destinations.batch.probe import probe
 from dispatcher.destinations.http import Response, classify, json_of
 from dispatcher.destinations.rows import bodies_of
 from dispatcher.errors import ConfigurationError, OutcomeUnknown
-from dispatcher.redaction import excerpt
 
 if TYPE_CHECKING:
     from dispatcher.destinations.batch.account import Batch
@@ -63,7 +62,7 @@ def post(
     if code != "SUCCESS_WITH_PARTIAL_ERRORS":
         raise OutcomeUnknown(f"{response.describe()}; its 'code' is not known")
     found = _by_index(response, answer.get("errors"), len(items))
-    return [_outcome(errors, partial) for errors in found]
+    return [_outcome(response, errors, partial) for errors in found]
 
 
 def _by_index(response: Response, errors: Any, count: int) -> list[list[_Error]]:
@@ -79,20 +78,20 @@ def _by_index(response: Response, errors: Any, count: int) -> list[list[_Error]]
     return told
 
 
-def _outcome(errors: Sequence[_Error], partial: Status) -> Outcome:
+def _outcome(response: Response, errors: Sequence[_Error], partial: Status) -> Outcome:
     """An error without attribute refuses the item as a whole."""
     if not errors:
         return ACCEPTED
     is_partial = all(error.get("attribute") for error in errors)
-    category = excerpt(str(errors[0].get("category") or ""))
+    category = response.quote(str(errors[0].get("category") or ""))
     code = re.sub(r"\W+", "_", category).strip("_").lower() or "refused"
     status = partial if is_partial else Status.REJECTED
-    return Outcome(status, code, "; ".join(map(_reason, errors)))
+    return Outcome(status, code, "; ".join(_reason(response, each) for each in errors))
 
 
-def _reason(error: _Error) -> str:
-    reason = excerpt(str(error.get("reason") or "no reason is told"))
+def _reason(response: Response, error: _Error) -> str:
+    reason = response.quote(str(error.get("reason") or "no reason is told"))
     attribute = error.get("attribute")
     if not attribute:
         return reason
-    return f"'{excerpt(str(attribute))}' was refused, not the rest: {reason}"
+    return f"'{response.quote(str(attribute))}' was refused, not the rest: {reason}"

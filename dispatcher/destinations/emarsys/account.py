@@ -126,7 +126,7 @@ class Emarsys(Account):
         return HttpClient(
             url,
             {},
-            secrets=(self.client_secret,),
+            secrets=self.secrets,
             deadline_seconds=self.request_seconds,
             ca_file=self.ca_file or None,
         )

@@ -20,7 +20,6 @@ from dispatcher.destinations.emarsys.codes import (
 from dispatcher.destinations.emarsys.signing import Signature, Signer
 from dispatcher.destinations.http import HttpClient, Response, json_of, segment
 from dispatcher.errors import OutcomeUnknown, RequestRefused, StopSync
-from dispatcher.redaction import excerpt
 
 _JSON = {"Content-Type": "application/json"}
 _NO_KEY = "<NO_KEY_ID>"
@@ -88,7 +87,7 @@ class Api:
         into = b',"contact_list_id":' + orjson.dumps(list_id) if list_id else b""
         body = b'{"key_id":"3"' + into + b',"contacts":[' + b",".join(contacts) + b"]}"
         params = {"create_if_not_exists": "1" if create else "0"}
-        return _errors(self._call("PUT", f"{self._core}/contact", body, params))
+        return self._errors(self._call("PUT", f"{self._core}/contact", body, params))
 
     # --- lists
 
@@ -109,7 +108,7 @@ class Api:
             return None
         if not isinstance(answer, dict) or not answer.get("id"):
             raise OutcomeUnknown("the new list's id is missing in the answer")
-        return str(answer["id"]), _errors(answer)
+        return str(answer["id"]), self._errors(answer)
 
     def change_list(
         self, list_id: str, addresses: Sequence[bytes], *, remove: bool
@@ -118,7 +117,7 @@ class Api:
         act = "delete" if remove else "add"
         body = b'{"key_id":"3"' + _ids(addresses) + b"}"
         path = f"{self._core}/contactlist/{segment(list_id)}/{act}"
-        return _errors(self._call("POST", path, body))
+        return self._errors(self._call("POST", path, body))
 
     # --- tables
 
@@ -129,6 +128,23 @@ class Api:
             "/records/upsert"
         )
         self._call("POST", path, b"[" + b",".join(rows) + b"]")
+
+    def _errors(self, data: Any) -> RowErrors:
+        """What an answer says of single rows; nothing at all comes as `[]` or `{}`."""
+        errors = data.get("errors") if isinstance(data, dict) else None
+        found: RowErrors = {}
+        for key, told in errors.items() if isinstance(errors, dict) else ():
+            codes = told if isinstance(told, dict) and told else {"refused": told}
+            if key == _NO_KEY:
+                raise StopSync(
+                    "Emarsys does not know the field that contacts are recognised by"
+                    f" ({self._client.quote(str(codes))})"
+                )
+            quote = self._client.quote
+            found[fold(key)] = {
+                str(code): quote(str(text)) for code, text in codes.items()
+            }
+        return found
 
     def _create(self, path: str, body: Any, exists: str) -> Any:
         """The answer's data, or None where there is one of that name already."""
@@ -202,21 +218,6 @@ def _ids(addresses: Sequence[bytes]) -> bytes:
 def _list(data: Any) -> list[dict[str, Any]]:
     """Lists come as lists; an empty one may come as anything that is empty."""
     return [each for each in data or () if isinstance(each, dict)]
-
-
-def _errors(data: Any) -> RowErrors:
-    """What an answer says of single rows; nothing at all comes as `[]` or `{}`."""
-    errors = data.get("errors") if isinstance(data, dict) else None
-    found: RowErrors = {}
-    for key, told in errors.items() if isinstance(errors, dict) else ():
-        codes = told if isinstance(told, dict) and told else {"refused": told}
-        if key == _NO_KEY:
-            raise StopSync(
-                "Emarsys does not know the field that contacts are recognised by"
-                f" ({excerpt(str(codes))})"
-            )
-        found[fold(key)] = {str(code): str(text) for code, text in codes.items()}
-    return found
 
 
 def fold(key: str) -> str:

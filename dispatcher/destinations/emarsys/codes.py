@@ -19,7 +19,6 @@ from dispatcher.errors import (
     StopSync,
     Throttled,
 )
-from dispatcher.redaction import excerpt
 
 NOT_FOUND = "2008"
 EXISTS = "2009"
@@ -91,7 +90,7 @@ def _failure(response: Response, code: str) -> DestinationError:
 def refused(errors: Mapping[str, str]) -> Outcome:
     """The outcome of a row that an answer blames, by its first code."""
     code, told = next(iter(errors.items()))
-    message = _ROWS.get(code) or excerpt(told) or "Emarsys refused the row"
+    message = _ROWS.get(code) or told or "Emarsys refused the row"
     return Outcome(Status.REJECTED, f"emarsys_{code}", message)
 
 

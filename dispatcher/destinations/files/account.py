@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -102,6 +104,12 @@ class SftpAccount(Account):
                 " digits and . _ - alone"
             )
         return problems + self._key_file_problems()
+
+    def secret_texts(self) -> Iterator[str]:
+        yield from super().secret_texts()
+        if self.private_key_file:
+            with suppress(OSError, ValueError):
+                yield Path(self.private_key_file).read_text(encoding="ascii")
 
     def _key_file_problems(self) -> list[str]:
         if not self.private_key_file:

@@ -68,6 +68,7 @@ class Server:
             key=self._key(),
             fingerprints=tuple(account.host_fingerprints),
             known_hosts_file=account.known_hosts_file,
+            secrets=account.secrets,
         )
 
     def _key(self) -> paramiko.PKey | None:

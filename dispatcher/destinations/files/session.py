@@ -22,6 +22,7 @@ from paramiko.ssh_exception import IncompatiblePeer, NoValidConnectionsError
 from dispatcher.destinations.files.host_keys import Pinned, refuse_changed
 from dispatcher.errors import DestinationError, NotSent, StopSync
 from dispatcher.redaction import excerpt
+from dispatcher.secret_texts import Secrets
 
 _CONNECT_SECONDS = 10.0
 _KEEPALIVE_SECONDS = 30
@@ -64,7 +65,10 @@ class Deadline:
 
 @dataclass(frozen=True)
 class Login:
-    """Where to connect and as whom; `key` is a private key, ready for use."""
+    """Where to connect and as whom; `key` is a private key, ready for use.
+
+    secrets: what no message may show, though the server says it.
+    """
 
     host: str
     port: int
@@ -73,6 +77,7 @@ class Login:
     key: paramiko.PKey | None = field(repr=False)
     fingerprints: tuple[str, ...]
     known_hosts_file: str
+    secrets: Secrets = field(default_factory=Secrets, repr=False)
 
 
 class Listed(NamedTuple):
@@ -88,9 +93,15 @@ class Listed(NamedTuple):
 class Session:
     """Files on a server. What goes wrong is Lost, Missing, Denied or Failed."""
 
-    def __init__(self, client: paramiko.SFTPClient, transport: paramiko.Transport):
+    def __init__(
+        self,
+        client: paramiko.SFTPClient,
+        transport: paramiko.Transport,
+        secrets: Secrets,
+    ) -> None:
         self._client = client
         self._transport = transport
+        self._secrets = secrets
 
     def upload(self, path: str, pieces: Iterable[bytes]) -> int:
         """Write a file anew and wait until the server confirmed all of it.
@@ -184,7 +195,7 @@ class Session:
             return Missing()
         if error.errno == errno.EACCES:
             return Denied()
-        return Failed(excerpt(str(error)) or "no reason given")
+        return Failed(excerpt(str(error), self._secrets) or "no reason given")
 
 
 @contextmanager
@@ -239,7 +250,7 @@ def _opened(
             opened.set_keepalive(_KEEPALIVE_SECONDS)
             sftp = paramiko.SFTPClient.from_transport(opened)
             if sftp is not None:
-                return Session(sftp, opened)
+                return Session(sftp, opened, login.secrets)
         problem = NotSent(f"{login.host}: no SFTP session was opened")
     except paramiko.BadHostKeyException as error:
         refuse_changed(login.host, error.key)

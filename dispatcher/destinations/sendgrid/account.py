@@ -95,7 +95,7 @@ class SendGrid(Account):
         client = HttpClient(
             self.base_url,
             headers,
-            secrets=(self.api_key,),
+            secrets=self.secrets,
             deadline_seconds=self.request_seconds,
             ca_file=self.ca_file or None,
         )

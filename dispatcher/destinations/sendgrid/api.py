@@ -198,6 +198,10 @@ class Api:
             return b""
         return response.body
 
+    def quote(self, text: str) -> str:
+        """A part of an answer, or of a file of errors, for a message."""
+        return self._client.quote(text)
+
     def _lists(self) -> Iterator[dict[str, Any]]:
         params = {"page_size": _LISTS_A_PAGE}
         seen: set[str] = set()

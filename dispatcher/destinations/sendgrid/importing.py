@@ -50,4 +50,5 @@ def outcomes_of(
     url = results.get("errors_url")
     has_failed = failed_count(status, results) != 0
     file = api.errors_file(str(url)) if has_failed and url else b""
-    return settle(items, addresses, status, results, failed_addresses(file))
+    failed = failed_addresses(file, api.quote)
+    return settle(items, addresses, status, results, failed)

@@ -13,7 +13,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from dispatcher.destinations.base import ACCEPTED, Encoded, Outcome, Status
@@ -22,10 +22,12 @@ from dispatcher.redaction import excerpt
 _REASONS = ("error", "errors", "error_message", "message", "reason", "description")
 
 
-def failed_addresses(data: bytes) -> dict[str, str]:
+def failed_addresses(
+    data: bytes, quote: Callable[[str], str] = excerpt
+) -> dict[str, str]:
     """Addresses in a file of errors, in lower case, each with its reason.
 
-    Empty where the file cannot be read.
+    Empty where the file cannot be read. quote: makes a reason fit for a message.
     """
     try:
         content = data.decode("utf-8-sig")
@@ -39,7 +41,7 @@ def failed_addresses(data: bytes) -> dict[str, str]:
         if isinstance(address, str) and "@" in address:
             reasons = (by_name.get(name) for name in _REASONS)
             reason = next((str(text) for text in reasons if text), "")
-            failed[address.strip().lower()] = excerpt(reason)
+            failed[address.strip().lower()] = quote(reason)
     return failed
 
 

@@ -126,9 +126,8 @@ class Splio(SftpAccount):
 
     @cached_property
     def api(self) -> Api:
-        secrets = (self.api_key,)
         client = HttpClient(
-            self.base_url, {}, secrets=secrets, deadline_seconds=self.api_seconds
+            self.base_url, {}, secrets=self.secrets, deadline_seconds=self.api_seconds
         )
         return Api(client, self.api_key)
 

@@ -20,7 +20,6 @@ from dispatcher.destinations.base import ACCEPTED, UNKNOWN, Outcome, Status
 from dispatcher.destinations.http import HttpClient
 from dispatcher.destinations.splio.fields import Custom
 from dispatcher.errors import OutcomeUnknown, Refusal, RequestRefused, StopSync
-from dispatcher.redaction import excerpt
 
 TOKEN_SECONDS = 23 * 3600.0
 
@@ -96,9 +95,9 @@ class Api:
         items = answer.get("items") if isinstance(answer, dict) else None
         if not isinstance(items, list) or len(items) != len(bodies):
             return [UNKNOWN] * len(bodies)
-        return [self._outcome(item) for item in items]
+        return [self._outcome(response, item) for item in items]
 
-    def _outcome(self, item: Any) -> Outcome:
+    def _outcome(self, response: Response, item: Any) -> Outcome:
         code = item.get("code") if isinstance(item, dict) else None
         if code in (200, 201):
             return ACCEPTED
@@ -106,7 +105,7 @@ class Api:
         if code in (400, 409) and "already exists" in text:
             return ASKS_AGAIN
         if code in (400, 409, 422):
-            return Outcome(Status.REJECTED, f"splio_{code}", excerpt(text))
+            return Outcome(Status.REJECTED, f"splio_{code}", response.quote(text))
         return UNKNOWN
 
     def _refuse(self, response: Response, rows: int) -> None:
@@ -118,7 +117,7 @@ class Api:
             match = _ROW.match(str(error.get("error_key", "")))
             if match and int(match[1]) < rows:
                 text = str(error.get("error_description") or error.get("error", ""))
-                named[int(match[1])] = Refusal("splio_400", excerpt(text))
+                named[int(match[1])] = Refusal("splio_400", response.quote(text))
         raise RequestRefused(response.describe(), code="splio_400", rows=named)
 
     # --- requests and their token
