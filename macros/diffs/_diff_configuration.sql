@@ -42,6 +42,10 @@ append_only, max_invalid, max_removed, meta; the steps add theirs. -#}
                 {% do problems.append("'meta.outhaul." ~ name ~ "' must be text") %}
             {% endif %}
         {% endfor %}
+        {% set fault = outhaul._fault_of_sql(meta.get('prefer')) if meta.get('prefer') is string else none %}
+        {% if fault is not none %}
+            {% do problems.append("'meta.outhaul.prefer' is not whole: " ~ fault) %}
+        {% endif %}
         {% if meta.get('append_only', false) is not boolean %}
             {% do problems.append("'meta.outhaul.append_only' must be true or false") %}
         {% endif %}

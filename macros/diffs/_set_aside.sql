@@ -52,6 +52,7 @@ treated as having left the segment. Adds to the diff `segment_rows`,
         {% do counted.append('count(*) - count(work.' ~ name ~ ')') %}
         {% do counted.append(outhaul.distinct_count('work', [identity])) %}
     {% endif %}
+    {% do counted.append(outhaul._preference_tried(diff)) if diff.prefer %}
     {% set row = outhaul._fetch(
         'select ' ~ counted | join(', ') ~ ' from (select ' ~ selected | join(', ') ~ ' from '
         ~ diff.work ~ ' as work' ~ outhaul.subquery_fence() ~ ') as work'
@@ -64,6 +65,14 @@ treated as having left the segment. Adds to the diff `segment_rows`,
         'unusable': row[1] + empty_identities,
         'has_repeats': keys_repeat or identities_repeat,
     }) }}
+{% endmacro %}
+
+{#- `prefer` over no rows: a mistake in it shows at each build, not when a key first repeats. -#}
+{% macro _preference_tried(diff) %}
+    {{ return(
+        '(select count(*) from (select row_number() over (order by /* meta.outhaul.prefer */ ' ~ diff.prefer
+        ~ ') as _outhaul_rank from ' ~ diff.work ~ ' as work where 1 = 0) as preferred)'
+    ) }}
 {% endmacro %}
 
 {#- The folded identity as a column, and the expression of its values: null where it is empty. -#}

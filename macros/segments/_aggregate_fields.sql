@@ -69,11 +69,15 @@ Returns {name, sql}, and adds the groups to the scope. -#}
         {% endif %}
     {% endif %}
     {% do measure.update({
-        'name': name, 'condition': counted | join(' and ') if counted else none,
-        'separator': given.get('separator', ', '), 'stem': name,
+        'condition': counted | join(' and ') if counted else none,
+        'separator': given.get('separator', ', '),
     }) %}
     {% set place = outhaul._place_measure(group, measure, scope) %}
     {% set empty = given.default if given.default is defined else functions[function].empty %}
+    {% if function in ['count', 'count_distinct'] and given.default is defined %}
+        {#- 0 of rows that other fields count is 0 of none -#}
+        {% set place = 'nullif(' ~ place ~ ', 0)' %}
+    {% endif %}
     {{ return({'name': name, 'sql': outhaul._with_default(
         plan, place, empty, {
             'name': name, 'kind': functions[function].kind or measure.column.kind,
@@ -95,21 +99,26 @@ Returns {name, sql}, and adds the groups to the scope. -#}
 {% macro _place_measure(group, measure, scope) %}
     {% set table = outhaul._cte_name(group.name) %}
     {% if outhaul._measure_sql(measure, measure.condition) is none %}
+        {% do measure.update({'name': outhaul._numbered_name('value', 1)}) %}
         {% set pick = outhaul._new_pick(group, measure, scope) %}
         {% set table = outhaul._cte_name(pick.name) %}
     {% else %}
-        {% do group.measures.append(measure) %}
+        {% do outhaul._add_measure(group, measure) %}
     {% endif %}
     {{ return(table ~ '.' ~ outhaul.new_column_name(measure.name)) }}
+{% endmacro %}
+
+{#- Add a measure to a group, as a column of a name of its own. -#}
+{% macro _add_measure(group, measure) %}
+    {% do measure.update({'name': outhaul._numbered_name('value', group.measures | length + 1)}) %}
+    {% do group.measures.append(measure) %}
 {% endmacro %}
 
 {#- A CTE of its own that picks one value by its position. -#}
 {% macro _new_pick(group, measure, scope) %}
     {% set pick = outhaul._pick(group, measure) %}
-    {% do pick.update({'name': outhaul._unused_name(
-        scope.plan, measure.name ~ '_by_' ~ group.pairs | map(attribute='other') | join('_and_')
-    )}) %}
-    {% do pick.update({'also': [outhaul._cte_name(pick.name) ~ '.place = 1']}) %}
+    {% do pick.update({'name': outhaul._step_name(scope.plan, 'pick')}) %}
+    {% do pick.update({'also': [outhaul._cte_name(pick.name) ~ '.' ~ outhaul._place() ~ ' = 1']}) %}
     {% do group.picks.append(pick) %}
     {% do scope.joins.append(pick) %}
     {{ return(pick) }}

@@ -9,7 +9,7 @@ which is SQL and taken as it is:
 {% macro _condition(condition, path, scope) %}
     {% set plan = scope.plan %}
     {% if condition is string and condition | trim %}
-        {{ return('(' ~ condition | trim ~ ')') }}
+        {{ return('(' ~ outhaul._given_sql(plan, condition, path) ~ ')') }}
     {% elif condition is mapping %}
         {% set forms = ['all', 'any', 'not', 'column', 'related', 'in_segment', 'not_in_segment'] %}
         {% set given = condition.keys() | select('in', forms) | list %}

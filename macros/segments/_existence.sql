@@ -48,24 +48,32 @@ Where several do, they share one scan of it instead: see _groups.sql. -#}
     {{ return(found) }}
 {% endmacro %}
 
-{#- "[not] exists (select 1 from orders where …)". -#}
+{#- "[not] exists (select 1 from … where …)".
+
+Which rows of the other model count is settled in a CTE, where SQL of the user cannot
+see the columns of this one. -#}
 {% macro _existence(condition, path, scope) %}
     {% set plan = scope.plan %}
     {% set form = 'related' if 'related' in condition else ('in_segment' if 'in_segment' in condition else 'not_in_segment') %}
     {% set related = outhaul._new_scope(plan, condition[form], path) %}
     {% set pairs = outhaul._pairs(scope, related, condition.get('by'), path) %}
+    {% set counted = outhaul._counted_rows(condition, related, path, true) if form == 'related' else [] %}
+    {% set name = outhaul._step_name(plan, 'related') %}
+    {% set columns = [] %}
     {% set lines = [] %}
     {% for pair in pairs %}
-        {% do lines.append(pair.related ~ ' = ' ~ pair.own) %}
+        {% do columns.append(pair.related ~ ' as ' ~ pair.joined) %}
+        {% do lines.append(name ~ '.' ~ pair.joined ~ ' = ' ~ pair.own) %}
     {% endfor %}
-    {% if form == 'related' %}
-        {% do lines.extend(outhaul._counted_rows(condition, related, path, true)) %}
-    {% endif %}
-    {% do scope.inner.append(related) %}
+    {% do outhaul._write_groups(plan, related) %}
+    {% do plan.ctes.append({
+        'name': name,
+        'body': '    select\n        ' ~ columns | join(',\n        ') ~ '\n'
+            ~ outhaul._from_lines(related) ~ outhaul._where_lines(counted)
+    }) %}
     {% set is_negative = form == 'not_in_segment' or 'never' in condition or 'exactly' in condition %}
-    {% set source = outhaul._from_lines(related) | replace('\n', '\n        ') %}
     {{ return(
-        ('not ' if is_negative else '') ~ 'exists (\n            select 1\n        ' ~ source
+        ('not ' if is_negative else '') ~ 'exists (\n            select 1\n            from ' ~ name
         ~ '\n            where\n                ' ~ lines | join('\n                and ') ~ '\n        )'
     ) }}
 {% endmacro %}

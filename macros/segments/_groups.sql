@@ -11,7 +11,7 @@ calculated fields need it, its rows are read once. `measures` are {name, sql, co
         {% do plan.problems.append(path ~ ": wants ref('…') or source('…', '…'), not " ~ outhaul._shown(relation)) %}
         {{ return(none) }}
     {% endif %}
-    {% set identity = purpose ~ ' ' ~ scope.name ~ ' ' ~ relation ~ ' ' ~ (by or scope.key) %}
+    {% set identity = purpose ~ ' ' ~ scope.source ~ ' ' ~ relation ~ ' ' ~ (by or scope.key) %}
     {% for group in plan.groups %}
         {% if group.identity == identity %}
             {{ return(group) }}
@@ -22,11 +22,8 @@ calculated fields need it, its rows are read once. `measures` are {name, sql, co
     {% if not pairs %}
         {{ return(none) }}
     {% endif %}
-    {% set name = outhaul._unused_name(
-        plan, related.label ~ '_by_' ~ pairs | map(attribute='other') | join('_and_')
-    ) %}
     {% set group = {
-        'identity': identity, 'name': name, 'sources': related, 'pairs': pairs, 'measures': [], 'picks': [],
+        'identity': identity, 'name': outhaul._step_name(plan, 'group'), 'sources': related, 'pairs': pairs, 'measures': [], 'picks': [],
         'rows': [],
     } %}
     {% do plan.groups.append(group) %}
@@ -68,7 +65,7 @@ calculated fields need it, its rows are read once. `measures` are {name, sql, co
             {% endif %}
             {% do pairs.append({
                 'own': own.sql, 'other': other.name | lower, 'related': other.sql,
-                'joined': outhaul.new_column_name('for_' ~ other.name | lower),
+                'joined': outhaul.new_column_name(outhaul._numbered_name('key', loop.index)),
             }) %}
         {% endif %}
     {% endfor %}
@@ -86,9 +83,6 @@ calculated fields need it, its rows are read once. `measures` are {name, sql, co
 
 {#- Write the CTEs of all groups: those that others join come first. -#}
 {% macro _write_groups(plan, scope) %}
-    {% for inner in scope.inner %}
-        {% do outhaul._write_groups(plan, inner) %}
-    {% endfor %}
     {% for group in scope.joins %}
         {% if group.sources is defined and not group.is_written %}
             {% do group.update({'is_written': true}) %}
@@ -115,7 +109,7 @@ A most frequent value that stands alone is ranked, which is faster than the aggr
     {% if group.measures | length == 1 and group.measures[0].function == 'most_frequent' %}
         {{ return(
             '    select *\n    from (\n' ~ outhaul._pick_body(group, outhaul._pick(group, group.measures[0]))
-            ~ '\n    ) as ranked\n    where place = 1'
+            ~ '\n    ) as _outhaul_ranked_1\n    where ' ~ outhaul._place() ~ ' = 1'
         ) }}
     {% endif %}
     {% set conditions = group.measures | map(attribute='condition') | list %}
@@ -141,7 +135,16 @@ A most frequent value that stands alone is ranked, which is faster than the aggr
 
 {#- "from orders left join …". -#}
 {% macro _from_lines(scope) %}
-    {{ return((['    from ' ~ outhaul._cte_name(scope.name)] + outhaul._join_lines(scope)) | join('\n')) }}
+    {% set source = outhaul._cte_name(scope.source) %}
+    {% set name = outhaul._cte_name(scope.name) %}
+    {{ return(
+        (['    from ' ~ source ~ (' as ' ~ name if name != source else '')] + outhaul._join_lines(scope)) | join('\n')
+    ) }}
+{% endmacro %}
+
+{#- The column that says which of the values of a key comes first. -#}
+{% macro _place() %}
+    {{ return(outhaul.new_column_name(outhaul._numbered_name('place', 1))) }}
 {% endmacro %}
 
 {#- A value that no aggregate of the warehouse picks alike at every run: by position. -#}
@@ -154,7 +157,7 @@ A most frequent value that stands alone is ranked, which is faster than the aggr
     {{ return(
         '    select\n        ' ~ columns | join(',\n        ')
         ~ ',\n        ' ~ pick.value ~ ' as ' ~ outhaul.new_column_name(pick.column)
-        ~ ',\n        row_number() over (partition by ' ~ keys ~ ' order by ' ~ pick.order ~ ') as place'
+        ~ ',\n        row_number() over (partition by ' ~ keys ~ ' order by ' ~ pick.order ~ ') as ' ~ outhaul._place()
         ~ '\n' ~ outhaul._from_lines(group.sources)
         ~ outhaul._where_lines(pick.conditions)
         ~ ('\n    group by ' ~ keys ~ ', ' ~ pick.value if pick.is_grouped else '')

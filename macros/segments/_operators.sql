@@ -110,7 +110,7 @@ A missing value (null) fulfils is_null and the negative operators, and no other.
     {% set is_list = operand is iterable and operand is not string and operand is not mapping %}
     {% set wanted = none %}
     {% if shape == 'list' and (not is_list or operand | length == 0) %}
-        {% set wanted = 'a list of values' %}
+        {% set wanted = 'a list of one or more values' %}
     {% elif shape == 'pair' and (not is_list or operand | length != 2) %}
         {% set wanted = 'a list of the lowest and the highest value' %}
     {% elif shape == 'flag' and (operand is not boolean or not operand) %}

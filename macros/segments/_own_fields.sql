@@ -42,7 +42,7 @@
         ) %}
         {{ return(none) }}
     {% endif %}
-    {% set parent = outhaul._new_scope(plan, block['from'], path) %}
+    {% set parent = outhaul._new_scope(plan, block['from'], path, is_parent=true) %}
     {% set pairs = outhaul._pairs(scope, parent, block.by, path) %}
     {% if not pairs %}
         {{ return(none) }}
@@ -51,13 +51,11 @@
     {% if outhaul._knows_project() and not outhaul._is_tested_unique(block['from'], keys) %}
         {% do plan.problems.append(
             path ~ ': nothing says that ' ~ parent.label ~ ' has one row for each ' ~ keys | join(', ')
-            ~ ', and several would double rows: give it a test (unique, or outhaul.unique_key)'
+            ~ ', and several would double rows: give it a test that no such row passes'
+            ~ ' (unique, or outhaul.unique_key with fail_above: 0; neither a where nor severity: warn)'
         ) %}
     {% endif %}
-    {% for pair in pairs %}
-        {% do pair.update({'joined': outhaul.new_column_name(pair.other)}) %}
-    {% endfor %}
-    {% do scope.joins.append({'name': parent.name, 'pairs': pairs}) %}
+    {% do scope.joins.append({'name': parent.name, 'pairs': pairs, 'is_parent': true}) %}
     {{ return(parent) }}
 {% endmacro %}
 
@@ -69,7 +67,8 @@
     {% endif %}
     {% for test in graph.nodes.values() %}
         {% if test.resource_type == 'test' and test.test_metadata and node.unique_id in test.depends_on.nodes
-            and test.test_metadata.name in ['unique', 'unique_key', 'unique_combination_of_columns', 'primary_key'] %}
+            and test.test_metadata.name in ['unique', 'unique_key', 'unique_combination_of_columns', 'primary_key']
+            and outhaul._lets_none_through(test) %}
             {% set given = test.test_metadata.kwargs %}
             {% set tested = given.get('key') or given.get('combination_of_columns')
                 or given.get('column_name') or test.column_name %}
@@ -79,6 +78,18 @@
         {% endif %}
     {% endfor %}
     {{ return(false) }}
+{% endmacro %}
+
+{#- Whether a test fails at the first row at fault, wherever it stands: it looks at all rows,
+    does not only warn, and tolerates none. -#}
+{% macro _lets_none_through(test) %}
+    {% set given = test.test_metadata.kwargs %}
+    {% set is_ours = test.test_metadata.name == 'unique_key' %}
+    {% set is_strict = given.get('fail_above', 0.05) == 0 if is_ours else test.config.error_if in [none, '!= 0', '> 0', '>0'] %}
+    {{ return(
+        is_strict and not test.config.where and not given.get('where')
+        and (test.config.severity or 'error') | lower == 'error'
+    ) }}
 {% endmacro %}
 
 {#- Formulas over the columns so far: {name: 'SQL'} or {name: {'sql', 'description'}}. -#}
@@ -93,7 +104,7 @@
             {% do outhaul._claim_name(
                 name, description or sql ~ '.', none, none, plan, scope, names, 'formulas.' ~ name
             ) %}
-            {% do fields.append({'name': name, 'sql': sql | trim}) %}
+            {% do fields.append({'name': name, 'sql': outhaul._given_sql(plan, sql, 'formulas.' ~ name)}) %}
         {% endif %}
     {% endfor %}
     {{ return(fields) }}
@@ -137,7 +148,7 @@
 {#- A scope with the model's columns and the fields so far, as the last step has them. -#}
 {% macro _sight(plan, scope, names) %}
     {% if scope.columns is none %}
-        {{ return({'plan': plan, 'name': none, 'label': scope.label, 'columns': none, 'joins': [], 'inner': [], 'fields': {}, 'key': scope.key}) }}
+        {{ return({'plan': plan, 'source': none, 'name': none, 'label': scope.label, 'columns': none, 'joins': [], 'fields': {}, 'key': scope.key}) }}
     {% endif %}
     {% set columns = {} %}
     {% for name, column in scope.columns.items() %}
@@ -152,7 +163,7 @@
         }}) %}
     {% endfor %}
     {{ return({
-        'plan': plan, 'name': none, 'label': scope.label ~ ' with its fields', 'columns': columns, 'joins': [], 'inner': [],
+        'plan': plan, 'source': none, 'name': none, 'label': scope.label ~ ' with its fields', 'columns': columns, 'joins': [],
         'fields': {}, 'key': scope.key,
     }) }}
 {% endmacro %}

@@ -14,13 +14,17 @@ where these chains meet. -#}
         {% set other = outhaul._ancestry(outhaul._node_of(scope.relation), scope.label) %}
         {% if not first | select('in', other) | list %}
             {% do plan.problems.append(
-                'models: ' ~ scopes[0].label ~ ' is a part of ' ~ first[1:] | join(', of ') ~ ' and ' ~ scope.label
-                ~ ' of ' ~ other[1:] | join(', of ')
+                'models: ' ~ outhaul._part_of(first) ~ ' and ' ~ outhaul._part_of(other)
                 ~ ': only segments of the same parent can be compared. Where the first ref() of a segment is not its parent, say so: '
                 ~ "config: {meta: {outhaul: {parent: 'a model'}}}"
             ) %}
         {% endif %}
     {% endfor %}
+{% endmacro %}
+
+{#- "vip_customers is a part of customers". -#}
+{% macro _part_of(chain) %}
+    {{ return(chain[0] ~ ' is a part of ' ~ (chain[1:] | join(', of ') or 'no model or source that outhaul knows')) }}
 {% endmacro %}
 
 {#- The names of a model, its parent, the parent's parent and so on. -#}

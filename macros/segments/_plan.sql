@@ -1,14 +1,17 @@
 {#- What one call of a macro gathers on its way to a query.
 
-A *plan* is one call: `macro` (its name, for messages), `as_of`, `names` (of CTEs, in
-use), `ctes` (what they read, in order), `problems`. A *scope* is one relation within
-it, whose columns can be named: `name` (its CTE), `label` (for messages), `columns`
-(lower-case name to {name, type, kind, sql}; none where nobody can know them), `joins`
-(the groups to join), `inner` (scopes of `exists` in its conditions), `key`, and `fields`
-(columns of parent rows, as `columns`). -#}
+A *plan* is one call: `macro` (its name, for messages), `as_of`, `names` (of CTEs that
+are named as models are), `steps` (kind of step to how many there are), `ctes` (what
+they read, in order), `problems`. A *scope* is one relation within it, whose columns can
+be named: `source` (its CTE), `name` (what a query calls it), `label` (for messages),
+`columns` (lower-case name to {name, type, kind, sql}; none where nobody can know them),
+`joins` (the groups to join), `key`, and `fields` (columns of parent rows, as `columns`).
+
+What the user named keeps its name in the query, so that SQL of theirs can use it. All
+else has a name of `_step_name`, which no model and no column may have. -#}
 {% macro _new_plan(macro_name, as_of=none) %}
     {% set plan = {
-        'macro': macro_name, 'names': outhaul._step_names(), 'ctes': [], 'problems': [], 'groups': [],
+        'macro': macro_name, 'names': [], 'steps': {}, 'ctes': [], 'problems': [], 'groups': [],
         'as_of': none,
     } %}
     {% set moment = as_of if as_of is not none else var('outhaul_as_of', none) %}
@@ -24,12 +27,19 @@ it, whose columns can be named: `name` (its CTE), `label` (for messages), `colum
     {{ return(plan) }}
 {% endmacro %}
 
-{#- The CTEs that are steps of ours; a model of such a name is read under another. -#}
-{% macro _step_names() %}
-    {{ return([
-        'breakdown', 'chosen', 'combinations', 'computed', 'counted', 'faulty', 'gathered', 'keys', 'labelled',
-        'members', 'named', 'overlap', 'ranked', 'report', 'sizes', 'summed', 'tested',
-    ]) }}
+{#- A name for a CTE or a column of our own: "_outhaul_group_2". -#}
+{% macro _step_name(plan, kind) %}
+    {% do plan.steps.update({kind: plan.steps.get(kind, 0) + 1}) %}
+    {{ return(outhaul._numbered_name(kind, plan.steps[kind])) }}
+{% endmacro %}
+
+{% macro _numbered_name(kind, number) %}
+    {{ return('_outhaul_' ~ kind ~ '_' ~ number) }}
+{% endmacro %}
+
+{#- Whether a name is one that only our own steps may have. -#}
+{% macro _is_step_name(name) %}
+    {{ return(modules.re.match('^_outhaul_[a-z]+_[0-9]+$', name | lower) is not none) }}
 {% endmacro %}
 
 {#- Raise one error with all that is wrong. -#}
@@ -45,13 +55,16 @@ it, whose columns can be named: `name` (its CTE), `label` (for messages), `colum
     {% do exceptions.raise_compiler_error('outhaul.' ~ macro_name ~ place ~ ': ' ~ message) %}
 {% endmacro %}
 
-{#- A scope on a relation, which the query reads through a CTE of its own. -#}
-{% macro _new_scope(plan, relation, path, key=none) %}
+{#- A scope on a relation, which the query reads through a CTE of its own.
+
+A parent has a name of its own too, because it is joined to the rows of another scope. -#}
+{% macro _new_scope(plan, relation, path, key=none, is_parent=false) %}
     {#- A generic test with a `where` is given a query in parentheses in the relation's place. -#}
     {% if relation is string and relation.startswith('(') %}
-        {% do plan.ctes.append({'name': 'tested', 'body': '    select * from ' ~ relation}) %}
+        {% set name = outhaul._step_name(plan, 'tested') %}
+        {% do plan.ctes.append({'name': name, 'body': '    select * from ' ~ relation}) %}
         {{ return({
-            'plan': plan, 'name': 'tested', 'label': 'tested', 'joins': [], 'inner': [], 'fields': {}, 'relation': relation,
+            'plan': plan, 'source': name, 'name': name, 'label': 'tested', 'joins': [], 'fields': {}, 'relation': relation,
             'key': outhaul._names_list(key), 'columns': none,
         }) }}
     {% endif %}
@@ -62,26 +75,29 @@ it, whose columns can be named: `name` (its CTE), `label` (for messages), `colum
         {% do outhaul._settle_plan(plan) %}
     {% endif %}
     {% set label = outhaul._bare_name(relation) %}
-    {% set name = outhaul._unused_name(plan, label) %}
-    {% do plan.ctes.append({'name': name, 'body': '    select * from ' ~ relation}) %}
+    {% set source = outhaul._source_name(plan, label) %}
+    {% set name = source if is_parent or outhaul._is_step_name(label) else label %}
+    {% do plan.ctes.append({'name': source, 'body': '    select * from ' ~ relation}) %}
+    {% set columns = outhaul._columns_seen(relation, outhaul._cte_name(name)) %}
+    {% for column in (columns or {}).values() if outhaul._is_step_name(column.name) %}
+        {% do plan.problems.append(
+            path ~ ": the column '" ~ column.name ~ "' of " ~ label
+            ~ " is named like the steps of outhaul's own queries: rename it"
+        ) %}
+    {% endfor %}
     {{ return({
-        'plan': plan, 'name': name, 'label': label, 'joins': [], 'inner': [], 'fields': {}, 'relation': relation,
-        'key': outhaul._names_list(key),
-        'columns': outhaul._columns_seen(relation, outhaul._cte_name(name)),
+        'plan': plan, 'source': source, 'name': name, 'label': label, 'joins': [], 'fields': {}, 'relation': relation,
+        'key': outhaul._names_list(key), 'columns': columns,
     }) }}
 {% endmacro %}
 
-{#- A name for a CTE that no other one has. -#}
-{% macro _unused_name(plan, wanted) %}
-    {% set taken = {} %}
-    {% for number in range(2, plan.names | length + 3) %}
-        {% if not taken.name %}
-            {% set candidate = wanted if loop.first else wanted ~ '_' ~ (number - 1) %}
-            {% do taken.update({'name': candidate}) if candidate | lower not in plan.names %}
-        {% endif %}
-    {% endfor %}
-    {% do plan.names.append(taken.name | lower) %}
-    {{ return(taken.name) }}
+{#- A name for the CTE of a model: the model's own, if no other one has it. -#}
+{% macro _source_name(plan, label) %}
+    {% if label | lower in plan.names or outhaul._is_step_name(label) %}
+        {{ return(outhaul._step_name(plan, 'model')) }}
+    {% endif %}
+    {% do plan.names.append(label | lower) %}
+    {{ return(label) }}
 {% endmacro %}
 
 {#- The name of a CTE as SQL: quoted only where it has to be, and never in another case. -#}
@@ -140,7 +156,7 @@ it, whose columns can be named: `name` (its CTE), `label` (for messages), `colum
         {% set pairs = [] %}
         {% for pair in join.pairs %}
             {% do pairs.append(
-                pair.own ~ ' = ' ~ outhaul._cte_name(join.name) ~ '.' ~ pair.joined
+                pair.own ~ ' = ' ~ (pair.related if join.is_parent else outhaul._cte_name(join.name) ~ '.' ~ pair.joined)
             ) %}
         {% endfor %}
         {% do pairs.extend(join.get('also', [])) %}

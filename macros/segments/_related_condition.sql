@@ -61,12 +61,9 @@
         {% endif %}
     {% endfor %}
     {% if not known %}
-        {% set name = 'matching_rows' if measure.column is none else measure.function ~ '_of_' ~ measure.column.name | lower %}
-        {% set same = group.measures | selectattr('stem', 'equalto', name) | list | length %}
         {% do known.update(wanted) %}
         {% do known.update(measure) %}
-        {% do known.update({'name': name ~ '_' ~ (same + 1) if same else name, 'stem': name}) %}
-        {% do group.measures.append(known) %}
+        {% do outhaul._add_measure(group, known) %}
     {% endif %}
     {% set sql = outhaul._cte_name(group.name) ~ '.' ~ outhaul.new_column_name(known.name) %}
     {% if outhaul._measures()[measure.function].empty is none %}

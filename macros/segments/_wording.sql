@@ -15,7 +15,7 @@
     {% elif value is number %}
         {{ return('the number ' ~ value) }}
     {% endif %}
-    {{ return('a list') }}
+    {{ return('a list' if value else 'an empty list') }}
 {% endmacro %}
 
 {#- "; did you mean 'x'?" for the nearest of the names, if one is near. -#}

@@ -19,29 +19,29 @@
     {% do outhaul._settle_plan(plan) %}
     {% set text = outhaul.type_text() %}
     {% set number = dbt.type_bigint() %}
-    {% do plan.ctes.append({'name': 'counted', 'body':
+    {% do plan.ctes.append({'name': '_outhaul_counted_1', 'body':
         '    select\n        ' ~ found.sql ~ ' as value,\n        count(*) as row_count'
-        ~ '\n    from ' ~ outhaul._cte_name(scope.name) ~ '\n    group by ' ~ found.sql
+        ~ '\n' ~ outhaul._from_lines(scope) ~ '\n    group by ' ~ found.sql
     }) %}
     {#- Of equally frequent values the smaller comes first, and a missing one last. -#}
-    {% do plan.ctes.append({'name': 'ranked', 'body':
+    {% do plan.ctes.append({'name': '_outhaul_ranked_1', 'body':
         '    select\n        value,\n        row_count,\n        row_number() over ('
         ~ '\n            order by row_count desc, case when value is null then 1 else 0 end, value'
-        ~ '\n        ) as place\n    from counted'
+        ~ '\n        ) as place\n    from _outhaul_counted_1'
     }) %}
-    {% do plan.ctes.append({'name': 'gathered', 'body':
+    {% do plan.ctes.append({'name': '_outhaul_gathered_1', 'body':
         '    select\n        case when place <= ' ~ top ~ ' then place else ' ~ (top + 1) ~ ' end as place,'
         ~ '\n        case when place <= ' ~ top ~ ' then cast(value as ' ~ text ~ ') else ' ~ outhaul.literal(other) ~ ' end as value,'
-        ~ '\n        row_count\n    from ranked'
+        ~ '\n        row_count\n    from _outhaul_ranked_1'
     }) %}
-    {% do plan.ctes.append({'name': 'breakdown', 'body':
+    {% do plan.ctes.append({'name': '_outhaul_breakdown_1', 'body':
         '    select\n        cast(place as ' ~ number ~ ') as place,'
         ~ '\n        value,'
         ~ '\n        place > ' ~ top ~ ' as is_other,'
         ~ '\n        cast(count(*) as ' ~ number ~ ') as value_count,'
         ~ '\n        cast(sum(row_count) as ' ~ number ~ ') as row_count,'
         ~ '\n        cast(sum(row_count) as ' ~ outhaul.type_double() ~ ') / sum(sum(row_count)) over () as share'
-        ~ '\n    from gathered\n    group by place, value'
+        ~ '\n    from _outhaul_gathered_1\n    group by place, value'
     }) %}
     {{ return(outhaul._query(plan)) }}
 {% endmacro %}

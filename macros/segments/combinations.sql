@@ -16,9 +16,9 @@
             'case when ' ~ segment.flag ~ ' = 1 then ' ~ outhaul.literal(' & ' ~ segment.name) ~ " else '' end"
         ) %}
     {% endfor %}
-    {% do plan.ctes.append({'name': 'named', 'body':
+    {% do plan.ctes.append({'name': '_outhaul_named_1', 'body':
         '    select\n        substring(\n            ' ~ named | join('\n            || ') ~ ',\n            4\n        ) as segments,'
-        ~ '\n        ' ~ flags_list | join(' + ') ~ ' as segment_count,\n        key_count\n    from combinations'
+        ~ '\n        ' ~ flags_list | join(' + ') ~ ' as segment_count,\n        key_count\n    from _outhaul_combinations_1'
     }) %}
     {{ return(outhaul._query(plan)) }}
 {% endmacro %}

@@ -11,31 +11,41 @@
     {% set counted = outhaul._count_keys(plan, model, key) %}
     {% do outhaul._check_thresholds(plan, warn_above, fail_above) %}
     {% do outhaul._settle_plan(plan) %}
-    {% do plan.ctes.append({'name': 'summed', 'body': outhaul._summed_keys(counted)}) %}
-    {% do plan.ctes.append({'name': 'report', 'body': outhaul._judged_keys(warn_above, fail_above)}) %}
+    {% do plan.ctes.append({'name': '_outhaul_summed_1', 'body': outhaul._summed_keys(counted)}) %}
+    {% do plan.ctes.append({'name': '_outhaul_report_1', 'body': outhaul._judged_keys(warn_above, fail_above)}) %}
     {{ return(outhaul._query(plan)) }}
 {% endmacro %}
 
-{#- Add the CTE `counted` to a plan: rows per key, and whether part of the key is null. -#}
+{#- Add a CTE to a plan that counts the rows of each key, and says whether part of it is null.
+
+Returns {name, key}: its name, and of each column of the key {name, counted}: what the
+model calls it, and the CTE. -#}
 {% macro _count_keys(plan, model, key) %}
     {% set scope = outhaul._new_scope(plan, model, 'model', key) %}
     {% if not scope.key %}
         {% do plan.problems.append("'key' is missing: a column or a list of columns") %}
     {% endif %}
     {% set columns = [] %}
+    {% set named = [] %}
+    {% set counted = {'name': '_outhaul_counted_1', 'key': []} %}
     {% for name in scope.key %}
         {% set column = outhaul._column(scope, name, 'key') %}
-        {% do columns.append(column.sql) if column is not none %}
+        {% if column is not none %}
+            {% set new_name = outhaul.new_column_name(outhaul._numbered_name('key', loop.index)) %}
+            {% do columns.append(column.sql) %}
+            {% do named.append(column.sql ~ ' as ' ~ new_name) %}
+            {% do counted.key.append({'name': column.name, 'counted': new_name}) %}
+        {% endif %}
     {% endfor %}
     {% do outhaul._settle_plan(plan) %}
     {% do plan.ctes.append({
-        'name': 'counted',
-        'body': '    select\n        ' ~ columns | join(',\n        ') ~ ',\n        count(*) as row_count,'
+        'name': counted.name,
+        'body': '    select\n        ' ~ named | join(',\n        ') ~ ',\n        count(*) as row_count,'
             ~ '\n        case when ' ~ columns | join(' is null or ') ~ ' is null then 1 else 0 end as is_null_key'
-            ~ '\n    from ' ~ outhaul._cte_name(scope.name)
+            ~ '\n' ~ outhaul._from_lines(scope)
             ~ '\n    group by ' ~ columns | join(', ')
     }) %}
-    {{ return(plan.ctes[-1].name) }}
+    {{ return(counted) }}
 {% endmacro %}
 
 {% macro _summed_keys(counted) %}
@@ -46,7 +56,7 @@
         ~ '\n        coalesce(sum(case when is_null_key = 1 then row_count end), 0) as null_keys,'
         ~ '\n        count(case when is_null_key = 0 and row_count > 1 then 1 end) as duplicate_keys,'
         ~ '\n        coalesce(sum(case when is_null_key = 0 then row_count - 1 end), 0) as duplicate_rows'
-        ~ '\n    from ' ~ outhaul._cte_name(counted)
+        ~ '\n    from ' ~ counted.name
     ) }}
 {% endmacro %}
 
@@ -68,7 +78,7 @@
         '    select\n        ' ~ columns | join(',\n        ') ~ ','
         ~ '\n        cast(distinct_keys as ' ~ outhaul.type_double() ~ ') / nullif(row_count - null_keys, 0) as uniqueness,'
         ~ '\n        case\n            ' ~ lines | join('\n            ') ~ "\n            else 'clean'\n        end as verdict"
-        ~ '\n    from summed'
+        ~ '\n    from _outhaul_summed_1'
     ) }}
 {% endmacro %}
 

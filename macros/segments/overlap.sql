@@ -15,15 +15,15 @@
             {% do pairs.append(outhaul._pair_select(left, right)) %}
         {% endfor %}
     {% endfor %}
-    {% do plan.ctes.append({'name': 'sizes', 'body': pairs | join('\n\n    union all\n\n')}) %}
+    {% do plan.ctes.append({'name': '_outhaul_sizes_1', 'body': pairs | join('\n\n    union all\n\n')}) %}
     {% set float = outhaul.type_double() %}
-    {% do plan.ctes.append({'name': 'overlap', 'body':
+    {% do plan.ctes.append({'name': '_outhaul_overlap_1', 'body':
         '    select\n        *,'
         ~ '\n        left_size + right_size - intersection_size as union_size,'
         ~ '\n        cast(intersection_size as ' ~ float ~ ') / nullif(left_size + right_size - intersection_size, 0) as jaccard,'
         ~ '\n        cast(intersection_size as ' ~ float ~ ') / nullif(left_size, 0) as left_in_right,'
         ~ '\n        cast(intersection_size as ' ~ float ~ ') / nullif(right_size, 0) as right_in_left'
-        ~ '\n    from sizes'
+        ~ '\n    from _outhaul_sizes_1'
     }) %}
     {{ return(outhaul._query(plan)) }}
 {% endmacro %}
@@ -41,10 +41,10 @@
             'cast(coalesce(sum(' ~ flags_both ~ ' * key_count), 0) as ' ~ dbt.type_bigint() ~ ') as ' ~ name
         ) %}
     {% endfor %}
-    {{ return('    select\n        ' ~ columns | join(',\n        ') ~ '\n    from combinations') }}
+    {{ return('    select\n        ' ~ columns | join(',\n        ') ~ '\n    from _outhaul_combinations_1') }}
 {% endmacro %}
 
-{#- Add the CTEs that say of each key which segments it is in: `combinations` has one row for
+{#- Add the CTEs that say of each key which segments it is in: `_outhaul_combinations_1` has one row for
     each set of segments that some key is in. Returns {name, flag} of each segment. -#}
 {% macro _membership_steps(plan, models, key) %}
     {% set key_names = outhaul._names_list(key) %}
@@ -84,14 +84,14 @@
     {% for segment in segments %}
         {% do columns.append(outhaul.has_bit('segment_bits', segment.bit) ~ ' as ' ~ segment.flag) %}
     {% endfor %}
-    {% do plan.ctes.append({'name': 'members', 'body': members | join('\n\n    union all\n\n')}) %}
-    {% do plan.ctes.append({'name': 'keys', 'body':
+    {% do plan.ctes.append({'name': '_outhaul_members_1', 'body': members | join('\n\n    union all\n\n')}) %}
+    {% do plan.ctes.append({'name': '_outhaul_keys_1', 'body':
         '    select ' ~ outhaul.combined_bits('segment_bit') ~ ' as segment_bits'
-        ~ '\n    from members\n    group by ' ~ key_columns | join(', ')
+        ~ '\n    from _outhaul_members_1\n    group by ' ~ key_columns | join(', ')
     }) %}
-    {% do plan.ctes.append({'name': 'combinations', 'body':
+    {% do plan.ctes.append({'name': '_outhaul_combinations_1', 'body':
         '    select\n        ' ~ columns | join(',\n        ') ~ ',\n        count(*) as key_count'
-        ~ '\n    from keys\n    group by segment_bits'
+        ~ '\n    from _outhaul_keys_1\n    group by segment_bits'
     }) %}
     {{ return(segments) }}
 {% endmacro %}
@@ -108,7 +108,7 @@
     {% do columns.append('cast(' ~ segment.bit ~ ' as ' ~ dbt.type_bigint() ~ ') as segment_bit') %}
     {{ return(
         '    select\n        ' ~ columns | join(',\n        ')
-        ~ '\n    from ' ~ outhaul._cte_name(segment.scope.name) ~ '\n    where ' ~ present | join(' and ')
+        ~ '\n' ~ outhaul._from_lines(segment.scope) ~ '\n    where ' ~ present | join(' and ')
     ) }}
 {% endmacro %}
 

@@ -13,18 +13,8 @@
     {% for name in scope.key %}
         {% do outhaul._column(scope, name, 'key') %}
     {% endfor %}
-    {% set conditions = [] %}
-    {% if where is not none %}
-        {% do conditions.extend(outhaul._conjuncts(where, 'where', scope, true)) %}
-    {% endif %}
-    {% for exclusion in exclusions %}
-        {% set excluded = {'not_in_segment': exclusion.relation} %}
-        {% do excluded.update({'by': exclusion.by}) if exclusion.by %}
-        {% do conditions.append(outhaul._existence(excluded, 'exclude[' ~ loop.index0 ~ ']', scope)) %}
-    {% endfor %}
-    {% if holdout is not none %}
-        {% do conditions.append(outhaul._not_held_out(holdout, scope)) %}
-    {% endif %}
+    {% do outhaul._leave_out(scope, exclusions, holdout) %}
+    {% set conditions = outhaul._conjuncts(where, 'where', scope, true) if where is not none else [] %}
     {% set wanted = [] %}
     {% for name in outhaul._names_list(columns) %}
         {% set column = outhaul._column(scope, name, 'columns') %}
@@ -33,7 +23,7 @@
     {% do outhaul._settle_plan(plan) %}
     {% do outhaul._write_groups(plan, scope) %}
     {% do plan.ctes.append({
-        'name': 'chosen',
+        'name': outhaul._step_name(plan, 'chosen'),
         'body': '    select' ~ ('\n        ' ~ wanted | join(',\n        ') if wanted
             else ' ' ~ outhaul._cte_name(scope.name) ~ '.*')
             ~ '\n' ~ outhaul._from_lines(scope) ~ outhaul._where_lines(conditions)
@@ -41,19 +31,66 @@
     {{ return(outhaul._query(plan)) }}
 {% endmacro %}
 
+{#- Take the excluded rows and the control group off, in a step before all conditions:
+    nothing that a condition says can bring them back. -#}
+{% macro _leave_out(scope, exclusions, holdout) %}
+    {% set plan = scope.plan %}
+    {% set conditions = [] %}
+    {% for exclusion in exclusions %}
+        {% set excluded = {'not_in_segment': exclusion.relation} %}
+        {% do excluded.update({'by': exclusion.by}) if exclusion.by %}
+        {% do conditions.append(outhaul._existence(excluded, 'exclude[' ~ loop.index0 ~ ']', scope)) %}
+    {% endfor %}
+    {% if holdout is not none %}
+        {% do conditions.append(outhaul._not_held_out(holdout, scope)) %}
+    {% endif %}
+    {% if conditions %}
+        {% set name = outhaul._step_name(plan, 'allowed') %}
+        {% do plan.ctes.append({
+            'name': name,
+            'body': '    select ' ~ outhaul._cte_name(scope.name) ~ '.*\n'
+                ~ outhaul._from_lines(scope) ~ outhaul._where_lines(conditions)
+        }) %}
+        {% do scope.update({'source': name}) %}
+    {% endif %}
+{% endmacro %}
+
 {#- The models whose rows no segment has: {relation, by}. They are named by the var
     `outhaul_exclusions`, unless the segment has a list of its own. -#}
 {% macro _exclusions(exclude) %}
     {% set found = [] %}
     {% set named = var('outhaul_exclusions', []) if exclude is none else exclude %}
-    {% set named = [] if named is boolean and not named else named %}
-    {% for entry in ([named] if named is string or named is mapping else named) %}
-        {% set is_mapping = entry is mapping and not outhaul._is_relation(entry) %}
-        {% set model = entry.model if is_mapping else entry %}
-        {% set by = entry.get('by') if is_mapping else none %}
-        {% do found.append({'relation': ref(model) if model is string else model, 'by': by}) %}
+    {% set named = [] if named is none or (named is boolean and not named) else named %}
+    {% set is_one = named is string or named is mapping or named is not iterable %}
+    {% for entry in ([named] if is_one else named) %}
+        {% set problems = outhaul._faults_of_exclusion(entry, 'exclude' ~ ('' if is_one else '[' ~ loop.index0 ~ ']')) %}
+        {% if not problems %}
+            {% set is_mapping = entry is mapping and not outhaul._is_relation(entry) %}
+            {% set model = entry.model if is_mapping else entry %}
+            {% set by = entry.get('by') if is_mapping else none %}
+            {% do found.append({'relation': ref(model) if model is string else model, 'by': by}) %}
+        {% elif execute %}
+            {% do outhaul._refuse_call('segment', problems | join('; ')) %}
+        {% endif %}
     {% endfor %}
     {{ return(found) }}
+{% endmacro %}
+
+{#- What is wrong with an entry of the exclusions. -#}
+{% macro _faults_of_exclusion(entry, path) %}
+    {% set plan = {'problems': []} %}
+    {% if outhaul._is_relation(entry) or (entry is string and entry) %}
+        {{ return([]) }}
+    {% elif entry is not mapping %}
+        {% do plan.problems.append(path ~ ": wants a model, or {'model': …, 'by': …}, not " ~ outhaul._shown(entry)) %}
+    {% else %}
+        {% set model = entry.get('model') %}
+        {% do outhaul._check_keys(plan, entry, ['model', 'by'], path) %}
+        {% if not (outhaul._is_relation(model) or (model is string and model)) %}
+            {% do plan.problems.append(path ~ '.model: wants a model or its name, not ' ~ outhaul._shown(model)) %}
+        {% endif %}
+    {% endif %}
+    {{ return(plan.problems) }}
 {% endmacro %}
 
 {#- "this row is not in the control group": {'salt': 'autumn', 'share': 0.1}. -#}

@@ -26,15 +26,31 @@ builds as (
 
 claims as (
 
-    select distinct
+    select
         activation,
-        generation
+        generation,
+        max(committed_seq) as committed_seq
     from {{ outhaul.ledger_relation('outhaul_claims') }}
+    group by activation, generation
 
 ),
 
--- A build of which nothing was sent before the next one found the same changes
--- again: only the later build counts them.
+-- What was refused comes back with a later build.
+refusals as (
+
+    select
+        activation,
+        generation,
+        count(distinct case when change = 'inserted' then seq end) as entries,
+        count(distinct case when change = 'removed' then seq end) as exits
+    from {{ outhaul.ledger_relation('outhaul_rejections') }}
+    group by activation, generation
+
+),
+
+-- The next build finds again what was not delivered of one, so that each entry and
+-- exit is counted by the build that delivered it, or by the last. Positions begin
+-- with the removals, unless these are held.
 sequenced as (
 
     select
@@ -43,14 +59,50 @@ sequenced as (
             partition by builds.activation
             order by builds.generation
         ) as rows_before,
-        claims.generation is null and lead(builds.generation) over (
+        lead(builds.generation) over (
             partition by builds.activation
             order by builds.generation
-        ) is not null as is_superseded
+        ) is null as is_last,
+        claims.generation is not null as is_sent,
+        coalesce(claims.committed_seq, 0) as committed_seq,
+        case
+            when builds.hold = 'removals' then 0 else builds.rows_removed
+        end as seq_before_entries,
+        case
+            when builds.hold = 'removals'
+                then builds.rows_inserted + builds.rows_updated
+            else 0
+        end as seq_before_exits,
+        coalesce(refusals.entries, 0) as refused_entries,
+        coalesce(refusals.exits, 0) as refused_exits
     from builds
     left join claims
         on builds.activation = claims.activation
         and builds.generation = claims.generation
+    left join refusals
+        on builds.activation = refusals.activation
+        and builds.generation = refusals.generation
+
+),
+
+counted as (
+
+    select
+        sequenced.*,
+        not is_last and not is_sent as is_superseded,
+        case
+            when is_last then rows_inserted
+            when is_sent then greatest(
+                least(committed_seq - seq_before_entries, rows_inserted) - refused_entries, 0
+            )
+        end as entries,
+        case
+            when is_last then rows_removed
+            when is_sent then greatest(
+                least(committed_seq - seq_before_exits, rows_removed) - refused_exits, 0
+            )
+        end as exits
+    from sequenced
 
 ),
 
@@ -66,13 +118,10 @@ measured as (
         rows_in_segment - rows_before as growth,
         cast(rows_in_segment as {{ double }}) / nullif(rows_in_parent, 0) as share_of_parent,
         is_superseded,
-        case when not is_superseded then rows_inserted end as entries,
-        case when not is_superseded then rows_removed end as exits,
-        case
-            when not is_superseded
-                then cast(rows_inserted + rows_removed as {{ double }}) / nullif(rows_acknowledged, 0)
-        end as turnover
-    from sequenced
+        entries,
+        exits,
+        cast(entries + exits as {{ double }}) / nullif(rows_acknowledged, 0) as turnover
+    from counted
 
 ),
 

@@ -24,7 +24,7 @@ parent rows and aggregates), `computed` (formulas), `labelled` (labels). -#}
     {% do outhaul._add_step(plan, 'computed', none, fields) if fields %}
     {% set fields = outhaul._label_fields(labels, plan, scope, names) %}
     {% do outhaul._add_step(plan, 'labelled', none, fields) if fields %}
-    {% if not names %}
+    {% if not names and not plan.problems %}
         {% do plan.problems.append("no field is asked for: give 'aggregates', 'related', 'formulas' or 'labels'") %}
     {% endif %}
     {% do outhaul._settle_plan(plan) %}
@@ -43,7 +43,7 @@ parent rows and aggregates), `computed` (formulas), `labelled` (labels). -#}
         {% do columns.append(field.sql ~ ' as ' ~ outhaul.new_column_name(field.name)) %}
     {% endfor %}
     {% do plan.ctes.append({
-        'name': name,
+        'name': outhaul._step_name(plan, name),
         'body': '    select\n        ' ~ columns | join(',\n        ') ~ '\n'
             ~ (outhaul._from_lines(scope) if scope is not none else '    from ' ~ before)
     }) %}
@@ -53,6 +53,8 @@ parent rows and aggregates), `computed` (formulas), `labelled` (labels). -#}
 {% macro _claim_name(name, description, kind, type, plan, scope, names, path) %}
     {% if name is not string or not modules.re.match('^[A-Za-z_][A-Za-z0-9_]*$', name) %}
         {% do plan.problems.append(path ~ ': a field is named with letters, digits and _, not ' ~ outhaul._shown(name)) %}
+    {% elif (name | lower).startswith('_outhaul_') %}
+        {% do plan.problems.append(path ~ ": '" ~ name ~ "' is named like outhaul's own: rename it") %}
     {% elif name | lower in names | map(attribute='name') | map('lower') | list %}
         {% do plan.problems.append(path ~ ": there are two fields named '" ~ name ~ "'") %}
     {% elif scope.columns is not none and name | lower in scope.columns %}

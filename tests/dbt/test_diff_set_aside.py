@@ -135,6 +135,20 @@ def test_prefer_picks_one_row_per_key_and_one_per_identity(
     assert project.held() == [("duplicate identity", 2)]
 
 
+def test_a_mistake_in_prefer_shows_before_a_key_repeats(project: DiffProject) -> None:
+    project.people(ANN, BOB)
+    project.configure(prefer="citty desc")
+    message = project.failing_build()
+    assert "citty" in message
+    project.configure(prefer="city desc) as a, (1")
+    message = project.failing_build()
+    assert "'meta.outhaul.prefer' is not whole: there is a ')' in it" in message
+    # the twin
+    project.configure(prefer="city desc")
+    project.build()
+    assert len(project.rows()) == 2
+
+
 def test_G29_prefer_picks_the_same_of_equals_in_any_order(
     project: DiffProject,
 ) -> None:

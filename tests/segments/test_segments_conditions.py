@@ -135,6 +135,42 @@ RELATED: dict[str, tuple[str, list[int]]] = {
     ),
 }
 
+SUMS = (
+    "[{'related': ref('counted'), 'sum': 'amount', 'where': \"status = 'a'\", %s},"
+    " {'related': ref('counted'), 'sum': 'amount', 'where': \"status = 'b'\", %s},"
+    " {'related': ref('counted'), 'sum': 'amount_2', %s}]"
+)
+
+# Names that a query of ours could have for itself: (tree, the ids of the shoppers)
+NAMED: dict[str, tuple[str, list[int]]] = {
+    "n_two_sums_and_a_column": (
+        SUMS % ("'at_least': 10", "'at_least': 25", "'at_least': 1000"),
+        [1],
+    ),
+    "n_other_two_sums": (
+        SUMS % ("'at_most': 10", "'at_most': 25", "'at_most': 500"),
+        [2, 3, 4, 5, 6],
+    ),
+    "n_columns_in_text": (
+        "{'related': ref('counted'), 'where': [\"row_count = 2 and place = 'x'\","
+        " 'matching_rows = 1 and counted.for_shopper_id = 7']}",
+        [1],
+    ),
+    "n_one_model_twice": (
+        "[{'related': ref('shoppers'), 'by': 'city', 'where': 'shoppers.age < 25'},"
+        " {'related': ref('shoppers'), 'by': 'city', 'where': 'shoppers.age > 30'}]",
+        [1, 6],
+    ),
+    "n_one_model_in_itself": (
+        "{'related': ref('shoppers'), 'by': 'city', 'where': 'shoppers.age < 25'}",
+        [1, 5, 6],
+    ),
+    "n_quoted_parentheses": (
+        "\"name <> ')(' /* ) */ and (name <> 'it''s (') -- )\n and age > 40\"",
+        [2, 4],
+    ),
+}
+
 # name: (further arguments of segment, the ids)
 OPTIONS: dict[str, tuple[str, list[int]]] = {
     "o_exclude": ("exclude=[ref('members')]", [2, 4, 5]),
@@ -142,6 +178,15 @@ OPTIONS: dict[str, tuple[str, list[int]]] = {
     "o_exclude_by": (
         "exclude=[{'model': 'texts', 'by': {'shopper_id': 'id'}}]",
         [],
+    ),
+    "o_exclude_before_an_or": (
+        "exclude=[ref('members')], where='age > 100 or 1 = 1'",
+        [2, 4, 5],
+    ),
+    "o_exclude_and_hold_out": (
+        "exclude=[ref('members')], holdout={'salt': 'autumn', 'share': 0.25},"
+        " where={'related': ref('purchases'), 'never': true}",
+        [4],
     ),
     "o_holdout_none": ("holdout={'salt': 'autumn', 'share': 0}", [1, 2, 3, 4, 5, 6]),
     "o_holdout": ("holdout={'salt': 'autumn', 'share': 0.25}", [1, 2, 3, 4, 6]),
@@ -161,7 +206,7 @@ def found(built: SegmentProject) -> Iterator[dict[str, list[int]]]:
         name: f"{{{{ outhaul.segment(ref('{model}'), where={tree}, columns='id') }}}}"
         for name, (model, tree, _) in CASES.items()
     }
-    for name, (tree, _) in RELATED.items():
+    for name, (tree, _) in (RELATED | NAMED).items():
         segments[name] = shoppers(f"where={tree}")
     for name, (arguments, _) in OPTIONS.items():
         segments[name] = shoppers(arguments)
@@ -193,6 +238,13 @@ def test_conditions_on_columns(found: dict[str, list[int]], name: str) -> None:
 @pytest.mark.parametrize("name", RELATED)
 def test_conditions_on_other_models(found: dict[str, list[int]], name: str) -> None:
     assert found[name] == RELATED[name][1]
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_names_of_users_meet_no_names_of_steps(
+    found: dict[str, list[int]], name: str
+) -> None:
+    assert found[name] == NAMED[name][1]
 
 
 @pytest.mark.parametrize("name", OPTIONS)

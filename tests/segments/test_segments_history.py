@@ -81,7 +81,7 @@ def test_turnover_far_above_the_usual_is_unusual(history: SegmentProject) -> Non
                 " rows_removed",
                 f"'steady', 100, {100 if generation > 1 else 0}, {entered}, {left}",
             ),
-            ("claims", "fence", "1"),
+            ("claims", "fence, committed_seq", f"1, {entered + left}"),
         ):
             history.warehouse.run(
                 f"insert into shop.outhaul_{table} (activation, generation, {columns})"
@@ -94,3 +94,46 @@ def test_turnover_far_above_the_usual_is_unusual(history: SegmentProject) -> Non
     (history.folder / "models" / "steady_history.sql").unlink()
     rows = history.rows("steady_history", "generation, is_unusual")
     assert [generation for generation, is_unusual in rows if is_unusual] == [6]
+
+
+def test_every_entry_and_exit_is_counted_by_the_build_that_delivered_it(
+    history: SegmentProject,
+) -> None:
+    builds = [  # inserted, updated, removed, held by a guard, positions committed
+        (100, 0, 0, None, 50),
+        (50, 5, 30, "removals", 55),
+        (0, 0, 30, None, 20),
+        (10, 0, 10, None, 20),
+        (2, 0, 1, None, None),
+    ]
+    for generation, (*counts, hold, committed) in enumerate(builds, start=1):
+        inserted, updated, removed = counts
+        history.warehouse.run(
+            "insert into shop.outhaul_builds (activation, generation, rows_in_segment,"
+            " rows_inserted, rows_updated, rows_removed, hold) values ('partly_out',"
+            f" {generation}, 100, {inserted}, {updated}, {removed},"
+            f" {hold and repr(hold) or 'null'})"
+        )
+        if committed is not None:
+            history.warehouse.run(
+                "insert into shop.outhaul_claims (activation, generation, fence,"
+                f" committed_seq) values ('partly_out', {generation}, 1, {committed})"
+            )
+    for seq in (1, 20):  # of ten removals and ten insertions
+        history.warehouse.run(
+            "insert into shop.outhaul_rejections (activation, generation, fence, seq,"
+            f" change) values ('partly_out', 4, 1, {seq},"
+            f" '{'removed' if seq == 1 else 'inserted'}')"
+        )
+    history.write_model(
+        "partly_history", "{{ outhaul.segment_history(activation='partly_out') }}"
+    )
+    history.succeed("run", "--select", "partly_history")
+    (history.folder / "models" / "partly_history.sql").unlink()
+    assert history.rows("partly_history", "generation, entries, exits") == [
+        (1, 50, 0),
+        (2, 50, 0),
+        (3, 0, 20),
+        (4, 9, 9),
+        (5, 2, 1),
+    ]

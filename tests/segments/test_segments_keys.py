@@ -21,6 +21,7 @@ CASES = {
     "tolerant": (100, 6, 0, {"warn_above": 0.1, "fail_above": 0.2}, "pass"),
     "strict": (100, 1, 0, {"warn_above": 0, "fail_above": 0}, "fail"),
     "two_columns": (100, 50, 0, {"key": ["id", "number"]}, "pass"),
+    "of_any_name": (100, 1, 0, {"key": ["ROW_COUNT", "fault", "is_null_key"]}, "warn"),
     "filtered": (100, 50, 0, {"config": {"where": "number <= 50"}}, "pass"),
 }
 
@@ -30,9 +31,11 @@ def numbers(rows: int, duplicates: int, nulls: int) -> str:
     last = rows - duplicates
     each = [f"select {number} as number" for number in range(1, max(rows, 1) + 1)]
     return (
+        f"select id, number, id as row_count, 0 as fault, 0 as is_null_key from ("
         f"select case when number <= {nulls} then null when number > {last} then"
         f" number - {last} else number end as id, number"
         f" from ({' union all '.join(each)}) as numbers where number <= {rows}"
+        ") as named"
     )
 
 

@@ -87,7 +87,7 @@ CASES: dict[str, tuple[str, str | None]] = {
     ),
     "list_is_empty": (
         segment("{'column': 'age', 'in': []}"),
-        "wanted is a list of values",
+        "is compared with an empty list, but wanted is a list of one or more values",
     ),
     "between_reversed": (
         segment("{'column': 'age', 'between': [30, 20]}"),
@@ -113,6 +113,64 @@ CASES: dict[str, tuple[str, str | None]] = {
             " {'column': 'age', 'equals': 'x'}]"
         ),
         "; where[2].equals: the column 'age'",
+    ),
+    # SQL as text
+    "text_that_ends_its_parenthesis": (
+        segment("'1=1) or (1=1'"),
+        "where: the SQL '1=1) or (1=1' is not whole: there is a ')' in it without its",
+    ),
+    "text_with_a_parenthesis_too_few": (
+        segment("['age > 1', '(age > 1']"),
+        "where[1]: the SQL '(age > 1' is not whole: there is a '(' in it without its",
+    ),
+    "text_with_a_quote_too_few": (
+        segment('"city = \'Kiel"'),
+        "its ' is of a quote or a comment that does not end in it",
+    ),
+    "text_with_a_comment_without_end": (
+        segment("'age > 1 /* ) or (1=1'"),
+        "its /* is of a quote or a comment",
+    ),
+    "text_with_a_comment_at_its_end": (
+        segment("'age > 1 -- adults'"),
+        "it ends with a comment, which would go on after it: write it as /* … */",
+    ),
+    "text_with_two_statements": (segment("'1=1; select 1'"), "there is a ';' in it"),
+    "text_with_all_of_them_whole": (
+        segment("\"(city <> ';)''(') /* ) */ and -- (\\n age > 1\""),
+        None,
+    ),
+    "text_of_related_that_is_not_whole": (
+        segment("{'related': ref('purchases'), 'where': 'amount > 1)'}"),
+        "where.where: the SQL 'amount > 1)' is not whole",
+    ),
+    "text_of_related_on_columns_outside": (
+        segment("{'related': ref('purchases'), 'where': 'age > 40'}"),
+        "age",
+    ),
+    "text_of_related_on_its_own_columns": (
+        segment("{'related': ref('purchases'), 'where': 'amount > 40'}"),
+        None,
+    ),
+    "formula_that_is_not_whole": (
+        fields("formulas={'a': '1) as b, (2'}"),
+        "formulas.a: the SQL '1) as b, (2' is not whole",
+    ),
+    # exclusions
+    "exclusion_misspelled": (
+        "{{ outhaul.segment(ref('shoppers'), key='shopper_id',"
+        " exclude=[{'model': 'members', 'bi': 'shopper_id'}]) }}",
+        "exclude[0]: unknown 'bi'; did you mean 'by'?",
+    ),
+    # names
+    "column_named_like_a_step": (
+        "{{ outhaul.segment(ref('named_like_steps'), key='shopper_id') }}",
+        "model: the column '_outhaul_key_1' of named_like_steps is named like the steps"
+        " of outhaul's own queries: rename it",
+    ),
+    "field_named_like_our_own": (
+        fields("formulas={'_outhaul_a': '1'}"),
+        "formulas._outhaul_a: '_outhaul_a' is named like outhaul's own",
     ),
     # related models
     "related_without_key": (
@@ -182,6 +240,27 @@ CASES: dict[str, tuple[str, str | None]] = {
         ),
         "nothing says that purchases has one row for each shopper_id",
     ),
+    "parent_unique_in_part": (
+        fields(
+            "related=[{'from': ref('partly_unique'), 'by': 'country_id',"
+            " 'fields': {'a': 'country'}}]"
+        ),
+        "nothing says that partly_unique has one row for each country_id",
+    ),
+    "parent_unique_with_exceptions": (
+        fields(
+            "related=[{'from': ref('nearly_unique'), 'by': 'country_id',"
+            " 'fields': {'a': 'country'}}]"
+        ),
+        "outhaul.unique_key with fail_above: 0",
+    ),
+    "parent_unique": (
+        fields(
+            "related=[{'from': ref('countries'), 'by': 'country_id',"
+            " 'fields': {'a': 'country'}}]"
+        ),
+        None,
+    ),
     # the rest
     "breakdown_of_nothing": (
         "{{ outhaul.breakdown(ref('shoppers'), 'town') }}",
@@ -194,6 +273,11 @@ CASES: dict[str, tuple[str, str | None]] = {
     "overlap_of_two_parents": (
         "{{ outhaul.overlap([ref('members'), ref('purchase_keys')], 'shopper_id') }}",
         "only segments of the same parent can be compared",
+    ),
+    "overlap_of_two_without_parents": (
+        "{{ outhaul.overlap([ref('countries'), ref('continents')], 'continent_id') }}",
+        "models: countries is a part of no model or source that outhaul knows and"
+        " continents is a part of no model",
     ),
     "overlap_of_one": (
         "{{ outhaul.overlap([ref('members')], 'shopper_id') }}",

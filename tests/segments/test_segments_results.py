@@ -50,6 +50,33 @@ def test_a_column_that_is_all_null_gives_no_value(built: SegmentProject) -> None
     assert built.rows("shopper_fields", columns)[5] == (6, None, None, None)
 
 
+def test_a_default_of_counts_is_the_same_whatever_stands_beside_it(
+    built: SegmentProject,
+) -> None:
+    columns = "shopper_id, alone, beside, beside_distinct, beside_none"
+    assert built.rows("counted_fields", columns)[:3] == [
+        (1, -1, -1, -1, None),
+        (2, 1, 1, 1, 1),
+        (3, -1, -1, -1, None),
+    ]
+
+
+def test_a_field_can_be_called_like_its_column(built: SegmentProject) -> None:
+    columns = "shopper_id, place, amount, for_shopper_id"
+    assert built.rows("counted_fields", columns)[:3] == [
+        (1, "y", 35, 7),
+        (2, "x", 1, 8),
+        (3, None, 0, None),
+    ]
+
+
+def test_columns_of_a_key_can_be_called_like_the_counts(built: SegmentProject) -> None:
+    columns = "key_row_count, key_fault, is_null_key, row_count, fault"
+    assert built.rows("counted_duplicates", columns) == [
+        (2, "f", 0, 2, "duplicate key")
+    ]
+
+
 def test_columns_of_a_parent_and_of_its_parent(built: SegmentProject) -> None:
     columns = "shopper_id, country, continent"
     assert built.rows("shopper_fields", columns)[1:4] == [
@@ -80,7 +107,7 @@ def test_several_aggregates_cost_one_scan(built: SegmentProject) -> None:
         return
     scans = 1 if "mode(" in sql else 2
     assert sql.count("from purchases\n") == scans
-    assert sql.count("from purchases_2\n") == scans
+    assert sql.count("from _outhaul_model_1 as purchases\n") == scans
 
 
 def test_conditions_over_several_hops(built: SegmentProject) -> None:

@@ -21,17 +21,19 @@ Its failures are the keys that are duplicate or null; `--store-failures` keeps t
     {% set plan = outhaul._new_plan('unique_key') %}
     {% set counted = outhaul._count_keys(plan, model, key) %}
     {% do outhaul._check_thresholds(plan, warn_above, fail_above) %}
+    {% set columns = outhaul._faulty_key_columns(plan, counted, ['row_count', 'fault', 'faulty_share']) %}
     {% do outhaul._settle_plan(plan) %}
-    {% do plan.ctes.append({'name': 'summed', 'body': outhaul._summed_keys(counted)}) %}
+    {% do plan.ctes.append({'name': '_outhaul_summed_1', 'body': outhaul._summed_keys(counted)}) %}
+    {% set double = outhaul.type_double() %}
     {% do plan.ctes.append({
-        'name': 'faulty',
-        'body': '    select\n        ' ~ outhaul._faulty_key_columns(key, counted)
+        'name': '_outhaul_faulty_1',
+        'body': '    select\n        ' ~ columns
             ~ ',\n        greatest('
-            ~ '\n            cast(summed.duplicate_rows as ' ~ outhaul.type_double() ~ ') / greatest(summed.row_count - summed.null_keys, 1),'
-            ~ '\n            cast(summed.null_keys as ' ~ outhaul.type_double() ~ ') / greatest(summed.row_count, 1)'
+            ~ '\n            cast(summed.duplicate_rows as ' ~ double ~ ') / greatest(summed.row_count - summed.null_keys, 1),'
+            ~ '\n            cast(summed.null_keys as ' ~ double ~ ') / greatest(summed.row_count, 1)'
             ~ '\n        ) as faulty_share'
-            ~ '\n    from ' ~ counted ~ '\n    cross join summed'
-            ~ '\n    where ' ~ counted ~ '.row_count > 1 or ' ~ counted ~ '.is_null_key = 1'
+            ~ '\n    from ' ~ counted.name ~ '\n    cross join _outhaul_summed_1 as summed'
+            ~ '\n    where ' ~ outhaul._is_faulty_key(counted)
     }) %}
     {{ return(outhaul._query(plan)) }}
 {% endmacro %}
