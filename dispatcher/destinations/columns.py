@@ -127,6 +127,8 @@ def emails(column: Column, longest: int = values.LONGEST_EMAIL) -> list[str]:
     if set(map(type, column)) != {str}:
         raise OneByOne
     joined = "\n".join(column)
+    if not joined.isascii():
+        return _singly(column, lambda _, value: values.normal_email(value, longest))
     found = list(column)
     if joined.lower() != joined or not values.are_emails(found):
         found = [value.strip(" ").lower() for value in column]

@@ -8,6 +8,8 @@ nothing is changed in silence: what does not fit is refused.
 from __future__ import annotations
 
 import re
+import string
+import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
@@ -24,21 +26,45 @@ LONGEST_EMAIL = 254
 _LARGEST_INTEGER = 2**53
 _LARGEST_EXPONENT = 308
 
+_LOWER_CASE = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 _EMAIL = re.compile(r"[^\s@,;<>\"\x00-\x1f]+@[^\s@,;<>\"\x00-\x1f]+\.[^\s@,;<>\".]+")
 
 
 def normal_email(value: Any, longest: int = LONGEST_EMAIL) -> str:
-    """An address in the form that is compared: trimmed and in lower case."""
+    """An address in the form that is compared: see `folded` and `in_one_spelling`."""
     if value is None or (isinstance(value, str) and not value.strip()):
         raise RowRefused("no_email", "the e-mail address is empty")
     if not isinstance(value, str):
         raise unlike("email", value, "invalid_email", "a text")
-    # As the build compares identities: white space of other kinds is no part of one.
-    address = text("email", value.strip(" ").lower(), longest)
+    address = text("email", folded(value), longest)
     is_shown = address.isprintable()  # a mark of no width makes another address
     if not _EMAIL.fullmatch(address) or ".." in address or not is_shown:
         raise RowRefused("invalid_email", "the e-mail address is not valid")
-    return address
+    return in_one_spelling("email", address)
+
+
+def folded(identity: str) -> str:
+    """As the build compares identities: no outer spaces, and A to Z in lower case.
+
+    White space of other kinds is a part of one, and so is the case of other letters,
+    of which each warehouse thinks otherwise.
+    """
+    return identity.strip(" ").translate(_LOWER_CASE)
+
+
+def in_one_spelling(field: str, identity: str) -> str:
+    """A folded identity, unless others may take it for a second spelling of another.
+
+    Those would make one of two rows: capital letters beyond A to Z, and letters that
+    are made of several characters.
+    """
+    if identity != unicodedata.normalize("NFC", identity.lower()):
+        raise RowRefused(
+            "not_normal",
+            f"'{field}' has a letter beyond A to Z that is a capital or made of several"
+            " characters; write it in lower case and as one in the select",
+        )
+    return identity
 
 
 def are_emails(addresses: Sequence[str]) -> bool:

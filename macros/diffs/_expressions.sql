@@ -63,13 +63,13 @@
     {{ return('(' ~ parts | join(' or ') ~ ')') }}
 {% endmacro %}
 
-{#- The identity as destinations compare it: text without case and outer spaces. -#}
+{#- The identity as the dispatcher compares it: text without outer spaces and A to Z. -#}
 {% macro _folded_identity(diff, table) %}
     {% set identity = table ~ '.' ~ outhaul.quoted(diff.identity) %}
     {% if not diff.identity_is_text %}
         {{ return(identity) }}
     {% endif %}
-    {{ return('lower(trim(cast(' ~ identity ~ ' as ' ~ outhaul.type_text() ~ ')))') }}
+    {{ return(outhaul.folded('cast(' ~ identity ~ ' as ' ~ outhaul.type_text() ~ ')')) }}
 {% endmacro %}
 
 {#- The names in the list that are columns of outhaul's own. -#}

@@ -27,6 +27,9 @@ from tests.destinations.driver import look_up
 TEXTS = st.one_of(
     st.text(alphabet=string.ascii_letters + " ,;\"'=@.\n\r\t\x00é😀\ufeff\ud800-"),
     st.sampled_from(["", " ", "Ann", "=1+1", "ann@example.com", "ANN@Example.com "]),
+    st.sampled_from(
+        ["\u00dc@example.com", "\u00fc@example.com", "u\u0308@example.com"]
+    ),
     st.sampled_from(["ann@example.com\t", "\u200bann@example.com", "\u00a0a@b.cd"]),
 )
 INTEGERS = st.one_of(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from dispatcher import exact
 from dispatcher.destinations import columns, values
+from dispatcher.destinations.batch.attributes import custom_id, custom_ids
 from dispatcher.errors import RowRefused
 
 WRITTEN = {
@@ -68,6 +70,38 @@ def test_an_unreadable_value_is_refused_with_its_own_reason():
             render("at", exact.FAR_DATE)
     with pytest.raises(RowRefused, match="is infinite or beyond"):
         values.normal_email(exact.FAR_DATE)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "\u00dcN\u00cf@example.com",
+        "\u0130@example.com",
+        "u\u0308@example.com",
+        "\u212a@a.bc",
+    ],
+)
+def test_an_address_that_may_be_spelt_in_two_ways_is_refused(address):
+    """Destinations that fold more letters than we do would take two rows for one."""
+    with pytest.raises(RowRefused, match="in lower case and as one") as refusal:
+        values.normal_email(address)
+    assert refusal.value.code == "not_normal"
+    other = unicodedata.normalize("NFC", address.lower())
+    assert values.normal_email(other) == other
+
+
+def test_addresses_are_folded_in_the_letters_a_to_z_alone():
+    assert values.folded(" ANN@\u00dcnI.Example ") == "ann@\u00dcni.example"
+    assert values.normal_email(" ANN@Example.com ") == "ann@example.com"
+
+
+def test_an_id_that_is_lowered_is_an_id_in_one_spelling():
+    assert custom_id(" AB1", lowercase=True) == "ab1"
+    assert custom_id("\u00dc1", lowercase=False) == "\u00dc1"
+    with pytest.raises(RowRefused, match="'custom_id' has a letter beyond A to Z"):
+        custom_id("\u00dc1", lowercase=True)
+    with pytest.raises(columns.OneByOne):
+        custom_ids(["AB1", "\u00dc1"], lowercase=True)
 
 
 def test_json_in_a_text_is_exact_or_refused():

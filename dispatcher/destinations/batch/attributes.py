@@ -125,7 +125,9 @@ def custom_id(value: Any, *, lowercase: bool) -> str:
     if rendered != rendered.strip():
         # The build compares identities without outer spaces, not without these.
         raise RowRefused("id", "the custom user id begins or ends with a line break")
-    return rendered.lower() if lowercase else rendered
+    if lowercase:
+        return values.in_one_spelling("custom_id", values.folded(rendered))
+    return rendered
 
 
 def render(attribute: Attribute, value: Any, form: Form, *, truncate: bool) -> Any:
@@ -156,6 +158,8 @@ def custom_ids(column: columns.Column, *, lowercase: bool) -> list[str]:
     ]
     if not all(found) or any(text != text.strip() for text in found):
         raise OneByOne
+    if lowercase and not "".join(found).isascii():
+        raise OneByOne  # see `values.in_one_spelling`
     return [text.lower() for text in found] if lowercase else found
 
 

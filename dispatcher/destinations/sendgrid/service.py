@@ -22,6 +22,7 @@ from dispatcher.destinations.rows import column_of, found_of, values_of
 from dispatcher.destinations.sendgrid.api import Contact
 from dispatcher.destinations.sendgrid.importing import outcomes_of
 from dispatcher.destinations.sendgrid.values import normal_email
+from dispatcher.destinations.values import folded
 from dispatcher.errors import RowRefused
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def addresses_of(items: Sequence[Encoded]) -> list[str]:
     """The addresses of the contacts that rows are sent to."""
     pairs = zip(found_of(items), values_of(items, "email"), strict=True)
     return [
-        found.email if found and found.email else given.strip(" ").lower()
+        found.email if found and found.email else folded(given)
         for found, given in pairs
     ]
 
