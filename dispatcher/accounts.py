@@ -43,6 +43,7 @@ _DIFF_KEYS = (
     "prefer",
     "max_invalid",
     "max_removed",
+    "refresh_after",
 )
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 

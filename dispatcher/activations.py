@@ -14,7 +14,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from dispatcher.accounts import Destination, Destinations
-from dispatcher.destinations.base import Activation, Column, Service
+from dispatcher.destinations.base import Activation, Change, Column, Service
 from dispatcher.destinations.guarded import guarded
 from dispatcher.dialects import kind_of
 from dispatcher.errors import ConfigurationError
@@ -36,6 +36,7 @@ BUILD_KEYS = (
     "prefer",
     "max_invalid",
     "max_removed",
+    "refresh_after",
 )
 """Keys of `meta.outhaul` that the build uses."""
 
@@ -132,6 +133,7 @@ def bind(record: ActivationRecord, destinations: Destinations) -> Binding:
     columns = _columns(record, dispatch.fields)
     _check_identity(record, service_class, columns, where)
     _check_append_only(record, service_class, where)
+    _check_refresh(record, service_class, where)
     options: Any = read_settings(service_class.Options, theirs, where)
     activation = Activation(
         record.name, record.segment, destination.name, record.generation
@@ -236,6 +238,19 @@ def _check_append_only(
         raise ConfigurationError(
             f"{where}.identity: must be left out, since the service "
             f"'{record.service}' takes many rows of one '{identity}'"
+        )
+
+
+def _check_refresh(
+    record: ActivationRecord, service_class: type[Service], where: str
+) -> None:
+    """Rows are sent again as updated ones, which a service has to take."""
+    if "refresh_after" in record.settings and (
+        Change.UPDATED not in service_class.consumes
+    ):
+        raise ConfigurationError(
+            f"{where}.refresh_after: the service '{record.service}' does nothing with "
+            "rows that are sent again as updated: remove the key"
         )
 
 

@@ -52,9 +52,30 @@ inserted. -#}
         ~ (outhaul._invalid_joined(diff) if diff.invalid_rows else '')
         ~ ' where (' ~ source_key ~ ' is null or ' ~ held_key ~ ' is null'
         ~ ' or acknowledged._outhaul_in_doubt is not null or '
-        ~ outhaul._content_differs('source', 'acknowledged', diff.columns) ~ ')'
+        ~ outhaul._content_differs('source', 'acknowledged', diff.columns)
+        ~ (' or ' ~ outhaul._is_to_be_refreshed(diff) if diff.refresh_days else '') ~ ')'
         ~ (' and (' ~ source_key ~ ' is not null or ' ~ invalid_key ~ ' is null)' if diff.invalid_rows else '')
     ) }}
+{% endmacro %}
+
+{#- Whether the destination acknowledged a row longer ago than "refresh_after" says.
+
+A hash of the key puts off each row by up to a quarter of that, so that rows which went
+out together do not all come back in one build. -#}
+{% macro _is_to_be_refreshed(diff) %}
+    {% set columns = [] %}
+    {% for name in diff.key %}
+        {% do columns.append('acknowledged.' ~ outhaul.quoted(name)) %}
+    {% endfor %}
+    {% set digits = outhaul._hash_digits(columns, diff.name) %}
+    {% set cases = [] %}
+    {% for digit in '123456789abcdefg' %}
+        {% set days = diff.refresh_days + loop.index0 * (diff.refresh_days // 4) // 15 %}
+        {% do cases.append(
+            'when ' ~ digits ~ " < '" ~ digit ~ "' then " ~ outhaul.days_ago(days, outhaul.type_instant())
+        ) %}
+    {% endfor %}
+    {{ return('acknowledged._outhaul_acknowledged_at < case ' ~ cases | join(' ') ~ ' end') }}
 {% endmacro %}
 
 {#- Each key that is invalid today, once: it has not left the segment. -#}

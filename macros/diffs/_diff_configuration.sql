@@ -1,7 +1,7 @@
 {#- Check what the model configures and gather what the steps share.
 
 Keys of the mapping: name, relation, acknowledged, rejected, key, identity, prefer,
-append_only, max_invalid, max_removed, meta; the steps add theirs. -#}
+append_only, max_invalid, max_removed, refresh_days, meta; the steps add theirs. -#}
 {% macro _diff_configuration(relation) %}
     {% set meta = (config.get('meta') or {}).get('outhaul') %}
     {% do outhaul._check_diff_configuration(config.get('unique_key'), meta) %}
@@ -19,6 +19,7 @@ append_only, max_invalid, max_removed, meta; the steps add theirs. -#}
         'append_only': meta.get('append_only', false),
         'max_invalid': meta.get('max_invalid', 0.05),
         'max_removed': meta.get('max_removed', 0.2),
+        'refresh_days': meta.refresh_after.split(' ')[0] | int if 'refresh_after' in meta else none,
         'meta': meta,
     }) }}
 {% endmacro %}
@@ -55,6 +56,11 @@ append_only, max_invalid, max_removed, meta; the steps add theirs. -#}
                 {% do problems.append("'meta.outhaul." ~ name ~ "' must be a share from 0 to 1") %}
             {% endif %}
         {% endfor %}
+        {% if 'refresh_after' in meta and not modules.re.match('^[1-9][0-9]{0,3} days?$', meta.refresh_after | string) %}
+            {% do problems.append("'meta.outhaul.refresh_after' must be a number of days, such as 30 days") %}
+        {% elif 'refresh_after' in meta and meta.get('append_only') %}
+            {% do problems.append("'meta.outhaul.refresh_after' cannot be used with 'append_only', whose rows are sent once") %}
+        {% endif %}
     {% endif %}
     {% if config.get('contract') and config.get('contract').enforced %}
         {% do problems.append("'contract' cannot be enforced on a diff, whose table has columns of outhaul's own: put it on the segment") %}

@@ -20,6 +20,10 @@ ANN, BOB = (1, "Ann", "Rome"), (2, "Bob", "Oslo")
         ({"config": {"meta": None}}, ["'meta.outhaul' is missing"]),
         ({"destination": None}, ["'meta.outhaul.destination' is missing"]),
         (
+            {"append_only": True, "refresh_after": "30 days"},
+            ["'meta.outhaul.refresh_after' cannot be used with 'append_only'"],
+        ),
+        (
             {
                 "unique_key": None,
                 "service": 3,
@@ -27,6 +31,7 @@ ANN, BOB = (1, "Ann", "Rome"), (2, "Bob", "Oslo")
                 "prefer": 1,
                 "max_invalid": "5%",
                 "max_removed": 1.5,
+                "refresh_after": "a month",
                 "config": {"contract": {"enforced": True}},
             },
             [
@@ -36,6 +41,7 @@ ANN, BOB = (1, "Ann", "Rome"), (2, "Bob", "Oslo")
                 "'meta.outhaul.prefer' must be text",
                 "'meta.outhaul.max_invalid' must be a share from 0 to 1",
                 "'meta.outhaul.max_removed' must be a share from 0 to 1",
+                "'meta.outhaul.refresh_after' must be a number of days",
                 "'contract' cannot be enforced on a diff",
             ],
         ),

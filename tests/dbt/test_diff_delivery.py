@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.dbt.warehouse_project import DiffProject
+from tests.dbt.warehouse_project import NOW, DiffProject
 
 ANN, BOB = (1, "Ann", "Rome"), (2, "Bob", "Oslo")
 CHANGED = "_outhaul_change, id, _outhaul_changed_columns"
@@ -64,6 +64,36 @@ def test_a_change_and_back_that_was_never_sent_is_no_change(
     project.people((1, "Anna", "Rome"))
     project.build()
     project.people(ANN)
+    project.build()
+    assert project.rows() == []
+
+
+def test_rows_are_sent_again_when_they_were_acknowledged_long_ago(
+    project: DiffProject,
+) -> None:
+    project.configure(refresh_after="30 days")
+    people = [(number, f"name {number}", "Rome") for number in range(1, 41)]
+    project.settle(*people)
+    project.build()
+    sent = []
+    for days in (29, 31, 34, 38):
+        project.run_sql(
+            f"update {project.table('people_out__acknowledged')} set"
+            f" _outhaul_acknowledged_at = {NOW} - interval '{days}' day"
+        )
+        project.build()
+        sent.append(len(project.rows()))
+    none, few, more, everybody = sent
+    assert (none, everybody) == (0, 40)
+    assert 0 < few < more < 40  # a hash of the key puts each row off
+    assert set(project.rows("_outhaul_change, _outhaul_changed_columns")) == {
+        ("updated", "[]")
+    }
+    project.people((1, "Ann", "Rome"), *people[2:])
+    project.build()
+    assert ("removed", 2, None) in project.rows(CHANGED)
+    assert ("updated", 1, '["name"]') in project.rows(CHANGED)
+    project.deliver()
     project.build()
     assert project.rows() == []
 

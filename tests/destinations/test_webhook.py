@@ -9,8 +9,6 @@ import json
 
 import pytest
 
-from dispatcher.accounts import Destination, Destinations
-from dispatcher.activations import bind
 from dispatcher.destinations.base import (
     Activation,
     Change,
@@ -28,7 +26,6 @@ from dispatcher.errors import (
     RequestRefused,
     StopSync,
 )
-from dispatcher.records import ActivationRecord, DiffColumn
 from dispatcher.sandbox.faults import Fault
 from tests.destinations.driver import deliver
 from tests.destinations.raw_server import answering, reply, serving
@@ -114,26 +111,6 @@ def test_path_method_and_headers(sandbox, account):
 def test_J07_a_path_that_chooses_the_host_is_refused(account, path):
     with pytest.raises(ConfigurationError, match="vip__hook: meta.outhaul.path: must"):
         service(account, path=path)
-
-
-def recorded(**settings):
-    """An activation as the ledger holds it, with these settings of its diff."""
-    known = {field.name: None for field in dataclasses.fields(ActivationRecord)}
-    columns = (DiffColumn("id", "bigint", "id"),)
-    return ActivationRecord(
-        **known
-        | {"name": "vip__hook", "segment": "vip", "destination": "hook"}
-        | {"service": "changes", "key": ("id",), "columns": columns, "generation": 3}
-        | {"settings": {"destination": "hook", "service": "changes", **settings}}
-    )
-
-
-def test_J07_a_path_that_was_changed_in_the_ledger_alone_is_refused(account, tmp_path):
-    hook = Destination("hook", "webhook", Webhook, (), {}, {}, None, _built=[account])
-    destinations = Destinations(tmp_path / "destinations.yml", {"hook": hook})
-    with pytest.raises(ConfigurationError, match="vip__hook: meta.outhaul.path: must"):
-        bind(recorded(path="@127.0.0.1:1/x"), destinations)
-    assert bind(recorded(path="/x"), destinations).name == "vip__hook"
 
 
 def test_a_change_field_that_is_a_column_is_refused(account):

@@ -1,0 +1,56 @@
+"""What a sync takes from the ledger passes the same checks as what comes from files."""
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from dispatcher.accounts import Destinations, load_destinations
+from dispatcher.activations import bind
+from dispatcher.errors import ConfigurationError
+from dispatcher.project import load_project
+from dispatcher.records import ActivationRecord, DiffColumn
+
+
+def recorded(service: str, **settings) -> ActivationRecord:
+    """An activation as the ledger holds it, with these settings of its diff."""
+    known = {field.name: None for field in dataclasses.fields(ActivationRecord)}
+    columns = (DiffColumn("email", "varchar", "email"),)
+    return ActivationRecord(
+        **known
+        | {"name": "vip__crm", "segment": "vip", "destination": "crm"}
+        | {"service": service, "key": ("email",), "columns": columns, "generation": 3}
+        | {"settings": {"destination": "crm", "service": service, **settings}}
+    )
+
+
+@pytest.fixture
+def destinations(tmp_path, monkeypatch):
+    """The destinations of a project with one, called crm, of these settings."""
+    monkeypatch.chdir(tmp_path)
+    Path("dbt_project.yml").write_text("name: shop\nprofile: shop\n")
+    Path("profiles.yml").write_text(
+        "shop: {target: dev, outputs: {dev: {type: duckdb, path: x.duckdb}}}"
+    )
+    project = load_project(environ={"KEY": "SG.x"})
+
+    def declare(settings: str) -> Destinations:
+        project.destinations_file.write_text(f"destinations: {{crm: {settings}}}")
+        return load_destinations(project)
+
+    return declare
+
+
+def test_J07_a_path_that_was_changed_in_the_ledger_alone_is_refused(destinations):
+    crm = destinations("{type: webhook, url: 'https://hooks.example.com'}")
+    with pytest.raises(ConfigurationError, match="vip__crm: meta.outhaul.path: must"):
+        bind(recorded("changes", path="@evil.test/x"), crm)
+    assert bind(recorded("changes", path="/x"), crm).name == "vip__crm"
+
+
+def test_a_refresh_needs_a_service_that_takes_updated_rows(destinations):
+    crm = destinations("{type: sendgrid, api_key: \"{{ env_var('KEY') }}\"}")
+    with pytest.raises(ConfigurationError, match="refresh_after: the service 'list'"):
+        bind(recorded("list", refresh_after="30 days"), crm)
+    bind(recorded("list"), crm)
+    bind(recorded("contacts", refresh_after="30 days"), crm)
