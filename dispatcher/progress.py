@@ -57,7 +57,7 @@ class Bars(Observer):
 def bars(console: Console) -> Progress:
     """The display that `Bars` draws on."""
     return Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),

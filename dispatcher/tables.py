@@ -16,6 +16,7 @@ from dispatcher.commands.destinations import DescribedDestination, DescribedSett
 from dispatcher.commands.plan import Plan
 from dispatcher.commands.status import ActivationStatus
 from dispatcher.engine.report import Report, Result
+from dispatcher.visible import visible
 
 _SIGNS = {"inserted": "+", "updated": "~", "removed": "-"}
 _STYLES = {
@@ -123,7 +124,7 @@ def _plan_remarks(plan: Plan) -> list[str]:
 
 
 def _samples(samples: Sequence[Mapping[str, Any]]) -> RenderableType:
-    table = Table(*samples[0], box=box.SIMPLE_HEAD, pad_edge=False)
+    table = _Table(*map(visible, samples[0]), box=box.SIMPLE_HEAD, pad_edge=False)
     for sample in samples:
         table.add_row(
             *("" if value is None else str(value) for value in sample.values())
@@ -166,11 +167,11 @@ def _last_sync(status: ActivationStatus) -> str:
 def _status_remarks(status: ActivationStatus) -> list[str]:
     remarks = []
     if status.paused:
-        remarks.append(f"paused by {status.paused}")
+        remarks.append(f"paused by {visible(status.paused)}")
     if status.guarded:
         remarks.append(f"held by a guard: {status.hold_reason}")
     if status.running:
-        remarks.append(f"at work: {status.running}")
+        remarks.append(f"at work: {visible(status.running)}")
     if status.invalid:
         remarks.append(f"{_rows(status.invalid)} invalid and never sent")
     if status.last_sync_message and status.last_sync not in ("succeeded", "held"):
@@ -264,8 +265,16 @@ def _default_of(setting: DescribedSetting) -> str:
     return "none" if empty else f"{setting.default}"
 
 
+class _Table(Table):
+    """Cells of one line each: a line break in a value is written out."""
+
+    def add_row(self, *cells: RenderableType | None, **how: Any) -> None:
+        shown = (visible(cell) if isinstance(cell, str) else cell for cell in cells)
+        super().add_row(*shown, **how)
+
+
 def _table(*columns: str) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table = _Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:
         table.add_column(column, overflow="fold")
     return table

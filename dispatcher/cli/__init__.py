@@ -7,6 +7,7 @@ configuration, 3 held by a guard, a pause or `send_from`, 4 busy.
 
 from __future__ import annotations
 
+import io
 import sys
 
 import click
@@ -17,6 +18,7 @@ from dispatcher.cli.options import DEBUG_HELP, is_debugging
 from dispatcher.cli.output import print_error
 from dispatcher.cli.sandbox import sandbox
 from dispatcher.errors import OuthaulError
+from dispatcher.visible import visible
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -48,7 +50,9 @@ def main() -> None:
     except click.exceptions.Abort:
         code = 130
     except click.ClickException as error:
-        error.show()
+        shown = io.StringIO()
+        error.show(shown)
+        click.echo(visible(shown.getvalue(), keep="\n"), err=True, nl=False)
         code = error.exit_code
     except OuthaulError as error:
         if debug:

@@ -7,19 +7,39 @@ import dataclasses
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import click
-from rich.console import Console, RenderableType
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 
 from dispatcher.errors import ConfigurationError
+from dispatcher.visible import visible, visible_json
 
 _PLAIN_WIDTH = 160
 _NO_ACTIVATION = "No activation is in the ledger yet: run 'dbt build' with a diff."
 
 
+class Terminal(Console):
+    """A console that writes out every control character that is not its own.
+
+    Line breaks stay, since messages have several lines; `tables` writes them out in
+    values of rows and words of people.
+    """
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterable[Segment]:
+        for segment in super().render(renderable, options):
+            if segment.control:
+                yield segment
+            else:
+                yield segment._replace(text=visible(segment.text, keep="\n"))
+
+
 def confirm(question: str) -> None:
+    question = visible(question)
     if not sys.stdin.isatty():
         raise ConfigurationError(f"{question}: confirm with --yes")
     click.confirm(f"{question}?", abort=True, err=True)
@@ -40,7 +60,8 @@ def show(data: Any, table: RenderableType, as_json: bool) -> None:
     if not data and not as_json:
         write(_NO_ACTIVATION)
     elif as_json:
-        click.echo(json.dumps(data, default=_json_value, ensure_ascii=False, indent=2))
+        text = json.dumps(data, default=_json_value, ensure_ascii=False, indent=2)
+        click.echo(visible_json(text))
     else:
         write(table)
 
@@ -48,11 +69,11 @@ def show(data: Any, table: RenderableType, as_json: bool) -> None:
 @_reader_may_leave()
 def write(renderable: RenderableType) -> None:
     """To a terminal in its colours and width; elsewhere plain, without padding."""
-    console = Console(highlight=False)
+    console = Terminal(highlight=False)
     if console.is_terminal:
         console.print(renderable, markup=False, soft_wrap=isinstance(renderable, str))
         return
-    console = Console(highlight=False, width=_PLAIN_WIDTH, no_color=True)
+    console = Terminal(highlight=False, width=_PLAIN_WIDTH, no_color=True)
     with console.capture() as capture:
         console.print(renderable, markup=False, soft_wrap=isinstance(renderable, str))
     for line in capture.get().splitlines():
@@ -60,7 +81,7 @@ def write(renderable: RenderableType) -> None:
 
 
 def print_error(message: str) -> None:
-    Console(stderr=True, highlight=False).print(
+    Terminal(stderr=True, highlight=False).print(
         f"Error: {message}", markup=False, soft_wrap=True
     )
 

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import click
-from rich.console import Console
 
 from dispatcher import tables
 from dispatcher.cli.options import (
@@ -18,7 +17,7 @@ from dispatcher.cli.options import (
     project_options,
     select_option,
 )
-from dispatcher.cli.output import show
+from dispatcher.cli.output import Terminal, show
 from dispatcher.cli.signals import draining
 from dispatcher.commands.session import Session, open_session
 from dispatcher.destinations.base import Change
@@ -97,7 +96,7 @@ def _report_data(report: Report) -> dict[str, Any]:
 @contextlib.contextmanager
 def _observer() -> Iterator[Observer]:
     """Bars where a person watches, lines elsewhere; both on standard error."""
-    console = Console(stderr=True)
+    console = Terminal(stderr=True)
     if not console.is_terminal:
         yield Lines(console)
         return

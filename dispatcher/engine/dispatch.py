@@ -27,6 +27,7 @@ from dispatcher.errors import (
     RetryRequest,
 )
 from dispatcher.records import ActivationRecord, Control, SyncRecord
+from dispatcher.visible import visible
 from dispatcher.warehouse import Warehouse
 
 _WAKE_SECONDS = 0.1
@@ -106,9 +107,8 @@ class Dispatcher:
                 report.result, report.message = Result.INCOMPLETE, "interrupted"
             elif control is not None and control.action == "pause":
                 report.result = Result.PAUSED
-                report.message = f"paused by {control.actor}" + (
-                    f": {control.reason}" if control.reason else ""
-                )
+                reason = f": {control.reason}" if control.reason else ""
+                report.message = visible(f"paused by {control.actor}{reason}")
             else:
                 self._sync(binding, approval, limiters, report)
         except ConfigurationError as error:

@@ -144,6 +144,20 @@ def test_pause_resume_and_status(built, outhaul):
     assert "people_out" in outhaul("status").out
 
 
+def test_J14_words_of_people_do_not_steer_the_terminal(built, outhaul):
+    reason = "gone\x1b[2J\nmembers_out: succeeded\u202e\x9b0m"
+    built.environ["OUTHAUL_ACTOR"] = "tes\x1b]0;x\x07ter"
+    outhaul("pause", "people_out", "--reason", reason)
+    for arguments in (["sync"], ["status"], ["sync", "--json"], ["status", "--json"]):
+        ran = outhaul(*arguments, "-s", "people_out")
+        for text in (ran.out, ran.err):
+            assert not set("\x1b\x07\x9b\u202e").intersection(text)
+            assert "\nmembers_out" not in text
+        assert "members_out: succeeded" in ran.out
+    told = {each["name"]: each for each in outhaul("status", "--json").json}
+    assert told["people_out"]["paused"] == f"tes\x1b]0;x\x07ter: {reason}"
+
+
 def test_approve_releases_a_guarded_build(built, outhaul):
     outhaul("sync")
     assert outhaul("approve", "people_out").code == 2

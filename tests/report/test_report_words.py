@@ -66,4 +66,5 @@ def test_a_long_label_is_cut_to_its_columns(text: str, shown: str) -> None:
 def test_letters_that_join_others_stay() -> None:
     family = "👩\u200d👧"
     assert clean(family) == family
-    assert clean("a\u2067b\ufffec") == "a\ufffdb\ufffdc"
+    assert clean("a\u2067b\ufffec\u200fd") == "a\ufffdb\ufffdc\ufffdd"
+    assert clean("a\x1b[31mb\nc") == "a\ufffd[31mb\ufffdc"
