@@ -5,7 +5,10 @@ is strict:
 
 - key values come back in upper case;
 - a list that is gone, a field or a table that is not there refuse a request;
-- a table that nobody declared comes into being with the first field as its key.
+- a string id is of lower-case letters, digits and `_`;
+- a key of e-mail addresses takes addresses alone.
+
+Of the permissions of an API credential, `forbidden` names those that it lacks.
 
 https://dev.emarsys.com/docs/core-api-reference
 """
@@ -14,18 +17,28 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from urllib.parse import unquote
 
 from dispatcher.sandbox.emarsys_login import Login
-from dispatcher.sandbox.emarsys_store import EMAIL_ID, FIELD_TYPES, Store
+from dispatcher.sandbox.emarsys_store import (
+    EMAIL,
+    EMAIL_ID,
+    FIELD_TYPES,
+    STRING_ID,
+    Store,
+)
 from dispatcher.sandbox.faults import Faults
+from dispatcher.sandbox.limits import Quota
 from dispatcher.sandbox.messages import Reply, Request
 
 MOST_CONTACTS = 1_000
 MOST_BYTES = 8_000_000
 MOST_IDS = 10_000
 MOST_RECORDS = 1_000
+MOST_REQUESTS = 1_000
+"""In a minute."""
 
 _CORE = r"/api/v[23]"
 _DATA = r"/api/rds(?:/v1)?"
@@ -45,25 +58,38 @@ class EmarsysStandIn:
     def __init__(self, faults: Faults, *, api_key: str | None = None) -> None:
         self._faults = faults
         self.login = Login(api_key)
+        self.quota = Quota(MOST_REQUESTS, 60.0)
+        self.forbidden: set[str] = set()
         self._store = Store()
         self._lock = threading.RLock()
-        self._routes: list[tuple[str, re.Pattern[str], Callable[..., Reply]]] = [
-            (method, re.compile(pattern), handler)
-            for method, pattern, handler in (
-                ("GET", f"{_CORE}/settings", self._settings),
-                ("PUT", f"{_CORE}/contact/?", self._put_contacts),
-                ("GET", f"{_CORE}/field/translate/[a-z]+", self._fields),
-                ("POST", f"{_CORE}/field", self._create_field),
-                ("GET", _CORE + r"/field/(\d+)/choice/translate/[a-z]+", self._choices),
-                ("GET", f"{_CORE}/contactlist", self._lists),
-                ("POST", f"{_CORE}/contactlist", self._create_list),
-                ("POST", _CORE + r"/contactlist/(\d+)/(add|delete)", self._change_list),
-                (
-                    "POST",
-                    _DATA + "/connections/([^/]+)/tables/([^/]+)/records/upsert",
-                    self._upsert,
-                ),
-            )
+        calls: tuple[tuple[str, str, str, Callable[..., Reply]], ...] = (
+            ("settings.get", "GET", "/settings", self._settings),
+            ("contact.update", "PUT", "/contact/?", self._put_contacts),
+            ("field.get", "GET", "/field/translate/[a-z]+", self._fields),
+            ("field.create", "POST", "/field", self._create_field),
+            (
+                "field.choices",
+                "GET",
+                r"/field/(\d+)/choice/translate/[a-z]+",
+                self._choices,
+            ),
+            ("contactlist.get", "GET", "/contactlist", self._lists),
+            ("contactlist.create", "POST", "/contactlist", self._create_list),
+            ("contactlist.add", "POST", r"/contactlist/(\d+)/(add)", self._change_list),
+            (
+                "contactlist.delete",
+                "POST",
+                r"/contactlist/(\d+)/(delete)",
+                self._change_list,
+            ),
+        )
+        records = _DATA + "/connections/([^/]+)/tables/([^/]+)/records/upsert"
+        self._routes = [
+            *(
+                (name, how, re.compile(_CORE + at), what)
+                for name, how, at, what in calls
+            ),
+            ("records.upsert", "POST", re.compile(records), self._upsert),
         ]
 
     def handle(self, request: Request) -> Reply:
@@ -72,10 +98,14 @@ class EmarsysStandIn:
                 return self.login.token(request)
             if not self.login.lets_in(request):
                 return _reply(401, 1, "Unauthorized")
+            if headers := self.quota.take():
+                refused = _reply(429, 7003, "Too many requests")
+                return Reply(refused.status, refused.body, headers)
             try:
-                for method, pattern, handler in self._routes:
+                for permission, method, pattern, handler in self._routes:
                     match = pattern.fullmatch(request.path)
                     if match and method == request.method:
+                        self._needs(permission)
                         return handler(request, *match.groups())
             except Refused as refused:
                 return refused.reply
@@ -117,6 +147,17 @@ class EmarsysStandIn:
         with self._lock:
             self._store.delete_list(name)
 
+    def add_table(
+        self, connection: str, table: str, columns: Sequence[str], *keys: str
+    ) -> None:
+        """Make a table, as a person does; see `Tables.declare`."""
+        with self._lock:
+            self._store.tables.declare(connection, table, columns, *keys)
+
+    def _needs(self, permission: str) -> None:
+        if permission in self.forbidden:
+            raise Refused(1, f"The credential lacks {permission}", 403)
+
     def _settings(self, request: Request) -> Reply:
         return _reply(200, 0, "OK", {"id": 123, "name": "sandbox"})
 
@@ -139,6 +180,8 @@ class EmarsysStandIn:
             errors = {"<NO_KEY_ID>": {"2004": f"Invalid key field id: {key_id}"}}
             return _reply(200, 0, "OK", {"ids": [], "errors": errors})
         create = request.query.get("create_if_not_exists") == "1"
+        if create:
+            self._needs("contact.create")
         ids: list[Any] = []
         found: dict[str, dict[str, str]] = {}
         for row in rows:
@@ -172,9 +215,14 @@ class EmarsysStandIn:
             raise Refused(9006, "The type is not valid")
         if self._store.field_named(name):
             raise Refused(9002, "A field with this name exists")
-        if self._store.is_full:
+        string_id = str(given.get("string_id") or "")
+        taken = {each["string_id"] for each in self._store.fields.values()}
+        if string_id and (not STRING_ID.fullmatch(string_id) or string_id in taken):
+            raise Refused(9005, "The string id is not valid")
+        if not self._store.has_room(str(kind)):
             raise Refused(9004, "No slots left")
-        return _reply(200, 0, "OK", {"id": self._store.add_field(name, str(kind))})
+        field_id = self._store.add_field(name, str(kind), string_id=string_id)
+        return _reply(200, 0, "OK", {"id": int(field_id)})
 
     # --- lists
 
@@ -208,6 +256,9 @@ class EmarsysStandIn:
     ) -> tuple[int, dict[str, dict[str, str]]]:
         count, errors = 0, {}
         for address in addresses:
+            if not EMAIL.fullmatch(address.strip()):
+                errors[address.upper()] = {"2005": "Invalid key value"}
+                continue
             contacts = self._store.find(EMAIL_ID, address)
             if not contacts:
                 text = f"No contact found with the external id: 3 - {address}"
@@ -232,12 +283,18 @@ class EmarsysStandIn:
             raise Refused(15002, "More than 1000 records")
         if any(row.keys() != rows[0].keys() for row in rows):
             raise Refused(15001, "All records must have the same fields")
+        if not rows:
+            raise Refused(15005, "There are no records")
+        names = unquote(connection), unquote(table)
+        if refusal := self._store.tables.refusal(*names, rows):
+            status, code, text = refusal
+            raise Refused(code, text, status)
         fault = self._faults.find("refuse", request.method, request.path)
         if fault is not None:
             refused = set(fault.emails)
             if any(refused & set(map(str, row.values())) for row in rows):
                 raise Refused(15013, "A record breaks a rule of the table")
-        self._store.upsert(f"{connection}.{table}", rows)
+        self._store.tables.upsert(*names, rows)
         return _reply(200, 0, "OK", None, len(rows))
 
 

@@ -7,9 +7,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from dispatcher.sandbox.emarsys_tables import Tables
+
 FIELD_TYPES = ("shorttext", "longtext", "largetext", "date", "url", "numeric")
-MOST_FIELDS = 400
 EMAIL_ID = "3"
+# Own fields that an account may have, for all types of a group together.
+MOST_FIELDS = {
+    ("numeric", "date", "singlechoice"): 123,
+    ("shorttext",): 163,
+    ("longtext",): 21,
+    ("largetext", "url"): 30,
+    ("multichoice",): 40,
+}
+EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@.]+")
+STRING_ID = re.compile(r"[a-z0-9_]+")
 
 _FIRST_OWN_FIELD = 1_000
 _LONGEST = {"shorttext": 60, "longtext": 255}
@@ -56,7 +67,7 @@ class Store:
             k: dict(c) for k, c in _CHOICES.items()
         }
         self.lists: dict[str, str] = {}
-        self.tables: dict[str, dict[str, dict[str, Any]]] = {}
+        self.tables = Tables()
         self._by_email: dict[str, list[Contact]] = {}
         self._numbers = 0
         for key, (name, kind) in _SYSTEM.items():
@@ -76,7 +87,10 @@ class Store:
     def put(self, row: Any, key_id: str, create: bool, list_id: Any) -> Verdict:
         """Update a contact, or create it; `list_id` gets it in either case."""
         key = row.get(key_id) if isinstance(row, dict) else None
-        if not isinstance(key, str) or not key.strip():
+        is_valid = isinstance(key, str) and (
+            bool(EMAIL.fullmatch(key.strip())) if key_id == EMAIL_ID else key.strip()
+        )
+        if not is_valid:
             return "2005", "Invalid key value", None
         found = self.find(key_id, key)
         if len(found) > 1:
@@ -136,9 +150,15 @@ class Store:
 
     # --- fields
 
-    @property
-    def is_full(self) -> bool:
-        return len(self.fields) - len(_SYSTEM) >= MOST_FIELDS
+    def has_room(self, kind: str) -> bool:
+        """Whether the account may have one more own field of this type."""
+        own = [
+            each["application_type"]
+            for key, each in self.fields.items()
+            if key not in _SYSTEM
+        ]
+        group = next(group for group in MOST_FIELDS if kind in group)
+        return sum(each in group for each in own) < MOST_FIELDS[group]
 
     def field_named(self, name: str) -> str:
         """The id of a field, or nothing."""
@@ -147,9 +167,11 @@ class Store:
         own = {each["string_id"].lower(): key for key, each in self.fields.items()}
         return names.get(folded) or own.get(folded) or ""
 
-    def add_field(self, name: str, kind: str, choices: Sequence[str] = ()) -> str:
+    def add_field(
+        self, name: str, kind: str, choices: Sequence[str] = (), string_id: str = ""
+    ) -> str:
         key = str(_FIRST_OWN_FIELD + self._next_number())
-        self._put_field(key, name, kind)
+        self._put_field(key, name, kind, string_id)
         if choices:
             # Ids that are not the positions, as they are not at the vendor either.
             self.choices[key] = {
@@ -157,8 +179,8 @@ class Store:
             }
         return key
 
-    def _put_field(self, key: str, name: str, kind: str) -> None:
-        string_id = re.sub(r"[^a-z0-9]+", "_", name.lower())
+    def _put_field(self, key: str, name: str, kind: str, string_id: str = "") -> None:
+        string_id = string_id or re.sub(r"[^a-z0-9]+", "_", name.lower())
         self.fields[key] = {
             "id": key,
             "name": name,
@@ -166,7 +188,7 @@ class Store:
             "string_id": string_id,
         }
 
-    # --- lists and tables
+    # --- lists
 
     def add_list(self, name: str) -> str:
         key = str(self._next_number() + 700)
@@ -184,12 +206,6 @@ class Store:
             if each == name:
                 return key
         return self.add_list(name)
-
-    def upsert(self, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
-        """The first field of a record is its primary key."""
-        held = self.tables.setdefault(table, {})
-        for row in rows:
-            held.setdefault(str(next(iter(row.values()))), {}).update(row)
 
     # --- all of it
 
@@ -209,7 +225,7 @@ class Store:
             "lists": list(self.lists.values()),
             "tables": {
                 name: [dict(row) for row in rows.values()]
-                for name, rows in self.tables.items()
+                for name, rows in self.tables.rows.items()
             },
         }
 
@@ -222,7 +238,7 @@ class Store:
             "fields": self.fields,
             "choices": self.choices,
             "lists": self.lists,
-            "tables": self.tables,
+            "tables": self.tables.dump(),
             "numbers": self._numbers,
         }
 
@@ -240,7 +256,7 @@ class Store:
         self.fields = dict(dumped["fields"])
         self.choices = dict(dumped["choices"])
         self.lists = dict(dumped["lists"])
-        self.tables = dict(dumped["tables"])
+        self.tables.load(dumped["tables"])
         self._numbers = int(dumped["numbers"])
 
     def _next_number(self) -> int:

@@ -201,7 +201,7 @@ def order(seq, change=Change.INSERTED, **values):
 
 
 def records(sandbox):
-    return sandbox.state()["emarsys"]["tables"].get("shop%201.orders", [])
+    return sandbox.state()["emarsys"]["tables"].get("shop 1.orders", [])
 
 
 def test_every_row_is_sent_with_all_columns(table, sandbox):

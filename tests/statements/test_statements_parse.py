@@ -43,7 +43,11 @@ VERBS = ("alter", "create", "delete", "drop", "insert", "merge", "select", "upda
 
 DIFFS: dict[str, dict[str, Any]] = {
     "plain": {"unique_key": "id"},
-    "by_city": {"unique_key": ["id", "city"], "identity": "name"},
+    "by_city": {
+        "unique_key": ["id", "city"],
+        "identity": "name",
+        "refresh_after": "30 days",
+    },
     "preferring": {"unique_key": "id", "identity": "name", "prefer": "city desc"},
     "appending": {"unique_key": "id", "append_only": True},
     "retyped": {"unique_key": "id"},

@@ -5,6 +5,8 @@ https://dev.emarsys.com/docs/core-api-reference
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -72,7 +74,9 @@ class Api:
 
     def create_field(self, name: str, field_type: str) -> None:
         """Create a field, if there is none of this name. Raises RequestRefused."""
-        body = {"name": name, "application_type": field_type, "string_id": name}
+        body = {"name": name, "application_type": field_type}
+        if string_id := string_id_of(name):
+            body["string_id"] = string_id
         self._create(f"{self._core}/field", body, NAME_EXISTS)
 
     # --- contacts
@@ -218,6 +222,16 @@ def _ids(addresses: Sequence[bytes]) -> bytes:
 def _list(data: Any) -> list[dict[str, Any]]:
     """Lists come as lists; an empty one may come as anything that is empty."""
     return [each for each in data or () if isinstance(each, dict)]
+
+
+def string_id_of(name: str) -> str:
+    """The id by which a field is meant in templates: 'Größe (cm)' gives 'grosse_cm'.
+
+    Of lower-case letters, digits and `_`; empty where nothing of a name is left.
+    """
+    plain = unicodedata.normalize("NFKD", name.casefold())
+    plain = plain.encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
 
 
 def fold(key: str) -> str:
