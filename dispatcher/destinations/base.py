@@ -86,6 +86,7 @@ class Status(str, Enum):
     REJECTED = "rejected"
     MISSING = "missing"  # not at the destination, and we must not create it
     UNKNOWN = "unknown"
+    NOT_TOLD = "not_told"  # some of the rows with this failed; send them in halves
     LOOK_UP = "look_up"  # send again, once, with what a look-up finds
 
 
@@ -208,6 +209,12 @@ class Service(ABC):
 
     Such a service takes append-only diffs alone. A row of which nobody knows whether
     it arrived is then settled as `unconfirmed`, and sent again on request alone.
+    """
+    partly_applies: bool = True
+    """False where the vendor says that it applies nothing of a request it refuses.
+
+    Otherwise a refusal (400, 409, 422) leaves the rows that it does not name in doubt:
+    some may be there, so that they are removed when they leave the segment.
     """
     stage: ClassVar[int] = 0
     """Within one destination, services of a lower stage are synced first."""

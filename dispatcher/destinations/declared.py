@@ -26,6 +26,8 @@ from dispatcher.redaction import excerpt
 
 _ACCEPTED = dict.fromkeys(("200", "201", "202", "204"), "accepted")
 _MULTI_STATUS = "207"
+# What a removal of one row finds gone is removed.
+_GONE = dict.fromkeys(("404", "410"), "missing")
 _FAILURES = ("rejected", "retry", "stop")
 
 _POINTER = re.compile(r"#?(/([^~]|~[01])*)?")
@@ -86,13 +88,16 @@ class AnswerOptions:
             )
         return problems
 
-    def outcomes(self, response: Response, rows: int) -> list[Outcome]:
-        """One outcome for each row of a request.
+    def outcomes(
+        self, response: Response, rows: int, *, removing: bool = False
+    ) -> list[Outcome]:
+        """One outcome for each row of a request. removing: whether it removes them.
 
         An answer that tells of success in a way that nobody declared ends the sync:
         to repeat the request would bring the same answer, for ever.
         """
-        statuses = _ACCEPTED | self.statuses
+        gone = _GONE if removing and rows == 1 else {}
+        statuses = _ACCEPTED | gone | self.statuses
         if self.row_results:
             statuses.setdefault(_MULTI_STATUS, "accepted")
         status = response.status

@@ -49,6 +49,12 @@ class RowsOptions(AnswerOptions):
     rows_per_request: int = setting(
         "Rows in one request, at most.", default=500, minimum=1, maximum=10_000
     )
+    partly_applies: bool = setting(
+        "Whether the endpoint may have taken some rows of a request that it refuses"
+        " (400, 409, 422): these are then removed when they leave the segment. Set it"
+        " to false for an endpoint that takes all rows of a request or none.",
+        default=True,
+    )
     change_field: str = setting(
         "The field of a row that says inserted, updated or removed.", default="_change"
     )
@@ -77,6 +83,7 @@ class Changes(base.Service):
         rows = 1 if options.body == "row" else options.rows_per_request
         most, often = account.bytes_per_request, account.requests_per_second
         self._limits = Limits(rows, most, often, account.concurrency)
+        self.partly_applies = options.partly_applies
         if problem := path_problem(options.path):
             raise ConfigurationError(f"{self._where}.path: {problem}")
         if problems := options.problems():
@@ -123,7 +130,8 @@ class Changes(base.Service):
             body=body,
             headers={**headers, **account.signature(body)},
         )
-        return options.outcomes(response, len(items))
+        removing = items[0].row.change is Change.REMOVED
+        return options.outcomes(response, len(items), removing=removing)
 
 
 class Upserts(Changes):

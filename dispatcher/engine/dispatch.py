@@ -17,7 +17,12 @@ from dispatcher.engine.lease import Lease
 from dispatcher.engine.options import SyncOptions
 from dispatcher.engine.rate import RateLimiters
 from dispatcher.engine.report import Report, Result
-from dispatcher.engine.retries import ATTEMPTS, backoff
+from dispatcher.engine.retries import (
+    ATTEMPTS,
+    LONGEST_PAUSE_SECONDS,
+    backoff,
+    too_long,
+)
 from dispatcher.engine.seams import Seams
 from dispatcher.engine.sync import Sync
 from dispatcher.errors import (
@@ -200,6 +205,8 @@ class Dispatcher:
             self._prepare(binding, lease)
             sync.run()
             _conclude(record, report)
+        except RetryRequest as error:
+            report.result, report.message = Result.INCOMPLETE, str(error)
         except OuthaulError as error:
             is_config = isinstance(error, ConfigurationError)
             report.result = Result.MISCONFIGURED if is_config else Result.FAILED
@@ -224,8 +231,20 @@ class Dispatcher:
             except RetryRequest as error:
                 if attempt == ATTEMPTS or self.seams.stop.is_set():
                     raise
-                pause = backoff(attempt, self.seams.random)
-                self.seams.wait(min(60.0, max(pause, error.after or 0.0)))
+                asked = error.after or 0.0
+                if asked > LONGEST_PAUSE_SECONDS:
+                    raise RetryRequest(too_long(error, asked)) from None
+                self._wait(lease, max(asked, backoff(attempt, self.seams.random)))
+
+    def _wait(self, lease: Lease, seconds: float) -> None:
+        """Wait and keep the lease, or less where it was asked to stop."""
+        until = self.seams.clock() + seconds
+        while not self.seams.stop.is_set():
+            left = until - self.seams.clock()
+            if left <= 0:
+                return
+            self.seams.wait(min(left, lease.seconds / 4))
+            lease.keep()
 
 
 def sendable(record: ActivationRecord, approval: Control | None) -> int:

@@ -296,4 +296,6 @@ class Intake:
 
     def _refuse(self, row: Row, code: str, message: str, in_doubt: bool) -> None:
         outcome = refused(code, message)
-        self._outcomes.settle(row, outcome, in_doubt=in_doubt, kind="invalid")
+        self._outcomes.settle(
+            row, outcome, in_doubt=in_doubt, kind="invalid", may_be_late=in_doubt
+        )

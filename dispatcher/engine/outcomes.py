@@ -13,6 +13,7 @@ from dispatcher.destinations.rows import (
     positions_of,
 )
 from dispatcher.engine.report import Report
+from dispatcher.engine.returned import Returned
 from dispatcher.records import Rejection
 
 _STORM_ROWS = 200
@@ -23,7 +24,8 @@ class Outcomes:
     """Which positions are settled, and the rejections the ledger does not know yet.
 
     committed: the last position up to which every row has an outcome. count: rows
-    settled in this sync. outstanding: rows taken up and not settled.
+    settled in this sync. outstanding: rows taken up and not settled. left_in_doubt:
+    whether a row was settled that a late request may still change.
     """
 
     def __init__(self, committed: int, max_rejected: float, report: Report) -> None:
@@ -31,12 +33,14 @@ class Outcomes:
         self.count = 0
         self.outstanding = 0
         self.left_in_doubt = False
+        self.returned = Returned()
         self._beyond: set[int] = set()
         self._runs: dict[int, int] = {}
         self._max_rejected = max_rejected
         self._report = report
         self._unrecorded: list[Rejection] = []
         self._invalid = 0
+        self._gone: list[int] = []
 
     def __contains__(self, position: int) -> bool:
         return (
@@ -49,30 +53,50 @@ class Outcomes:
         """So many rows are on their way."""
         self.outstanding += rows
 
+    def put_off(self, rows: int) -> None:
+        """So many rows that were taken up wait, and nothing waits for them."""
+        self.outstanding -= rows
+
     def accept(self, items: Sequence[Encoded]) -> None:
         """All of these were taken up, and are accepted."""
+        self.believe_gone()
         self.outstanding -= len(items)
         self._count(self._report.accepted, changes_in(items))
-        self._known(positions_in(items))
+        positions = positions_in(items)
+        self.returned.forget(positions)
+        self._known(positions)
 
     def settle(
-        self, row: Row, outcome: Outcome, *, in_doubt: bool = False, kind: str = ""
+        self,
+        row: Row,
+        outcome: Outcome,
+        *,
+        in_doubt: bool = False,
+        kind: str = "",
+        may_be_late: bool = False,
     ) -> None:
         """A row that was taken up has its outcome: accepted, rejected or missing.
 
         in_doubt: an earlier attempt may have been applied all the same. kind: of the
-        rejection, where it is not the status.
+        rejection, where it is not the status. may_be_late: an attempt may still be
+        applied.
         """
         self.outstanding -= 1
+        in_doubt = in_doubt or self.returned.is_in_doubt(row.seq)
+        self.returned.forget([row.seq])
+        is_missing = outcome.status is Status.MISSING
+        if is_missing and row.change is Change.REMOVED:
+            self._gone.append(row.seq)
+            return
         self.known(row.seq)
         if outcome.status is Status.ACCEPTED:
+            self.believe_gone()
             self._report.accepted[row.change] += 1
             return
-        is_missing = outcome.status is Status.MISSING
         counter = self._report.missing if is_missing else self._report.rejected
         counter[row.change] += 1
         self._invalid += kind == "invalid"
-        self.left_in_doubt = self.left_in_doubt or in_doubt
+        self.left_in_doubt = self.left_in_doubt or may_be_late
         self._unrecorded.append(
             Rejection(
                 row.seq,
@@ -83,6 +107,22 @@ class Outcomes:
                 in_doubt,
             )
         )
+
+    def believe_gone(self) -> None:
+        """The destination works: what it does not know any more is removed.
+
+        At a wrong address everything is missing, so that these wait until some row is
+        accepted, or the sync has come to its end.
+        """
+        if self._gone:
+            gone, self._gone = self._gone, []
+            self._report.missing[Change.REMOVED] += len(gone)
+            self._known(gone)
+
+    def doubt_gone(self) -> None:
+        """The destination does not work after all: nothing is known of these."""
+        self._report.unknown += len(self._gone)
+        self._gone = []
 
     def pass_over(self, rows: Sequence[Row]) -> None:
         """The service takes no notice of this change: done without a request."""

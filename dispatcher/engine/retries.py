@@ -29,3 +29,11 @@ class RetryBudget:
 def backoff(attempt: int, chance: random.Random) -> float:
     """Seconds to wait after the attempt with this number, from 1: full jitter."""
     return chance.uniform(0, min(CAP_SECONDS, BASE_SECONDS * 2.0 ** (attempt - 1)))
+
+
+def too_long(error: Exception, pause: float) -> str:
+    """Why a sync ends that was asked to wait for so many seconds."""
+    return (
+        f"{error}; the destination asks for a pause of {pause:.0f} s: run the sync"
+        " again later"
+    )

@@ -139,8 +139,10 @@ class Sync:
                     break
                 self._collect(self._await_something(workers))
                 self._commits.commit_when_due()
-        for task in self._schedule.tasks():
-            self._verdicts.lose(task)
+        self._verdicts.end()
+        if self._report.result is Result.FAILED:
+            self._outcomes.doubt_gone()
+        self._outcomes.believe_gone()
         self._commits.commit()
         done = self._outcomes.count + self._report.unknown
         self._report.waiting = max(0, self._rows - done)
@@ -221,8 +223,8 @@ class Sync:
 
     def _judge(self, flight: Flight) -> None:
         task = flight.task
-        if task.first_tried_at is None:
-            task = replace(task, first_tried_at=flight.started_at)
+        if task.step is not Step.POLL:
+            task = replace(task, begun_at=flight.started_at)
         try:
             result = flight.result()
         except LeaseTooShort:

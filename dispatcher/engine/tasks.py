@@ -11,6 +11,7 @@ from dispatcher.destinations.base import Change, Encoded, Job, Limits, Row, Serv
 from dispatcher.destinations.rows import rows_in
 from dispatcher.engine.lease import Lease
 from dispatcher.engine.rate import RateLimiter
+from dispatcher.engine.retries import ATTEMPTS
 from dispatcher.errors import DestinationError, NotSent
 
 
@@ -26,10 +27,12 @@ class Step(str, Enum):
 class Task:
     """Rows of one lane on their way through one step.
 
-    attempts: how often this step failed without a verdict. look_ups, resends: how
-    often an answer asked for another look-up, or left rows without an outcome.
-    in_doubt: whether some attempt may have been applied. first_tried_at: when the step
-    was first taken, by the sync's clock.
+    attempts: how often this step failed without a verdict. resends: how often an
+    answer left rows without an outcome. in_doubt: whether some attempt may have been
+    applied. Times are by the sync's clock. begun_at: when the step was last taken; of
+    a job, when its rows were sent. tries: when the last tries in vain began, of the
+    rows in whatever request, at most `ATTEMPTS`. polled_since: when the job was first
+    asked for.
     """
 
     step: Step
@@ -37,15 +40,23 @@ class Task:
     items: Sequence[Encoded]
     job: Job | None = None
     attempts: int = 0
-    look_ups: int = 0
     resends: int = 0
     in_doubt: bool = False
-    first_tried_at: float | None = None
+    begun_at: float | None = None
+    tries: tuple[float, ...] = ()
+    polled_since: float | None = None
 
     @property
     def may_be_applied(self) -> bool:
         """Whether the destination may act on the rows although nothing is known."""
         return self.in_doubt or self.job is not None
+
+    def tried(self) -> Task:
+        """The same after a try without a verdict; a look at a job is none."""
+        tries = self.tries
+        if self.step is not Step.POLL and self.begun_at is not None:
+            tries = (*tries, self.begun_at)[-ATTEMPTS:]
+        return replace(self, attempts=self.attempts + 1, tries=tries)
 
     def halves(self) -> list[Task]:
         """The same rows as two tasks."""

@@ -26,9 +26,11 @@ from dispatcher.engine.retries import (
     PAUSES,
     RetryBudget,
     backoff,
+    too_long,
 )
 from dispatcher.engine.schedule import Schedule
 from dispatcher.engine.seams import Seams
+from dispatcher.engine.suspects import MOST_SPLITS, Suspects, Suspicion
 from dispatcher.engine.tasks import Step, Task
 from dispatcher.errors import (
     DestinationError,
@@ -41,10 +43,10 @@ from dispatcher.errors import (
     Throttled,
 )
 
-# Requests that are halved in one sync: each costs two more.
-_MOST_SPLITS = 400
 _MOST_LOOK_UPS = 3
 _LONGEST_POLL_WAIT = 30.0
+_LEFT_OPEN = (Status.UNKNOWN, Status.NOT_TOLD)
+_NO_VERDICT = (*_LEFT_OPEN, Status.LOOK_UP)
 
 
 class Verdicts:
@@ -73,10 +75,8 @@ class Verdicts:
         self._seams = seams
         self._record_job = record_job
         self._budget = RetryBudget()
-        self._splits = 0
+        self._suspects = Suspects(schedule, outcomes, seams)
         self._pauses = 0
-        self._has_probed = False
-        self._judged_at: float | None = None
         self.doubted_at: float | None = None
         self.is_stopped = False
 
@@ -97,16 +97,26 @@ class Verdicts:
             self._report.unknown += len(task.items) if task.may_be_applied else 0
         elif task.may_be_applied:
             self.unconfirmed((item.row for item in task.items), reason)
-        elif task.step is Step.SEND and task.first_tried_at is not None:
+        elif task.step is Step.SEND and task.begun_at is not None:
             for item in task.items:
                 outcome = refused("not_sent", f"this row was not sent: {reason}")
                 self._outcomes.settle(item.row, outcome, kind="not_sent")
+
+    def end(self) -> None:
+        """Nothing more is sent: give up all that has no verdict."""
+        for task, reason in self._suspects.left_aside():
+            self.lose(task, reason)
+            self.stop(Result.INCOMPLETE, reason)
+        for task in self._schedule.tasks():
+            self.lose(task)
 
     def unconfirmed(self, rows: Iterable[Row], reason: str) -> None:
         """Settle rows that may have arrived and must not be sent twice."""
         outcome = refused("no_answer", f"this row may have arrived: {reason}")
         for row in rows:
-            self._outcomes.settle(row, outcome, in_doubt=True, kind="unconfirmed")
+            self._outcomes.settle(
+                row, outcome, in_doubt=True, kind="unconfirmed", may_be_late=True
+            )
 
     # --- answers
 
@@ -126,6 +136,7 @@ class Verdicts:
             self._on_outcomes(task, result)
 
     def _on_found(self, task: Task, result: Sequence[Any]) -> None:
+        self._worked(Step.LOOK_UP)
         if Outcome not in set(map(type, result)):
             start = 0
             for part in rows_in(task.items):
@@ -152,18 +163,15 @@ class Verdicts:
     def _on_job(self, task: Task, job: Job) -> None:
         """Write the job down before the first look at it, so a restart can resume."""
         self._record_job(job, task)
-        polling = replace(
-            task,
-            step=Step.POLL,
-            job=job,
-            attempts=0,
-            first_tried_at=self._seams.clock(),
-        )
+        now = self._seams.clock()
+        polling = replace(task, step=Step.POLL, job=job, attempts=0, polled_since=now)
         self._schedule.delay(polling, self._service.poll_seconds)
 
     def _poll_again(self, task: Task) -> None:
         """Look again after half the time waited so far: each wait grows by half."""
-        waited = self._seams.clock() - (task.first_tried_at or 0.0)
+        now = self._seams.clock()
+        task = replace(task, polled_since=task.polled_since or now)
+        waited = now - (task.polled_since or now)
         if waited > self._service.poll_timeout_seconds:
             minutes = self._service.poll_timeout_seconds / 60
             self._give_up(task, f"a job has not ended within {minutes:.0f} minutes")
@@ -172,30 +180,36 @@ class Verdicts:
         self._schedule.delay(replace(task, attempts=0), min(pause, _LONGEST_POLL_WAIT))
 
     def _on_outcomes(self, task: Task, outcomes: Sequence[Outcome]) -> None:
-        judged_at = self._seams.clock()
         if outcomes.count(ACCEPTED) == len(outcomes):
-            self._judged_at = judged_at
             self._outcomes.accept(task.items)
+            self._worked(Step.SEND)
             return
-        unknown: list[Encoded] = []
-        again: list[Encoded] = []
+        open_: dict[Status, list[Encoded]] = {status: [] for status in _NO_VERDICT}
         for item, outcome in zip(task.items, outcomes, strict=True):
-            if outcome.status is Status.UNKNOWN and self._service.repeatable:
-                unknown.append(item)
-            elif outcome.status is Status.UNKNOWN:
+            if outcome.status in _LEFT_OPEN and not self._service.repeatable:
                 self.unconfirmed([item.row], outcome.message or "the answer is silent")
-            elif outcome.status is Status.LOOK_UP:
-                again.append(item)
+            elif outcome.status in open_:
+                open_[outcome.status].append(item)
             else:
-                self._judged_at = judged_at
                 self._outcomes.settle(item.row, outcome, in_doubt=task.in_doubt)
-        if again:
-            self._look_up_again(task, again)
+        if sum(map(len, open_.values())) < len(outcomes):
+            self._worked(Step.SEND)
+        self._look_up_again(task, open_[Status.LOOK_UP])
+        self._send_again(task, open_[Status.UNKNOWN], open_[Status.NOT_TOLD])
+
+    def _send_again(
+        self, task: Task, unknown: Sequence[Encoded], not_told: Sequence[Encoded]
+    ) -> None:
+        """Rows without an outcome; in halves where some failed, and not told which."""
+        if len(not_told) == 1:
+            unknown, not_told = [*unknown, *not_told], []
+        resend = replace(task, step=Step.SEND, job=None, in_doubt=True)
+        if not_told:
+            reason = "some rows of a request failed, and the answer does not say which"
+            self._halve(replace(resend, items=tuple(not_told), attempts=0), reason)
         if unknown:
             repeat = replace(
-                task,
-                step=Step.SEND,
-                job=None,
+                resend,
                 items=tuple(unknown),
                 attempts=task.resends,
                 resends=task.resends + 1,
@@ -204,15 +218,21 @@ class Verdicts:
 
     def _look_up_again(self, task: Task, items: Sequence[Encoded]) -> None:
         limits = self._service.lookup_limits
-        if limits is None or task.look_ups >= _MOST_LOOK_UPS:
-            outcome = refused("not_applied", "refused again after a look-up")
-            for item in items:
+        most = limits.rows if limits else 0
+        again: list[Encoded] = []
+        for item in items:
+            returned = self._outcomes.returned
+            times = returned.note(item.row.seq, in_doubt=task.in_doubt)
+            if most and times <= _MOST_LOOK_UPS:
+                again.append(item)
+            else:
+                outcome = refused("not_applied", "refused again after a look-up")
                 self._outcomes.settle(item.row, outcome, in_doubt=task.in_doubt)
-            return
-        for start in range(0, len(items), limits.rows):
-            chunk = tuple(items[start : start + limits.rows])
-            look_up = Task(Step.LOOK_UP, task.change, chunk, in_doubt=task.in_doubt)
-            self._schedule.add(replace(look_up, look_ups=task.look_ups + 1))
+        while again:
+            chunk, again = tuple(again[:most]), again[most:]
+            self._schedule.add(
+                Task(Step.LOOK_UP, task.change, chunk, in_doubt=task.in_doubt)
+            )
 
     # --- errors
 
@@ -224,7 +244,7 @@ class Verdicts:
         if isinstance(error, Throttled):
             self._on_throttled(task, error, limiter)
         elif isinstance(error, RetryRequest):
-            self._on_retry(task, error)
+            self._on_retry(task, error, limiter)
         elif isinstance(error, RequestTooLarge):
             self._on_too_large(task)
         elif isinstance(error, RequestRefused):
@@ -245,57 +265,66 @@ class Verdicts:
         if pause is None:
             pause = backoff(min(self._pauses, ATTEMPTS) + 1, self._seams.random)
         if pause > LONGEST_PAUSE_SECONDS or self._pauses > PAUSES:
-            self.lose(task, str(error))
-            self.stop(
-                Result.INCOMPLETE,
-                f"{error}; the destination asks for a pause of {pause:.0f} s: run the "
-                "sync again later",
-            )
+            self._end_with(task, too_long(error, pause))
             return
         if limiter is not None:
             limiter.pause(pause)
         self._schedule.delay(task, pause)
 
-    def _on_retry(self, task: Task, error: RetryRequest) -> None:
-        attempts = task.attempts + 1
-        may_be_applied = isinstance(error, OutcomeUnknown) and task.step is Step.SEND
-        if may_be_applied and not self._service.repeatable:
-            self.unconfirmed((item.row for item in task.items), str(error))
-            return
-        task = replace(
-            task, attempts=attempts, in_doubt=task.in_doubt or may_be_applied
-        )
-        if may_be_applied:
+    def _on_retry(
+        self, task: Task, error: RetryRequest, limiter: RateLimiter | None = None
+    ) -> None:
+        task = task.tried()
+        pause = error.after or 0.0
+        if isinstance(error, OutcomeUnknown) and task.step is Step.SEND:
+            task = replace(task, in_doubt=True)
             self.doubted_at = self._seams.clock()
-        if self.is_stopped or attempts >= ATTEMPTS or not self._budget.allows_one():
-            self._give_up(task, str(error))
+        if pause > LONGEST_PAUSE_SECONDS:
+            self._end_with(task, too_long(error, pause))
             return
-        self._budget.retries += 1
-        pause = backoff(attempts, self._seams.random)
-        self._schedule.delay(task, max(pause, error.after or 0.0))
+        if pause and limiter is not None:
+            limiter.pause(pause)
+        if task.in_doubt and not self._service.repeatable and task.step is Step.SEND:
+            self.unconfirmed((item.row for item in task.items), str(error))
+        elif self.is_stopped or task.attempts >= ATTEMPTS:
+            self._give_up(task, str(error))
+        elif not self._budget.allows_one():
+            self._end_with(
+                task,
+                f"{error}; {self._budget.retries} requests were repeated already, more"
+                " than a destination that works needs: run the sync again later",
+            )
+        else:
+            self._budget.retries += 1
+            pause = max(pause, backoff(task.attempts, self._seams.random))
+            self._schedule.delay(task, pause)
 
     def _give_up(self, task: Task, reason: str) -> None:
-        """No verdict after all attempts: single out a row that breaks it, or stop.
+        """No verdict after all attempts: single out a row that breaks it, or stop."""
+        suspicion = Suspicion.DOWN
+        if task.step is not Step.POLL and not self.is_stopped:
+            suspicion = self._suspects.look_at(task, reason)
+        if suspicion is Suspicion.FOUND:
+            self._blame(task, reason)
+        elif suspicion is Suspicion.DOWN:
+            self._end_with(task, reason)
 
-        Where other rows got a verdict meanwhile, some row here is the cause: halve
-        until it stands alone, and refuse it; it stays in doubt. Where none did, one
-        halving shows whether it is the destination that is down.
-        """
-        others_work = (
-            self._judged_at is not None
-            and task.first_tried_at is not None
-            and self._judged_at > task.first_tried_at
-        )
-        may_single_out = others_work or not self._has_probed
-        if task.step is Step.SEND and may_single_out and not self.is_stopped:
-            if len(task.items) == 1 and others_work:
-                self._refuse(task, "no_answer", reason)
-                return
-            if len(task.items) > 1 and self._may_split():
-                self._has_probed = self._has_probed or not others_work
-                halves = (replace(h, attempts=ATTEMPTS - 2) for h in task.halves())
-                self._schedule.add(*halves)
-                return
+    def _worked(self, step: Step) -> None:
+        """Some request got a verdict: what was set aside is at fault itself."""
+        for task, reason in self._suspects.worked(step):
+            self._blame(task, reason)
+
+    def _blame(self, task: Task, reason: str) -> None:
+        outcome = refused("no_answer", reason)
+        for item in task.items:
+            self._outcomes.settle(
+                item.row,
+                outcome,
+                in_doubt=task.in_doubt,
+                may_be_late=task.in_doubt,
+            )
+
+    def _end_with(self, task: Task, reason: str) -> None:
         self.lose(task, reason)
         self.stop(Result.INCOMPLETE, reason)
 
@@ -309,36 +338,47 @@ class Verdicts:
         self._schedule.add(*task.halves())
 
     def _on_refused(self, task: Task, error: RequestRefused) -> None:
-        """Drop the rows that the answer names, or halve until a bad row is alone."""
-        rest = []
+        """Drop the rows that the answer names, or halve until a bad row is alone.
+
+        Where the destination may have applied a part of what it refused, the other
+        rows are in doubt from now on.
+        """
+        rest: list[Encoded] = []
         for index, item in enumerate(task.items):
             if index in error.rows:
                 outcome = refused(*error.rows[index])
                 self._outcomes.settle(item.row, outcome, in_doubt=task.in_doubt)
             else:
                 rest.append(item)
-        if len(rest) < len(task.items):
+        may_be_applied = self._service.partly_applies and len(task.items) > 1
+        if may_be_applied and rest and not self._service.repeatable:
+            self.unconfirmed((item.row for item in rest), str(error))
+            return
+        is_named = len(rest) < len(task.items)
+        in_doubt = task.in_doubt or may_be_applied
+        task = replace(task, items=tuple(rest), in_doubt=in_doubt)
+        if is_named:
             if rest:
-                self._schedule.add(replace(task, items=tuple(rest)))
-        elif len(task.items) == 1:
+                self._schedule.add(task)
+        elif len(rest) == 1:
             self._refuse(task, error.code, str(error))
-        elif self._may_split():
-            self._schedule.add(*task.halves())
         else:
-            # Sound rows among these must not be refused for the bad ones beside them.
-            self.lose(task, str(error))
-            self.stop(
-                Result.INCOMPLETE,
-                f"{error}; {_MOST_SPLITS} requests were halved already to find the rows"
-                " at fault: mend those in 'outhaul rejections'; the next sync goes on"
-                " from here",
-            )
+            self._halve(task, str(error))
+
+    def _halve(self, task: Task, reason: str) -> None:
+        """Send in halves, until the row at fault stands alone."""
+        if self._suspects.may_split():
+            self._schedule.add(*task.halves())
+            return
+        # Sound rows among these must not be refused for the bad ones beside them.
+        self._end_with(
+            task,
+            f"{reason}; {MOST_SPLITS} requests were halved already to find the rows"
+            " at fault: mend those in 'outhaul rejections'; the next sync goes on"
+            " from here",
+        )
 
     def _refuse(self, task: Task, code: str, message: str) -> None:
         outcome = refused(code, message)
         for item in task.items:
             self._outcomes.settle(item.row, outcome, in_doubt=task.in_doubt)
-
-    def _may_split(self) -> bool:
-        self._splits += 1
-        return self._splits <= _MOST_SPLITS

@@ -449,7 +449,7 @@ def test_no_row_is_acknowledged_where_failures_cannot_be_told_apart(
     items = encoded(contacts, *range(1, 6))
     assert {each.status for each in send(contacts, items)} == {Status.LOOK_UP}
     looked_up = [each._replace(found=Contact()) for each in items]
-    assert {each.status for each in send(contacts, looked_up)} == {Status.UNKNOWN}
+    assert {each.status for each in send(contacts, looked_up)} == {Status.NOT_TOLD}
     assert {each.status for each in send(contacts, looked_up)} == {Status.ACCEPTED}
 
 

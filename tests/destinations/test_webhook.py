@@ -171,6 +171,28 @@ def test_C15_missing_rows_stand_alone(sandbox, account):
     assert {each.code for each in outcomes.values()} == {"http_404"}
 
 
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_removal_alone_that_finds_nothing_is_done(sandbox, account, status):
+    gone = [Row(1, Change.REMOVED, {"id": 1})]
+    answer(sandbox, status)
+    assert [each.status for each in send(account, gone)] == [Status.MISSING]
+    for rows, statuses in (
+        ([*gone, gone[0]._replace(seq=2)], {}),  # at a wrong address, most likely
+        (ROWS[:1], {}),
+        (gone, {str(status): "stop"}),
+    ):
+        answer(sandbox, status)
+        with pytest.raises(StopSync):
+            send(account, rows, statuses=statuses)
+
+
+def test_a_refused_request_may_be_applied_in_part_unless_the_diff_says_otherwise(
+    account,
+):
+    assert service(account).partly_applies
+    assert not service(account, partly_applies=False).partly_applies
+
+
 def test_C08_a_bad_row_is_found_by_halving(sandbox, account):
     bad = Row(3, Change.INSERTED, {"id": 3, "_refuse": True})
     outcomes = deliver(service(account), COLUMNS, [*ROWS, bad])

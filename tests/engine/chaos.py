@@ -178,6 +178,7 @@ class History:
                 Answer(shape="short"),
                 Answer(429, applied=False),
                 Answer(400, body={}, applied=False),
+                Answer(400, body={}, applied="half"),
             ]
         )
 
@@ -264,6 +265,7 @@ class Dispatch:
             return result
 
         service.send = varied_send  # type: ignore[method-assign]
+        service.partly_applies = True
         return service
 
     def varied(self, send: Any, items: Sequence[Encoded]) -> Any:

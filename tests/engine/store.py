@@ -63,8 +63,9 @@ class Store:
     """What the server holds and does. `rejects`: key to code, for ever refused.
 
     known: when set, keys that exist or may come to; others are missing. poison: keys
-    whose presence makes the server answer 500. says: about each row. on_request: sees
-    every request first, and what it asserts ends up in `violations`.
+    whose presence makes the server answer 500; unfindable: the same of look-ups. says:
+    about each row. tells_failures: whether a job says which of its rows failed.
+    on_request: sees every request first, and what it asserts ends up in `violations`.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -80,6 +81,10 @@ class Store:
         self.says = "The store said no."
         self.known: set[str] | None = None
         self.poison: set[str] = set()
+        self.unfindable: set[str] = set()
+        self.look_up_script: deque[Answer] = deque()
+        self.poll_script: deque[Answer] = deque()
+        self.tells_failures = True
         self.tokens: set[str] | None = None
         self.asynchronous = False
         self.violations: list[str] = []
@@ -147,6 +152,10 @@ class Store:
         if path == "/look_up":
             self.look_ups += 1
             keys = json.loads(body)["keys"]
+            if self.look_up_script:
+                return self.look_up_script.popleft(), {}
+            if self.unfindable.intersection(keys):
+                return Answer(500), {}
             return Answer(), {"found": [k for k in keys if k in self.held]}
         return self._records(self._request(headers, body))
 
@@ -223,7 +232,7 @@ class Store:
     def _verdict(self, request: Request, key: str) -> Verdict:
         if key in self.rejects:
             return ("rejected", self.rejects[key])
-        if self.known is not None and request.action == "upsert":
+        if self.known is not None:
             if key not in self.known and key not in self.held:
                 return ("missing", "no_such_record")
         return ("ok", "")
@@ -250,6 +259,8 @@ class Store:
     def _poll(self, reference: str) -> tuple[Answer, Any]:
         with self._lock:
             self.polls += 1
+            if self.poll_script:
+                return self.poll_script.popleft(), {}
             job = self._jobs.get(reference)
             if job is None:
                 return Answer(404), {"error": "no such job"}
@@ -265,6 +276,8 @@ class Store:
             accepted = [key for key in verdicts if verdicts[key][0] == "ok"]
             self._apply(request.action, {k: request.versions[k] for k in accepted})
             self._tell(request, verdicts)
+            if not self.tells_failures and 1 < len(verdicts) > len(accepted):
+                return Answer(), {"state": "untold"}
             return Answer(), {"state": "done", "results": self._results(verdicts)}
 
     def _renew(self) -> tuple[Answer, Any]:

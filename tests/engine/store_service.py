@@ -55,6 +55,7 @@ class Records(Service):
     name = "records"
     title = "Records"
     consumes = frozenset(Change)
+    partly_applies = False
     Options: ClassVar[type] = RecordsOptions
 
     def __init__(
@@ -133,6 +134,8 @@ class Records(Service):
         content = json_of(answer)
         if content["state"] == "failed":
             return [UNKNOWN] * len(items)
+        if content["state"] == "untold":
+            return [Outcome(Status.NOT_TOLD)] * len(items)
         if content["state"] == "running":
             return None
         asked = {

@@ -118,6 +118,17 @@ def test_what_was_surely_not_applied_is_sent_again(pending, answer):
     assert max(pending.store.accepted.values()) == 1
 
 
+def test_rows_beside_a_refused_one_are_unconfirmed_where_a_part_may_be_there(pending):
+    class Partial(Events):
+        partly_applies = True
+
+    named = {"errors": [{"key": pending.published[10][1], "code": "bad"}]}
+    pending.store.script += [Answer(), Answer(400, body=named, applied="half")]
+    report = sync(pending, wrap=bound(Partial))
+    assert (report.rejected.total(), len(pending.store.requests)) == (10, 3)
+    assert kinds(pending) == [("rejected", False), *UNCONFIRMED[1:]]
+
+
 def test_C11_a_sync_that_stops_leaves_nothing_claimed_that_was_not_sent(pending):
     pending.store.script += [Answer(), Answer(401, applied=False)]
     report = sync(pending)

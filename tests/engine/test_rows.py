@@ -433,6 +433,6 @@ def test_a_prepare_that_always_fails_sends_nothing_and_keeps_no_lease(known):
     known.store.ready_script.extend(Answer(503) for _ in range(9))
     pend(known, 12)
     report = known.sync()
-    assert report.result is Result.FAILED
+    assert report.result is Result.INCOMPLETE
     assert known.store.requests == []
     assert not known.lease_is_live()

@@ -86,6 +86,7 @@ class Contacts(AttributeService):
     title = "Contacts (MEP)"
     consumes = frozenset({Change.INSERTED, Change.UPDATED})
     identity = "custom_id"
+    partly_applies = True  # at one platform while another one refuses
     form = MEP
     Options: ClassVar[type] = ContactsOptions
 

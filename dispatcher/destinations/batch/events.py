@@ -78,6 +78,7 @@ class Events(AttributeService):
     title = "Events (CEP)"
     consumes = frozenset({Change.INSERTED})
     repeatable = False
+    partly_applies = False  # what is refused in part is answered with 202
     stage = 1
     form = CEP
     Options: ClassVar[type] = EventsOptions

@@ -85,6 +85,7 @@ class Profiles(AttributeService):
     title = "Profiles (CEP)"
     consumes = frozenset({Change.INSERTED, Change.UPDATED})
     identity = "custom_id"
+    partly_applies = False  # what is refused in part is answered with 202
     form = CEP
     Options: ClassVar[type] = ProfilesOptions
 

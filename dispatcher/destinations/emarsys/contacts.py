@@ -98,6 +98,7 @@ class Contacts(Service):
     title = "Contacts"
     consumes = frozenset({Change.INSERTED, Change.UPDATED})
     identity = "email"
+    partly_applies = True  # the vendor promises nothing of refused requests
     Options: ClassVar[type] = ContactsOptions
 
     def __init__(

@@ -62,6 +62,7 @@ class ContactList(Service):
     title = "List"
     consumes = frozenset({Change.INSERTED, Change.REMOVED})
     identity = "email"
+    partly_applies = True  # the vendor promises nothing of refused requests
     membership = True
     stage = 1
     Options: ClassVar[type] = ListOptions

@@ -70,6 +70,7 @@ class Table(Service):
     name = "table"
     title = "Table (RDS)"
     consumes = frozenset({Change.INSERTED, Change.UPDATED})
+    partly_applies = False
     Options: ClassVar[type] = TableOptions
 
     def __init__(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from dispatcher.destinations.base import (
@@ -36,7 +36,11 @@ def identified(address: str, found: Contact | None) -> dict[str, Any]:
 
 
 def outcomes_of(
-    api: Api, job: Job, items: Sequence[Encoded], addresses: Sequence[str]
+    api: Api,
+    job: Job,
+    items: Sequence[Encoded],
+    addresses: Sequence[str],
+    read_file: Callable[[str], bytes],
 ) -> list[Outcome] | None:
     """One look at a job, and one at its file of errors where there is one."""
     state = api.job(job)
@@ -49,6 +53,6 @@ def outcomes_of(
     results = results if isinstance(results, dict) else {}
     url = results.get("errors_url")
     has_failed = failed_count(status, results) != 0
-    file = api.errors_file(str(url)) if has_failed and url else b""
+    file = read_file(str(url)) if has_failed and url else b""
     failed = failed_addresses(file, api.quote)
     return settle(items, addresses, status, results, failed)

@@ -67,7 +67,7 @@ def settle(
 
     Where file and count disagree, no row is acknowledged and none is blamed: rows
     that were not looked up are (the look-up supplies what such rows mostly lack),
-    all others are unknown, so that they stay in doubt and are sent again.
+    all others stay in doubt and are sent again in halves, until a row stands alone.
 
     A restarted sync may ask for some of the job's rows only, since it knows of the
     others. Failed rows in the file that are not ours are then those others.
@@ -90,12 +90,12 @@ def settle(
             for item, address in zip(items, addresses, strict=True)
         ]
     number = "some" if count is None else str(count)
-    unknown = Outcome(
-        Status.UNKNOWN,
+    not_told = Outcome(
+        Status.NOT_TOLD,
         "not_told_apart",
         f"the import failed for {number} of its rows and does not say for which",
     )
-    return [_failure(item, "") if item.found is None else unknown for item in items]
+    return [_failure(item, "") if item.found is None else not_told for item in items]
 
 
 def _count(results: Mapping[str, Any], name: str) -> int | None:

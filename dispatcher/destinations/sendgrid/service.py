@@ -23,20 +23,24 @@ from dispatcher.destinations.sendgrid.api import Contact
 from dispatcher.destinations.sendgrid.importing import outcomes_of
 from dispatcher.destinations.sendgrid.values import normal_email
 from dispatcher.destinations.values import folded
-from dispatcher.errors import RowRefused
+from dispatcher.errors import RetryRequest, RowRefused
 
 if TYPE_CHECKING:
     from dispatcher.destinations.sendgrid.account import SendGrid
+
+_MOST_UNREAD = 3
 
 
 class AddressService(Service):
     """A service that recognises contacts by their addresses."""
 
     identity = "email"
+    partly_applies = False  # a 4xx refuses the whole request
 
     def __init__(self, account: SendGrid, activation: Activation) -> None:
         self._account = account
         self._activation = activation
+        self._unread_files = 0
         self.lookup_limits = account.lookup_limits
         self.poll_seconds = account.poll_seconds
         self.poll_timeout_seconds = account.poll_timeout_seconds
@@ -66,7 +70,23 @@ class AddressService(Service):
         return self._request(items, addresses_of(items))
 
     def poll(self, job: Job, items: Sequence[Encoded]) -> list[Outcome] | None:
-        return outcomes_of(self._account.api, job, items, addresses_of(items))
+        api, read = self._account.api, self._errors_file
+        return outcomes_of(api, job, items, addresses_of(items), read)
+
+    def _errors_file(self, url: str) -> bytes:
+        """The file about failed rows; empty where it cannot be had in a few tries.
+
+        It lies at another host, which a firewall may close for ever.
+        """
+        try:
+            file = self._account.api.errors_file(url)
+        except RetryRequest:
+            self._unread_files += 1
+            if self._unread_files < _MOST_UNREAD:
+                raise
+            return b""
+        self._unread_files = 0
+        return file
 
     @abstractmethod
     def _found(self, address: str, contact: Contact | None, *, leaves: bool) -> Any:

@@ -57,6 +57,7 @@ class RestContacts(Service):
     title = "Contacts"
     consumes = frozenset({Change.INSERTED, Change.UPDATED})
     identity = "email"
+    partly_applies = False  # one row in the wrong format refuses all
     Options: ClassVar[type] = ContactsOptions
 
     def __init__(
