@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
+from dispatcher.sandbox.gate import refusal_of
 from dispatcher.sandbox.messages import Reply, Request
 
 if TYPE_CHECKING:
@@ -76,14 +77,20 @@ class _Handler(BaseHTTPRequestHandler):
             self._write(Reply(413, {"errors": [{"message": "content too large"}]}))
             self.close_connection = True
             return
+        sandbox = self.server.sandbox
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        refusal = refusal_of(headers, sandbox.url(), sandbox.host)
+        if refusal is not None:
+            self._write(refusal)
+            return
+        sandbox.note_request()
         parts = urlsplit(self.path)
         prefix, _, rest = parts.path.lstrip("/").partition("/")
-        sandbox = self.server.sandbox
         request = Request(
             method=self.command,
             path="/" + rest,
             query=dict(parse_qsl(parts.query, keep_blank_values=True)),
-            headers={name.lower(): value for name, value in self.headers.items()},
+            headers=headers,
             body=body,
             url=sandbox.url(prefix),
         )

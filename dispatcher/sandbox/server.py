@@ -8,6 +8,8 @@ place of `https://api.sendgrid.com`. SFTP has the next port. Beside them:
   the form of the state file;
 - `POST /_sandbox/faults`, `DELETE /_sandbox/faults`: see `faults.py`;
 - `POST /_sandbox/reset`: forget everything.
+
+These take requests with `Authorization: Bearer` and the sandbox's token alone.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import secrets
 import threading
 import time
 from collections import deque
@@ -24,10 +27,12 @@ from types import TracebackType
 from typing import Any
 
 from dispatcher.destinations.files.host_keys import fingerprint
+from dispatcher.engine.seams import boot_time
 from dispatcher.errors import ConfigurationError
 from dispatcher.sandbox.batch import BatchStandIn
 from dispatcher.sandbox.emarsys import EmarsysStandIn
 from dispatcher.sandbox.faults import HTTP_FAULTS, Fault, Faults, parse_fault
+from dispatcher.sandbox.gate import has_token
 from dispatcher.sandbox.listener import Listener
 from dispatcher.sandbox.messages import Reply, Request, Vendor
 from dispatcher.sandbox.sendgrid import SendGridStandIn
@@ -56,6 +61,8 @@ class Sandbox:
     api_key: the one key that is taken; by default every one of the right form.
     observer: called with each request and reply of a stand-in.
     folder: where the files that SFTP brings are written to as well.
+    token: for the control endpoint; by default a new one.
+    clock: seconds that never go back.
     """
 
     def __init__(
@@ -69,7 +76,12 @@ class Sandbox:
         api_key: str | None = None,
         observer: Observer | None = None,
         folder: Path | None = None,
+        token: str = "",
+        clock: Callable[[], float] = boot_time,
     ) -> None:
+        self.token = token or secrets.token_urlsafe(16)
+        self._clock = clock
+        self._used_at = clock()
         self.latency = latency
         self.faults = Faults()
         self.sendgrid = SendGridStandIn(
@@ -151,6 +163,20 @@ class Sandbox:
         """Block until `stop` is called, for example by a signal handler."""
         self.stopping.wait()
 
+    def note_request(self) -> None:
+        """Somebody uses the sandbox."""
+        self._used_at = self._clock()
+
+    @property
+    def idle_seconds(self) -> float:
+        """How long nobody has used it."""
+        return self._clock() - self._used_at
+
+    @property
+    def host(self) -> str:
+        """Where it listens."""
+        return self._address[0]
+
     @property
     def port(self) -> int:
         if self._server is None:
@@ -208,6 +234,9 @@ class Sandbox:
 
     def control(self, request: Request) -> Reply:
         """The control endpoint."""
+        if not has_token(request.headers, self.token):
+            told = "send 'Authorization: Bearer' and the token that it printed"
+            return Reply(401, {"error": told})
         what = (request.method, request.path)
         if what == ("GET", "/state"):
             return Reply(200, self.state())
@@ -254,6 +283,7 @@ class Sandbox:
 
     def _log_operation(self, operation: str, path: str, status: int) -> None:
         """A step of an SFTP session, in the log beside the requests."""
+        self.note_request()
         entry = {"method": operation, "path": path, "status": status, "rows": 0}
         self._requests.append(entry)
 
@@ -289,7 +319,8 @@ class Sandbox:
         with self._save_lock:
             dumped = {name: vendor.dump() for name, vendor in self.vendors.items()}
             written = self._state_file.with_name(self._state_file.name + ".part")
-            mode = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+            written.unlink(missing_ok=True)  # also a link that somebody put there
+            mode = os.O_WRONLY | os.O_CREAT | os.O_EXCL
             with open(os.open(written, mode, 0o600), "w", encoding="utf-8") as file:
                 json.dump(dumped, file, ensure_ascii=False)
             written.replace(self._state_file)

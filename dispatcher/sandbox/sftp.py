@@ -125,12 +125,11 @@ class SftpStandIn:
             return SFTP_FAILURE  # what had come in before the connection was dropped
         fault = self._faults.take(SFTP_FAULTS, operation, path)
         if fault is None:
-            action()
-            return SFTP_OK
+            return _done(action)
         if fault.what == "delay":
             self.stopping.wait(fault.seconds)
-        if fault.what == "delay" or fault.applied:
-            action()
+        if (fault.what == "delay" or fault.applied) and _done(action) != SFTP_OK:
+            return SFTP_PERMISSION_DENIED
         if fault.what == "drop":
             transport.close()
         return _STATUS[fault.what]
@@ -185,6 +184,15 @@ class SftpStandIn:
 
     def reset(self) -> None:
         self.files.clear()
+
+
+def _done(action: Callable[[], None]) -> int:
+    """Act; a file that cannot be mirrored into its folder is not permitted."""
+    try:
+        action()
+    except (OSError, ValueError):
+        return SFTP_PERMISSION_DENIED
+    return SFTP_OK
 
 
 _STATUS = {

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 Watcher = Callable[[str, bytes], None]
@@ -14,7 +16,7 @@ class Files:
     """Contents by path. Every folder exists, except those below `missing`; a name with
     a dot in it is that of a file.
 
-    folder: where complete files are mirrored to; None: nowhere.
+    folder: where complete files are mirrored to, and never beside it; None: nowhere.
     watchers: called with path and content of every complete file.
     """
 
@@ -31,7 +33,8 @@ class Files:
             return {path: bytes(each) for path, each in self._contents.items()}
 
     def put(self, path: str, content: bytes, now: float) -> None:
-        """A file with this content, as if it had been uploaded."""
+        """A file with this content, as if it had been uploaded. Raises ValueError."""
+        path = absolute(path)
         with self._lock:
             self._contents[path] = bytearray(content)
             self._changed_at[path] = now
@@ -40,7 +43,8 @@ class Files:
     def clear(self) -> None:
         with self._lock:
             for path in self._contents:
-                self._mirror(path, None)
+                with suppress(OSError):  # what lies behind a link is not ours
+                    self._mirror(path, None)
             self._contents.clear()
 
     def has(self, path: str) -> bool:
@@ -109,11 +113,31 @@ class Files:
             watcher(path, content)
 
     def _mirror(self, path: str, content: bytes | None) -> None:
+        """Raises OSError where a link stands in the way, which is not followed."""
         if self._folder is None:
             return
-        file = self._folder.joinpath(*path.strip("/").split("/"))
+        *folders, name = absolute(path).strip("/").split("/")
+        place = self._folder
+        for folder in folders:
+            place = place / folder
+            if place.is_symlink():
+                raise PermissionError(f"'{place}' is a link")
+        file = place / name
         if content is None:
             file.unlink(missing_ok=True)
             return
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(content)
+        place.mkdir(parents=True, exist_ok=True)
+        written = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0)
+        with open(os.open(file, written, 0o600), "wb") as opened:
+            opened.write(content)
+
+
+def absolute(path: str) -> str:
+    """The path from the root of the server, without `..` and empty names.
+
+    Raises ValueError for a name that no file of a mirror can have.
+    """
+    found = posixpath.normpath(posixpath.join("/", path)).replace("//", "/")
+    if not found.isprintable() or "\\" in found or ":" in found or found == "/":
+        raise ValueError("a file's name has a character that it must not have")
+    return found

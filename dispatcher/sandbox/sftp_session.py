@@ -7,6 +7,7 @@ import posixpath
 import stat
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import paramiko
@@ -152,7 +153,8 @@ class _Open(paramiko.SFTPHandle):
 
     def close(self) -> None:
         if self._is_written:
-            self._server.files.close(self._path)
+            with suppress(OSError, ValueError):  # a link stands where it is mirrored
+                self._server.files.close(self._path)
 
 
 def _absolute(path: str) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -26,10 +28,11 @@ class StandIns:
     address: str
     sftp_port: int
     fingerprint: str
+    token: str
 
     def state(self) -> Any:
         """What the stand-ins hold."""
-        return _call(self.address, "state")
+        return _call(self.address, self.token, "state")
 
     def environment(self) -> dict[str, str]:
         """What the starter's destinations.yml asks for, with invented secrets."""
@@ -61,15 +64,19 @@ def sandbox() -> Iterator[StandIns]:
     """
     port = free_port()
     command = [Path(sys.executable).with_name("outhaul"), "sandbox", "--port", port]
+    token = secrets.token_urlsafe(16)
     with subprocess.Popen(
-        list(map(str, command)), stdout=subprocess.PIPE, text=True
+        list(map(str, command)),
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "OUTHAUL_SANDBOX_TOKEN": token},
     ) as process:
         try:
             address = f"http://127.0.0.1:{port}"
-            wait_for(address, process)
+            wait_for(address, token, process)
             users = {user: {} for user in APP_USERS}
-            _call(address, "state", {"batch": {"apps": {APP_KEY: users}}})
-            yield StandIns(address, port + 1, fingerprint_of(process))
+            _call(address, token, "state", {"batch": {"apps": {APP_KEY: users}}})
+            yield StandIns(address, port + 1, fingerprint_of(process), token)
         finally:
             process.terminate()
 
@@ -87,11 +94,11 @@ def free_port() -> int:
             return port
 
 
-def wait_for(address: str, process: subprocess.Popen[str]) -> None:
+def wait_for(address: str, token: str, process: subprocess.Popen[str]) -> None:
     """Wait until the sandbox answers."""
     for _ in range(200):
         try:
-            _call(address, "state")
+            _call(address, token, "state")
         except URLError:
             time.sleep(0.1)
         else:
@@ -109,8 +116,10 @@ def fingerprint_of(process: subprocess.Popen[str]) -> str:
     sys.exit("The sandbox did not tell its host key.")
 
 
-def _call(address: str, what: str, given: Any = None) -> Any:
+def _call(address: str, token: str, what: str, given: Any = None) -> Any:
     body = None if given is None else json.dumps(given).encode()
-    request = Request(f"{address}/_sandbox/{what}", data=body)  # noqa: S310
+    headers = {"Authorization": f"Bearer {token}"}
+    url = f"{address}/_sandbox/{what}"
+    request = Request(url, data=body, headers=headers)  # noqa: S310
     with urlopen(request, timeout=10) as answer:  # noqa: S310
         return json.loads(answer.read() or "null")

@@ -261,7 +261,8 @@ def test_unknown_addresses_are_404(call, sandbox):
 
 def control(sandbox, method, path, body=None):
     url = f"{sandbox.url()}/_sandbox{path}"
-    return requests.request(method, url, json=body, timeout=5)
+    headers = {"Authorization": f"Bearer {sandbox.token}"}
+    return requests.request(method, url, json=body, headers=headers, timeout=5)
 
 
 def test_the_state_shows_what_is_held_and_logs_no_bodies(call, sandbox):
@@ -431,7 +432,7 @@ def test_stopping_ends_open_connections_and_waiting_answers():
     before = threading.active_count()
     sandbox.add_faults(Fault("delay", seconds=60))
     with socket.create_connection(("127.0.0.1", sandbox.port)) as waiting:
-        waiting.sendall(b"GET /sendgrid/v3/x HTTP/1.1\r\nHost: x\r\n\r\n")
+        waiting.sendall(b"GET /sendgrid/v3/x HTTP/1.1\r\nHost: localhost\r\n\r\n")
         with socket.create_connection(("127.0.0.1", sandbox.port)):
             time.sleep(0.05)
             started = time.monotonic()
