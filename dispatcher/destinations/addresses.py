@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
+from dispatcher.destinations.networks import is_private_host
 from dispatcher.errors import ConfigurationError, RowRefused
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -32,6 +33,11 @@ _CREDENTIALS = frozenset(
 def is_loopback(url: str) -> bool:
     """Whether an address is on this machine, where the sandbox lives."""
     return (urlsplit(url).hostname or "") in _LOOPBACK
+
+
+def is_private_url(url: str) -> bool:
+    """Whether an address, as it is written, leads to no host of the public network."""
+    return is_private_host(urlsplit(url).hostname or "")
 
 
 def base_url_problem(url: str) -> str | None:

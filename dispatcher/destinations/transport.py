@@ -19,11 +19,14 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import Any
 
+import urllib3
 from requests.adapters import HTTPAdapter
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.util.retry import Retry
+
+from dispatcher.destinations.networks import is_public, public_addresses
 
 
 class PrivateAddress(OSError):
@@ -57,7 +60,7 @@ class Exchange:
         if not self.public_only:
             return
         address = ipaddress.ip_address(connected.getpeername()[0].partition("%")[0])
-        if not address.is_global:
+        if not is_public(address):
             connected.close()
             raise PrivateAddress
 
@@ -143,14 +146,31 @@ class _Watched(HTTPConnection):
     _lifeline: socket.socket | None = None
 
     def _new_conn(self) -> socket.socket:
-        connected = super()._new_conn()
         running = _current.get()
+        if running is not None and running.public_only:
+            connected = self._new_public_conn()
+        else:
+            connected = super()._new_conn()
         if running is not None:
             running.check_peer(connected)
             self._close_lifeline()
             self._lifeline = connected.dup()
             running.watch(self._lifeline)
         return connected
+
+    def _new_public_conn(self) -> socket.socket:
+        """A connection to a public address of the host; no other one is tried."""
+        host, problem = self._dns_host, None
+        try:
+            for address in public_addresses(host, self.port):
+                self._dns_host = address
+                try:
+                    return super()._new_conn()
+                except urllib3.exceptions.HTTPError as error:
+                    problem = error
+        finally:
+            self._dns_host = host
+        raise problem or PrivateAddress
 
     def request(self, *arguments: Any, **options: Any) -> None:
         running = _current.get()

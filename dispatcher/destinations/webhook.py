@@ -17,7 +17,7 @@ from dispatcher.destinations import base, columns, values
 from dispatcher.destinations.addresses import (
     base_url_problem,
     headers_problems,
-    is_loopback,
+    is_private_url,
     path_problem,
 )
 from dispatcher.destinations.base import Change, Limits, setting
@@ -183,8 +183,11 @@ class Webhook(base.Account):
         problems = []
         if problem := base_url_problem(self.url):
             problems.append(f"'url' {problem}")
-        elif is_loopback(self.url) and not self.allow_private:
-            problems.append("'url' is on this machine: set allow_private: true")
+        elif is_private_url(self.url) and not self.allow_private:
+            problems.append(
+                "'url' is on this machine or in a private network: set allow_private:"
+                " true"
+            )
         open_headers = {**self.headers, self.signature_header: "x"}
         open_headers[self.idempotency_header] = "x"
         return [

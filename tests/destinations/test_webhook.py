@@ -405,6 +405,12 @@ def test_J01_secrets_are_masked_in_what_the_endpoint_answers(sandbox, account):
         ({"url": "https://u:p@hooks.example.com"}, "must not hold a user name"),
         ({"url": "file:///etc/passwd"}, "must start with https://"),
         ({"url": "http://127.0.0.1:1/x"}, "set allow_private: true"),
+        ({"url": "https://0.0.0.0/x"}, "set allow_private: true"),
+        ({"url": "https://2130706433/x"}, "set allow_private: true"),
+        ({"url": "https://0x7f.1/x"}, "set allow_private: true"),
+        ({"url": "https://10.1.2.3/x"}, "set allow_private: true"),
+        ({"url": "https://[64:ff9b::7f00:1]/x"}, "set allow_private: true"),
+        ({"url": "https://a.localhost./x"}, "set allow_private: true"),
         ({"headers": {"Authorization": "x"}}, "holds a credential"),
         ({"headers": {"X Y": "x"}}, "has a name that is none"),
         ({"headers": {"X-Y": "a\nb"}}, "holds a line break"),
@@ -417,7 +423,9 @@ def test_settings_that_cannot_work_are_told(settings, problem):
     (first, *_) = account.validate()
     assert problem in first
     assert "canary" not in first
-    assert Webhook(url="https://hooks.example.com").validate() == []
+    for url in ("https://hooks.example.com", "https://93.184.215.14/x"):
+        assert Webhook(url=url).validate() == []
+    assert Webhook(url="https://10.1.2.3/x", allow_private=True).validate() == []
 
 
 # --- J07: addresses
