@@ -6,7 +6,12 @@ is strict:
 - an update that leaves out an identifier of the contact fails for that row;
 - an address found by an alternate one is another contact when imported;
 - a value that does not fit the type of its field fails for that row;
-- addresses under the top-level domain `.invalid` count as not valid.
+- addresses under the top-level domain `.invalid` count as not valid;
+- a request that names a contact twice is refused, and so is a telephone number as
+  identifier that is not international (E.164).
+
+Limits of requests hold for each call by itself; the vendor publishes none, so there
+are none until `limit` sets them. `forbidden` names what a key may not: `read`, `write`.
 
 https://www.twilio.com/docs/sendgrid/api-reference/contacts
 """
@@ -21,6 +26,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from dispatcher.sandbox.faults import Faults
+from dispatcher.sandbox.limits import Quota
 from dispatcher.sandbox.messages import Reply, Request
 from dispatcher.sandbox.sendgrid_jobs import Jobs, import_work, removal_work
 from dispatcher.sandbox.sendgrid_rules import (
@@ -42,6 +48,7 @@ from dispatcher.sandbox.sendgrid_rules import (
 )
 from dispatcher.sandbox.sendgrid_store import FIELDS, IDENTIFIERS, Store
 
+_TOO_MANY = {"errors": [{"field": None, "message": "too many requests"}]}
 _IMPORT_FAULTS = ("errored", "failed", "endless", "lost")
 
 
@@ -58,6 +65,8 @@ class SendGridStandIn:
     ) -> None:
         self._faults = faults
         self._api_key = api_key
+        self.forbidden: set[str] = set()
+        self._quotas: dict[re.Pattern[str], Quota] = {}
         self._store = Store(clock, faults.lag)
         self._jobs = Jobs(clock, job_seconds)
         self._lock = threading.RLock()
@@ -86,6 +95,10 @@ class SendGridStandIn:
                 for method, pattern, handler in self._routes:
                     match = pattern.fullmatch(request.path)
                     if match and method == request.method:
+                        self._check_scope(request)
+                        quota = self._quotas.get(pattern)
+                        if quota and (headers := quota.take()):
+                            return Reply(429, _TOO_MANY, headers)
                         return handler(request, *match.groups())
             except Refused as refused:
                 return refused.reply
@@ -141,6 +154,15 @@ class SendGridStandIn:
         with self._lock:
             for key in [key for key, each in self._store.lists.items() if each == name]:
                 self._store.delete_list(key)
+
+    def limit(self, quota: Callable[[], Quota]) -> None:
+        """Take so many requests of each call."""
+        self._quotas = {pattern: quota() for _, pattern, _ in self._routes}
+
+    def _check_scope(self, request: Request) -> None:
+        reads = request.method == "GET" or "/search/" in request.path
+        if ("read" if reads else "write") in self.forbidden:
+            raise Refused(403, "access forbidden")
 
     def _check_key(self, request: Request) -> None:
         scheme, _, key = request.headers.get("authorization", "").partition(" ")

@@ -32,6 +32,7 @@ READ_ONLY = {
 UNLISTED = frozenset({"phone_number_id", "external_id", "anonymous_id"})
 
 EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.(?!invalid$)[^\s@.]+", re.IGNORECASE)
+PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
 FIELD_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
 FIELD_TYPES = ("Text", "Number", "Date")
 
@@ -55,6 +56,15 @@ def object_of(request: Request) -> dict[str, Any]:
     if not isinstance(given, dict):
         raise Refused(400, "the body must be a JSON object")
     return given
+
+
+def is_address(value: Any) -> bool:
+    """Whether this can be the address of a contact."""
+    return (
+        isinstance(value, str)
+        and len(value) <= LONGEST_ADDRESS
+        and bool(EMAIL.fullmatch(value.strip()))
+    )
 
 
 def asked_in(request: Request, key: str) -> list[str]:
@@ -94,6 +104,10 @@ def check_rows(rows: Sequence[Any], fields: Collection[str]) -> None:
         raise Refused(400, f"email '{bad[0]}' is not valid", "email")
     for row in rows:
         _check_row(row, fields)
+    for key in IDENTIFIERS:
+        named = [str(row[key]).strip().lower() for row in rows if row.get(key)]
+        if len(set(named)) < len(named):
+            raise Refused(400, f"a contact is named twice by its {key}", "contacts")
 
 
 def _check_row(row: Any, fields: Collection[str]) -> None:
@@ -105,9 +119,13 @@ def _check_row(row: Any, fields: Collection[str]) -> None:
         if name == "alternate_emails":
             if not isinstance(value, list) or len(value) > MOST_ALTERNATES:
                 raise Refused(400, "at most 5 alternate emails", name)
+            if not all(map(is_address, value)):
+                raise Refused(400, "an alternate email is not valid", name)
             continue
         if name not in FIELDS or not isinstance(value, str):
             raise Refused(400, "unknown field or wrong type", name)
+        if name == "phone_number_id" and not PHONE.fullmatch(value):
+            raise Refused(400, "invalid phone number", name)
         longest = FIELDS[name]
         if longest is not None and len(value) > longest:
             raise Refused(400, f"length should be less than {longest}", name)

@@ -44,7 +44,7 @@ from dispatcher.destinations.sendgrid.importing import (
     identified,
 )
 from dispatcher.destinations.sendgrid.service import AddressService, addresses_of
-from dispatcher.errors import RowRefused
+from dispatcher.errors import RequestRefused, RowRefused
 
 if TYPE_CHECKING:
     from dispatcher.destinations.sendgrid.account import SendGrid
@@ -186,6 +186,9 @@ class Contacts(AddressService):
         return MISSING
 
     def _request(self, items: Sequence[Encoded], addresses: Sequence[str]) -> Job:
+        if len(set(addresses)) < len(addresses):
+            # Rows of an address and of its alternate ones: in requests of their own.
+            raise RequestRefused("an import names a contact once")
         return self._account.api.put_contacts(bodies_of(items), addresses)
 
     def _put(
@@ -200,6 +203,8 @@ class Contacts(AddressService):
                 into[key] = ""
         elif field == "alternate_emails":
             into[key] = values.alternates(field, value)
+        elif field == "phone_number_id":
+            into[key] = values.phone(field, value)
         elif kind == "Number":
             into[key] = values.number(field, value)
         elif kind == "Date":
@@ -224,6 +229,10 @@ class Contacts(AddressService):
             return days(column, partial(values.written, self._options.date_format))
         longest = WRITABLE.get(key, values.LONGEST_TEXT) or values.LONGEST_TEXT
         shown = texts(column, longest)
+        if field == "phone_number_id" and not all(
+            map(values.PHONE.fullmatch, filter(None, shown))
+        ):
+            raise OneByOne
         if has_null and self._options.null_mode == "empty":
             if field not in _NEVER_EMPTY:
                 return ["" if text is None else text for text in shown]

@@ -143,9 +143,9 @@ class ContactList(AddressService):
         self._account.recent.note(self._touched(address) for address in addresses)
         if items[0].row.change is Change.REMOVED:
             return self._remove(items)
-        return self._account.api.put_contacts(
-            bodies_of(items), addresses, self._list_id
-        )
+        # Rows of one contact differ in nothing, and an import names it once.
+        contacts = list(dict.fromkeys(bodies_of(items)))
+        return self._account.api.put_contacts(contacts, addresses, self._list_id)
 
     def _remove(self, items: Sequence[Encoded]) -> list[Outcome] | Job:
         contact_ids = list(dict.fromkeys(body.decode() for body in bodies_of(items)))

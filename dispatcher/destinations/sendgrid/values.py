@@ -6,6 +6,7 @@ https://www.twilio.com/docs/sendgrid/api-reference/contacts/add-or-update-a-cont
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -16,6 +17,8 @@ from dispatcher.errors import RowRefused
 LONGEST_TEXT = 1_000
 """Characters in a Text custom field. The vendor tells no number; ours."""
 MOST_ALTERNATES = 5
+PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
+"""The vendor asks for a valid number; this form is valid everywhere."""
 
 
 def text(field: str, value: Any, longest: int | None = LONGEST_TEXT) -> str:
@@ -34,6 +37,16 @@ def written(date_format: str, day: date) -> str:
     return day.strftime(date_format.replace("%Y", f"{day.year:04d}"))
 
 
+def phone(field: str, value: Any) -> str:
+    """A telephone number as an identifier, in international form (E.164)."""
+    number = values.text(field, value)
+    if not PHONE.fullmatch(number):
+        raise RowRefused(
+            "phone", f"'{field}' is not a telephone number such as +33612345678"
+        )
+    return number
+
+
 def alternates(field: str, value: Any) -> list[str]:
     """A list of further addresses of a contact."""
     if not isinstance(value, (list, tuple)):
@@ -48,10 +61,12 @@ def alternates(field: str, value: Any) -> list[str]:
 
 __all__ = [
     "LONGEST_TEXT",
+    "PHONE",
     "alternates",
     "day",
     "normal_email",
     "number",
+    "phone",
     "text",
     "written",
 ]
