@@ -94,12 +94,13 @@ def test_a_key_can_be_demanded():
 
 
 def test_imports_have_limits_on_rows_and_bytes(call):
-    rows = [{"email": f"a{number}@example.com"} for number in range(30_001)]
-    assert put(call, *rows)[0] == 400
-    assert put(call, *rows[:-1])[0] == 202
     long = [{"email": "a@example.com", "line": "x" * 6_000_000}]
     assert put(call, *long)[0] == 413
     assert put(call)[0] == 400
+    rows = [{"email": f"a{number}@example.com"} for number in range(30_001)]
+    assert put(call, *rows)[0] == 400
+    # the last request, since the next one would work off all of it
+    assert put(call, *rows[:-1])[0] == 202
 
 
 @pytest.mark.parametrize(
