@@ -148,6 +148,28 @@ class Rejection(NamedTuple):
     is_in_doubt: bool = False
 
 
+class RefusedRow(NamedTuple):
+    """A row that was refused, as the ledger and the tables of its diff tell.
+
+    seconds_ago: since it was refused, by the warehouse's clock. seq: its position in
+    the published generation, None where it has none. attempts: how often it was refused
+    as it is now. retry_at, retry_seconds_ago: when a build lets it go again, as far as
+    one has said so.
+    """
+
+    key: tuple[Any, ...]
+    change: str
+    kind: str
+    code: str
+    message: str
+    rejected_at: datetime
+    seconds_ago: float
+    seq: int | None
+    attempts: int
+    retry_at: datetime | None = None
+    retry_seconds_ago: float | None = None
+
+
 class RecordedJob(NamedTuple):
     """A job at the destination and the positions it carries, in order."""
 

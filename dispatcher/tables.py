@@ -14,6 +14,7 @@ from rich.text import Text
 from dispatcher.commands.check import Check
 from dispatcher.commands.destinations import DescribedDestination, DescribedSetting
 from dispatcher.commands.plan import Plan
+from dispatcher.commands.rejections import Reason, Refusal
 from dispatcher.commands.status import ActivationStatus
 from dispatcher.engine.report import Report, Result
 from dispatcher.visible import visible
@@ -189,24 +190,49 @@ def checks(found: Sequence[Check]) -> RenderableType:
     return Group(*parts)
 
 
-def rejections(found: Sequence[Mapping[str, Any]]) -> RenderableType:
-    """What `outhaul rejections` shows."""
-    table = _table("activation", "key", "change", "kind", "code", "message")
-    table.add_column("times", justify="right")
-    table.add_column("again after")
-    for row in found:
-        again = row["retry_at"]
+def reasons(found: Sequence[Reason]) -> RenderableType:
+    """What `outhaul rejections` shows: one line a reason."""
+    table = _table("activation", "kind", "code", "message")
+    table.add_column("rows", justify="right")
+    table.add_column("tried again by")
+    for each in found:
+        others = f" (and {each.messages - 1} others)" if each.messages > 1 else ""
         table.add_row(
-            row["activation"],
-            ", ".join(map(str, row["key"])),
-            row["change"],
-            row["kind"],
-            row["code"],
-            row["message"],
-            str(row["attempts"]),
-            "next build" if again is None else f"{again:%Y-%m-%d %H:%M} UTC",
+            each.activation,
+            each.kind,
+            each.code,
+            each.message + others,
+            str(each.rows),
+            _again(each),
         )
     return table
+
+
+def rejections(found: Sequence[Refusal]) -> RenderableType:
+    """What `outhaul rejections --rows` shows."""
+    table = _table("activation", "key", "change", "kind", "code", "message")
+    table.add_column("times", justify="right")
+    table.add_column("tried again by")
+    for row in found:
+        table.add_row(
+            row.activation,
+            ", ".join(map(str, row.key)),
+            row.change,
+            row.kind,
+            row.code,
+            row.message,
+            str(row.attempts),
+            _again(row),
+        )
+    return table
+
+
+def _again(each: Refusal | Reason) -> str:
+    if each.retry_at is not None:
+        return f"a build after {each.retry_at:%Y-%m-%d %H:%M} UTC"
+    if each.again.startswith("next"):
+        return f"the {each.again}"
+    return each.again
 
 
 def destinations(found: Sequence[DescribedDestination]) -> RenderableType:

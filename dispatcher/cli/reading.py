@@ -15,11 +15,11 @@ from dispatcher.commands.destinations import (
     describe_destinations,
 )
 from dispatcher.commands.plan import plan as plan_bindings
+from dispatcher.commands.rejections import reasons, refusals
 from dispatcher.commands.report import report as report_of
 from dispatcher.commands.session import open_session
 from dispatcher.commands.status import status as status_of
 from dispatcher.errors import ConfigurationError
-from dispatcher.redaction import mask_value
 
 
 @click.command()
@@ -62,27 +62,29 @@ def status(project: dict[str, Any], patterns: tuple[str, ...], as_json: bool) ->
 @project_options
 @select_option
 @json_option
-@click.option("--show-keys", is_flag=True, help="Show keys as they are, not masked.")
+@click.option("--rows", is_flag=True, help="Show each row, not counts by reason.")
+@click.option(
+    "--show-keys",
+    is_flag=True,
+    help="Show each row, with its key as it is, not masked.",
+)
 def rejections(
     project: dict[str, Any],
     patterns: tuple[str, ...],
     as_json: bool,
+    rows: bool,
     show_keys: bool,
 ) -> int:
-    """Show the rows that were refused, and why."""
+    """Show how many rows are refused, why, and when they are tried again."""
     with open_session(project) as session:
-        found = [
-            {"activation": record.name, **row}
-            for record in session.records(patterns)
-            for row in session.warehouse.rejections(record)
-        ]
-    for row in found:
-        if not show_keys:
-            row["key"] = [mask_value(value) for value in row["key"]]
+        found = refusals(session, patterns, show_keys)
     if not found and not as_json:
         write("Nothing is rejected.")
-    else:
+    elif rows or show_keys:
         show(found, tables.rejections(found), as_json)
+    else:
+        summed = reasons(found)
+        show(summed, tables.reasons(summed), as_json)
     return 0
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any
 
 from dispatcher.commands.session import Session
@@ -57,6 +57,7 @@ class _Ledger:
     switches: dict[str, Control]
     approvals: dict[str, Control]
     claims: dict[str, Claims]
+    ages: dict[str, float]
     refused: dict[str, int]
 
     @classmethod
@@ -67,6 +68,7 @@ class _Ledger:
             switches=warehouse.controls(["pause", "resume"]),
             approvals=warehouse.controls(["approve"]),
             claims=warehouse.current_claims(),
+            ages=warehouse.ages(),
             refused=warehouse.refused_counts(),
         )
 
@@ -94,18 +96,10 @@ def _status(record: ActivationRecord, ledger: _Ledger) -> ActivationStatus:
         guarded=record.guarded(claims.committed, upto),
         invalid=record.rows_invalid,
         hold_reason=record.hold_reason,
-        lag_seconds=_age(record.built_at) if pending.total() else 0.0,
+        lag_seconds=ledger.ages.get(record.name, 0.0) if pending.total() else 0.0,
         last_sync=None if sync is None else sync["status"],
         last_sync_seconds_ago=None if sync is None else float(sync["seconds_ago"]),
         last_sync_message=None if sync is None else sync["message"],
         running=record.lease_holder if record.lease_is_live else None,
         paused=paused,
     )
-
-
-def _age(moment: datetime | None) -> float:
-    """Seconds since a moment of the ledger, which is in UTC without a zone."""
-    if moment is None:
-        return 0.0
-    age = datetime.now(timezone.utc) - moment.replace(tzinfo=timezone.utc)
-    return max(timedelta(0), age).total_seconds()

@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dispatcher.records import ActivationRecord, LeaseGrant, Rejection
+from dispatcher.records import (
+    ActivationRecord,
+    LeaseGrant,
+    RefusedRow,
+    Rejection,
+)
 from dispatcher.warehouse.leases import lease_lost
 from dispatcher.warehouse.statements import Statements
 
@@ -60,52 +65,67 @@ class Rejections(Statements):
         )
         return {int(row[0]) for row in rows}
 
-    def rejections(self, record: ActivationRecord) -> list[dict[str, Any]]:
-        """What is refused now, by position: of this generation, then held ones.
-
-        Keys: key (list of values), change, kind, code, message, attempts,
-        rejected_at, retry_at (None until the next build).
-        """
-        relation = self._dialect.relation(*record.relation)
-        beside = self._dialect.relation(
-            *record.relation[:2], f"{record.relation[2]}__rejected"
-        )
-        stored = {column.name: column.stored_as for column in record.columns}
-        key = [self._dialect.identifier(stored[name]) for name in record.key]
-        names = (
-            "change",
-            "kind",
-            "code",
-            "message",
-            "attempts",
-            "rejected_at",
-            "retry_at",
-        )
-        fresh = self._query(
-            f"select {', '.join(f'diff.{name}' for name in key)}, rejections.change,"
-            " rejections.kind, rejections.code, rejections.message, 1,"
-            " rejections.recorded_at, null"
-            f" from {self._refusals} as rejections"
-            f" inner join {relation} as diff on diff._outhaul_seq = rejections.seq"
+    def rejections(self, record: ActivationRecord) -> list[RefusedRow]:
+        """What of this generation was refused, by position, also more than once."""
+        diff, beside, key = self._places(record)
+        content = [self._dialect.identifier(c.stored_as) for c in record.columns]
+        columns = [
+            *(f"diff.{name}" for name in key),
+            *(f"rejections.{name}" for name in ("change", "kind", "code", "message")),
+            "rejections.recorded_at",
+            self._dialect.since("rejections.recorded_at"),
+            "diff._outhaul_seq",
+            "earlier._outhaul_attempts",
+            "earlier._outhaul_change",
+            *(f"{side}.{name}" for side in ("diff", "earlier") for name in content),
+        ]
+        rows = self._query(
+            f"select {', '.join(columns)} from {self._refusals} as rejections"
+            f" inner join {diff} as diff on diff._outhaul_seq = rejections.seq"
             " and diff._outhaul_generation = rejections.generation"
+            f" left join {beside} as earlier on {_same('diff', 'earlier', key)}"
             " where rejections.activation = ? and rejections.generation = ?"
             " order by rejections.seq, rejections.recorded_at",
             (record.name, record.generation),
         )
-        held = self._query(
-            f"select {', '.join(key)}, _outhaul_change, _outhaul_kind, _outhaul_code,"
-            " _outhaul_message, _outhaul_attempts, _outhaul_rejected_at,"
-            f" _outhaul_retry_at from {beside} order by _outhaul_rejected_at"
+        return [_refused_now(row, len(key), len(content)) for row in rows]
+
+    def waiting_rejections(
+        self, record: ActivationRecord, committed: int
+    ) -> list[RefusedRow]:
+        """What earlier generations were refused, and this one did not deliver."""
+        diff, beside, key = self._places(record)
+        names = ("change", "kind", "code", "message")
+        columns = [
+            *(f"beside.{name}" for name in key),
+            *(f"beside._outhaul_{name}" for name in names),
+            "beside._outhaul_rejected_at",
+            self._dialect.since("beside._outhaul_rejected_at"),
+            "diff._outhaul_seq",
+            "beside._outhaul_attempts",
+            "beside._outhaul_retry_at",
+            self._dialect.since("beside._outhaul_retry_at"),
+        ]
+        rows = self._query(
+            f"select {', '.join(columns)} from {beside} as beside"
+            f" left join {diff} as diff on {_same('diff', 'beside', key)}"
+            " and diff._outhaul_change is not null and diff._outhaul_generation = ?"
+            " where diff._outhaul_seq is null or diff._outhaul_seq > ?"
+            " order by beside._outhaul_rejected_at",
+            (record.generation, committed),
         )
-        found: dict[tuple[str, ...], dict[str, Any]] = {}
-        for row in [*held, *fresh]:
-            row_key = list(row[: len(key)])
-            values = dict(zip(names, row[len(key) :], strict=True))
-            earlier = found.get(tuple(map(str, row_key)))
-            if earlier is not None:
-                values["attempts"] = earlier["attempts"] + 1
-            found[tuple(map(str, row_key))] = {"key": row_key, **values}
-        return list(found.values())
+        return [RefusedRow(row[: len(key)], *row[len(key) :]) for row in rows]
+
+    def _places(self, record: ActivationRecord) -> tuple[str, str, list[str]]:
+        """The diff, the table of its refused rows, and the columns of its key."""
+        stored = {column.name: column.stored_as for column in record.columns}
+        return (
+            self._dialect.relation(*record.relation),
+            self._dialect.relation(
+                *record.relation[:2], f"{record.relation[2]}__rejected"
+            ),
+            [self._dialect.identifier(stored[name]) for name in record.key],
+        )
 
     @property
     def _refusals(self) -> str:
@@ -132,6 +152,23 @@ class Rejections(Statements):
             " group by rejections.activation"
         )
         return {row[0]: int(row[1]) for row in rows}
+
+
+def _same(left: str, right: str, names: Sequence[str]) -> str:
+    return " and ".join(f"{left}.{name} = {right}.{name}" for name in names)
+
+
+def _refused_now(row: tuple[Any, ...], keys: int, columns: int) -> RefusedRow:
+    """A rejection, counted on where the same row came before, as the build does it."""
+    *told, attempts, earlier = row[keys : -2 * columns]
+    content = row[-2 * columns :]
+    is_the_same = (
+        attempts is not None
+        and content[:columns] == content[columns:]
+        and (told[0] == "removed") == (earlier == "removed")
+    )
+    counted = attempts + 1 if is_the_same else 1
+    return RefusedRow._make((row[:keys], *told, counted, None, None))
 
 
 def _values(rejection: Rejection) -> tuple[Any, ...]:

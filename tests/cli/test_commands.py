@@ -83,11 +83,16 @@ def test_K01_exit_1_where_rows_are_rejected(built, outhaul):
     assert "outhaul rejections" in ran.out
     found = outhaul("rejections", "--json")
     assert found.code == 0
-    (row,) = found.json
-    assert (row["activation"], row["kind"]) == ("people_out", "invalid")
-    assert row["key"] != ["2"] or len("2") == 1
+    (reason,) = found.json
+    assert (reason["activation"], reason["kind"], reason["rows"]) == (
+        *("people_out", "invalid"),
+        1,
+    )
+    (row,) = outhaul("rejections", "--rows", "--json").json
+    assert (row["kind"], row["key"]) == ("invalid", ["***"])
     shown = outhaul("rejections", "--show-keys", "--json").json
     assert shown[0]["key"] == ["2"]
+    assert "a build after 20" in outhaul("rejections").out
 
 
 def test_rejections_says_so_where_there_are_none(built, outhaul):

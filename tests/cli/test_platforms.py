@@ -100,7 +100,9 @@ def test_A06_an_event_that_may_have_arrived_waits_for_a_person(platforms, outhau
     platforms.sandbox.add_faults(fault)
     assert outhaul("sync").code == 1
     shown = outhaul("rejections", "--json").json
-    assert [each["kind"] for each in shown] == ["unconfirmed"]
+    assert [(each["kind"], each["again"]) for each in shown] == [
+        ("unconfirmed", "outhaul retry")
+    ]
     for _ in range(2):
         people(platforms, ANN, BOB, EVE)
         assert outhaul("sync").code == 0

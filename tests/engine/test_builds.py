@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from dispatcher.commands import control
+from dispatcher.commands.rejections import Refusal, reasons, refusals, wait
 from dispatcher.commands.session import Session
 from dispatcher.commands.status import status as status_of
 from dispatcher.engine.report import Report, Result
@@ -18,6 +21,8 @@ from tests.engine.killing import Doom, watched
 from tests.engine.ledger import FileLedger, Killed, ScaledSeams
 from tests.engine.store import Answer, Store
 from tests.engine.world import World
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 class Shop:
@@ -235,9 +240,86 @@ def test_adopt_tells_of_rows_that_an_earlier_build_had_refused(shop):
     assert shop.both(p1="A", p2="B", p3="C").result is Result.NOTHING
 
 
-def refused(shop: Shop) -> list[dict[str, Any]]:
-    (record,) = shop.session().records()
-    return shop.session().warehouse.rejections(record)
+def refused(shop: Shop) -> list[Refusal]:
+    return refusals(shop.session(), (), show_keys=True)
+
+
+def again(shop: Shop) -> list[tuple[str, int, str]]:
+    """The key of each refused row, how often it was refused, what sends it again."""
+    return [(str(row.key[0]), row.attempts, row.again) for row in refused(shop)]
+
+
+def kept_times(shop: Shop) -> list[Any]:
+    """When the builds say that refused rows go out again."""
+    rows = shop.project.run_sql(
+        "select _outhaul_retry_at from shop.people_out__rejected"
+    )
+    return [row[0] for row in rows]
+
+
+def test_what_is_refused_is_told_as_it_is_at_every_moment(shop):
+    shop.store.rejects = {"2": "bad"}
+    shop.both(p1="A", p2="B")
+    assert again(shop) == [("2", 1, "later")]
+    (fresh,) = refused(shop)
+    shop.people(p1="A", p2="B")
+    shop.pass_time()
+    shop.build()
+    assert again(shop) == [("2", 1, "later")]
+    assert kept_times(shop) == [fresh.retry_at]
+    # its time has come: with the next build, then with the next sync
+    shop.project.run_sql(
+        "update shop.people_out__rejected set _outhaul_retry_at ="
+        " _outhaul_retry_at - interval '61 minutes'"
+    )
+    assert again(shop) == [("2", 1, "next build")]
+    shop.pass_time()
+    shop.build()
+    assert again(shop) == [("2", 1, "next sync")]
+    # refused again, as the same row and then as another one
+    shop.sync()
+    assert again(shop) == [("2", 2, "later")]
+    (fresh,) = refused(shop)
+    shop.both(p1="A", p2="B2")
+    assert again(shop) == [("2", 1, "later")]
+    control.retry(shop.session(), ["people_out"], None)
+    assert again(shop) == [("2", 1, "next build")]
+    # and delivered: nobody is refused from then on
+    shop.pass_time()
+    shop.build()
+    shop.store.rejects = {}
+    assert shop.sync().accepted.total() == 1
+    assert again(shop) == []
+
+
+def test_refused_rows_are_summed_up_by_reason(shop):
+    shop.store.rejects = {"2": "bad", "3": "bad", "4": "worse"}
+    shop.both(p1="A", p2="B", p3="C", p4="D")
+    found = reasons(refused(shop))
+    assert [(each.code, each.rows, each.changes) for each in found] == [
+        ("bad", 2, {"inserted": 2}),
+        ("worse", 1, {"inserted": 1}),
+    ]
+
+
+def test_times_of_the_next_attempt_are_those_of_the_build():
+    file = ROOT / "macros" / "diffs" / "_fold_rejections.sql"
+    text = file.read_text("utf-8").split("macro _retry_at")[1]
+    by_build = [
+        [int(minutes) for minutes in re.findall(r"(?:then|else) (\d+)", branch)]
+        for branch in re.findall(r"when 1 then [^']*? end", text)
+    ]
+    by_command = [
+        [int(after.total_seconds()) // 60 for after in waits(kind)]
+        for kind in ("missing", "rejected")
+    ]
+    assert by_build == by_command
+    assert (wait("unconfirmed", 1), wait("not_sent", 9)) == (None, timedelta(0))
+
+
+def waits(kind: str) -> list[timedelta]:
+    """All different times, in order."""
+    return list(dict.fromkeys(filter(None, (wait(kind, n) for n in range(1, 9)))))
 
 
 def test_I01_I05_an_empty_segment_is_held_until_that_build_is_approved(shop):
