@@ -6,7 +6,12 @@ is strict:
 - a user must have been identified by the app of that key; others are passed over;
 - one attribute that is not valid refuses a whole request of MEP, and at CEP that
   attribute alone; an event that is not valid is refused, its profile is not;
-- an empty list is refused by MEP and taken by CEP.
+- an empty list is refused by MEP and taken by CEP;
+- an attribute keeps the type of its first value.
+
+Any key of an app or a project is taken, until `apps` and `projects` name those known.
+Profiles are counted as the vendor does: 300 a second after a burst of 1,000, and 10,000
+a second by mass update.
 
 https://doc.batch.com
 """
@@ -23,6 +28,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from dispatcher.sandbox.batch_rules import (
+    MOST_ATTRIBUTES,
     MOST_EVENTS_OF_A_PROFILE,
     MOST_MASS_PROFILES,
     MOST_PROFILES,
@@ -30,13 +36,15 @@ from dispatcher.sandbox.batch_rules import (
     attribute_problem,
     changed_list,
     event_problem,
+    type_of,
     user_problem,
 )
 from dispatcher.sandbox.faults import Faults
+from dispatcher.sandbox.limits import Bucket
 from dispatcher.sandbox.messages import Reply, Request
 
 _MEP = re.compile(r"/1\.0/([^/]+)/data/users")
-_CEP = re.compile(r"/2\.\d+/profiles/(update|mass-update)")
+_CEP = re.compile(r"/2\.(?:[1-9]|1[0-3])/profiles/(update|mass-update)")
 
 
 class BatchStandIn:
@@ -53,6 +61,13 @@ class BatchStandIn:
         self._api_key = api_key
         self._clock = clock
         self._lock = threading.RLock()
+        self.apps: set[str] | None = None
+        self.projects: set[str] | None = None
+        self.rates = {
+            "update": Bucket(300.0, 1_000.0),
+            "mass-update": Bucket(10_000.0, 10_000.0),
+        }
+        self._types: dict[tuple[str, str], str] = {}
         self._users: dict[str, dict[str, dict[str, Any]]] = {}
         self._profiles: dict[str, dict[str, Any]] = {}
         self._events: list[dict[str, Any]] = []
@@ -85,6 +100,12 @@ class BatchStandIn:
             self._users = {app: dict(us) for app, us in dumped.get("apps", {}).items()}
             self._profiles = dict(dumped.get("profiles", {}))
             self._events = list(dumped.get("events", []))
+            self._types.clear()
+            for app, users in self._users.items():
+                for values in users.values():
+                    self._note_types(app, values)
+            for values in self._profiles.values():
+                self._note_types("", values)
 
     def reset(self) -> None:
         self.load({})
@@ -105,16 +126,32 @@ class BatchStandIn:
         fault = self._faults.find("refuse", request.method, request.path)
         return fault is not None and not set(fault.emails).isdisjoint(map(str, ids))
 
+    def _note_types(self, scope: str, values: Mapping[str, Any]) -> None:
+        for key, value in values.items():
+            if kind := type_of(value):
+                self._types.setdefault((scope, key), kind)
+
+    def _changes_type(self, scope: str, key: str, value: Any) -> bool:
+        """Whether an attribute, of an app or of profiles, has another type already."""
+        kind = type_of(value)
+        return bool(kind) and self._types.get((scope, key), kind) != kind
+
     # --- MEP
 
     def _update_users(self, request: Request, app: str) -> Reply:
         if not self._is_right(request.headers.get("x-authorization", "")):
             return _failed(401, "AUTHENTICATION_INVALID")
+        if self.apps is not None and app not in self.apps:
+            return _failed(404, "APP_NOT_FOUND")
         rows = _list_of(request, MOST_USERS)
         if not rows or any(user_problem(row) for row in rows):
             return _failed(400, "MALFORMED_PARAMETER")
         if self._refused(request, [row["id"] for row in rows]):
             return _failed(400, "MALFORMED_PARAMETER")
+        for values in (row["update"]["values"] for row in rows):
+            if any(self._changes_type(app, *each) for each in values.items()):
+                return _failed(400, "MALFORMED_PARAMETER")
+            self._note_types(app, values)
         known = self._users.setdefault(app, {})
         for row in rows:
             user, update = known.get(row["id"]), row["update"]
@@ -131,12 +168,15 @@ class BatchStandIn:
         scheme, _, key = request.headers.get("authorization", "").partition(" ")
         if scheme != "Bearer" or not self._is_right(key):
             return _failed(401, "AUTHENTICATION_INVALID")
-        if not request.headers.get("x-batch-project"):
+        project = request.headers.get("x-batch-project")
+        if not project or (self.projects is not None and project not in self.projects):
             return _failed(401, "PROJECT_INVALID")
         most = MOST_PROFILES if act == "update" else MOST_MASS_PROFILES
         rows = _list_of(request, most)
         if rows is None or not all(_has_identifier(row) for row in rows):
             return _failed(400, "MALFORMED_PARAMETER")
+        if not self.rates[act].take(len(rows)):
+            return _failed(429, "TOO_MANY_REQUESTS")
         ids = [row["identifiers"]["custom_id"] for row in rows]
         if self._refused(request, ids):
             return _failed(400, "MALFORMED_PARAMETER")
@@ -160,12 +200,18 @@ class BatchStandIn:
         key = row["identifiers"]["custom_id"]
         errors = []
         values = {}
-        for name, value in (row.get("attributes") or {}).items():
+        attributes = row.get("attributes") or {}
+        if len(attributes) > MOST_ATTRIBUTES:
+            return [{"reason": f"more than {MOST_ATTRIBUTES} attributes"}]
+        for name, value in attributes.items():
             reason = attribute_problem(name, value)
+            if not reason and self._changes_type("", name, value):
+                reason = "the attribute has another type"
             if reason:
                 errors.append({"attribute": name, "reason": reason})
             else:
                 values[name] = value
+        self._note_types("", values)
         _apply(self._profiles.setdefault(key, {}), values)
         now = datetime.fromtimestamp(self._clock(), timezone.utc)
         for event in row.get("events") or ():

@@ -8,12 +8,14 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import available_timezones
 
 MOST_USERS = 10_000
 MOST_PROFILES = 200
 MOST_MASS_PROFILES = 10_000
 MOST_EVENTS_OF_A_PROFILE = 15
 MOST_TEXTS = 25
+MOST_ATTRIBUTES = 50
 
 _USER_KEY = re.compile(
     r"u\.(?P<value>[a-z0-9_]{1,30})|ut\.(?P<tags>[a-z0-9_]{1,30})"
@@ -23,6 +25,13 @@ _PROFILE_KEY = re.compile(
     r"(?P<native>\$[a-z_]+)|date\((?P<date>[a-z0-9_]{1,30})\)"
     r"|url\((?P<url>[a-z0-9_]{1,30})\)|(?P<value>[a-z0-9_]{1,30})"
 )
+_SUBSCRIPTIONS = ("subscribed", "unsubscribed")
+_FORMS = {
+    "$email_address": re.compile(r"[^\s@]+@[^\s@]+\.[^\s@.]+"),
+    "$phone_number": re.compile(r"\+[1-9][0-9]{6,14}"),
+    "$language": re.compile("[a-z]{2}"),
+    "$region": re.compile("[A-Z]{2}"),
+}
 _NAME = re.compile(r"[a-z0-9_]{1,30}")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
 
@@ -47,9 +56,17 @@ def attribute_problem(key: str, value: Any) -> str:
     found = _PROFILE_KEY.fullmatch(key)
     if found is None:
         return "the name is not valid"
+    if found["native"] and not _is_native(key, value):
+        return "the native attribute is not known, or its value is not valid"
     if value is None or _fits(found.lastgroup or "", value, 300, "Z"):
         return ""
     return "the value is not valid"
+
+
+def type_of(value: Any) -> str:
+    """The type that an attribute has from its first use on; of null, none."""
+    kinds = {bool: "boolean", int: "number", float: "number", str: "text"}
+    return "" if value is None else kinds.get(type(value), "list")
 
 
 def event_problem(event: Any, now: datetime, longest: timedelta) -> str:
@@ -63,6 +80,8 @@ def event_problem(event: Any, now: datetime, longest: timedelta) -> str:
     if not timedelta(0) <= age <= longest:
         return "the event is too old or in the future"
     for key, value in (event.get("attributes") or {}).items():
+        if key in ("$label", "$tags") and _fits("", value, 300, ""):
+            continue
         if reason := attribute_problem(key, value):
             return reason
     return ""
@@ -74,6 +93,19 @@ def changed_list(held: Any, value: Any) -> Any:
         return value
     kept = [each for each in held or [] if each not in value.get("$remove", [])]
     return kept + [each for each in value.get("$add", []) if each not in kept]
+
+
+def _is_native(key: str, value: Any) -> bool:
+    if key in ("$email_marketing", "$sms_marketing"):
+        return value is None or value in _SUBSCRIPTIONS
+    if key == "$timezone":
+        return value is None or value in available_timezones()
+    if key == "$topic_preferences":
+        return value is None or isinstance(value, (list, dict))
+    form = _FORMS.get(key)
+    if form is None:
+        return False
+    return value is None or (isinstance(value, str) and bool(form.fullmatch(value)))
 
 
 def _fits(kind: str, value: Any, longest: int, zone: str) -> bool:

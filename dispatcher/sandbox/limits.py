@@ -1,4 +1,4 @@
-"""How many requests a stand-in takes in a period, as vendors count them."""
+"""How much a stand-in takes in a time, as vendors count it."""
 
 from __future__ import annotations
 
@@ -39,3 +39,33 @@ class Quota:
             "X-RateLimit-Remaining": "0",
             "X-RateLimit-Reset": f"{self._ends_at:.3f}",
         }
+
+
+class Bucket:
+    """So many pieces a second, and a burst of some more after a pause.
+
+    clock: seconds that never go back.
+    """
+
+    def __init__(
+        self,
+        per_second: float,
+        burst: float,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.per_second = per_second
+        self.burst = burst
+        self._clock = clock
+        self._left = burst
+        self._seen_at = clock()
+
+    def take(self, pieces: int) -> bool:
+        """Whether so many pieces are taken now."""
+        now = self._clock()
+        self._left += (now - self._seen_at) * self.per_second
+        self._left = min(self._left, self.burst)
+        self._seen_at = now
+        if pieces > self._left:
+            return False
+        self._left -= pieces
+        return True
