@@ -54,6 +54,13 @@ class DispatchOptions:
         minimum=0,
         maximum=1,
     )
+    max_missing: float = setting(
+        "Share of the segment's rows, from 0 to 1, beyond which a sync that finds them"
+        " missing at the destination ends as `some missing`, with exit code 1.",
+        default=0.5,
+        minimum=0,
+        maximum=1,
+    )
 
 
 @dataclass(frozen=True)
@@ -65,6 +72,7 @@ class Binding:
     service: Service = field(repr=False)
     columns: tuple[Column, ...]
     max_rejected: float
+    max_missing: float
 
     @property
     def name(self) -> str:
@@ -150,6 +158,7 @@ def bind(record: ActivationRecord, destinations: Destinations) -> Binding:
         ),
         columns=columns,
         max_rejected=dispatch.max_rejected,
+        max_missing=dispatch.max_missing,
     )
 
 

@@ -52,11 +52,13 @@ FOLDERS = {
 FOR_USERS = ("segments", "diffs")
 
 RESULTS = {
-    Result.SUCCEEDED: "Everything that was pending is accepted, or missing at the"
-    " destination where it must not be created.",
+    Result.SUCCEEDED: "Everything that was pending is accepted, but for rows within"
+    " `max_missing` that are missing at the destination and must not be created.",
     Result.NOTHING: "Nothing was pending.",
     Result.REJECTED: "The sync came to its end, or stopped because too many rows were"
     " refused; `outhaul rejections` shows them.",
+    Result.MISSING: "A larger share of the segment than `max_missing` is missing at the"
+    " destination, where it must not be created.",
     Result.INCOMPLETE: "The sync ended early: interrupted, no answer in spite of"
     " retries, or a pause was asked for that is too long. Run it again later.",
     Result.FAILED: "No request can succeed, or the warehouse is away.",

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from dispatcher.activations import Binding
 from dispatcher.connections.labels import labelled
+from dispatcher.destinations.base import Change
 from dispatcher.engine.lease import Lease
 from dispatcher.engine.options import SyncOptions
 from dispatcher.engine.rate import RateLimiters
@@ -24,6 +25,7 @@ from dispatcher.engine.retries import (
     too_long,
 )
 from dispatcher.engine.seams import Seams
+from dispatcher.engine.shares import exceeds
 from dispatcher.engine.sync import Sync
 from dispatcher.errors import (
     ConfigurationError,
@@ -204,7 +206,7 @@ class Dispatcher:
         try:
             self._prepare(binding, lease)
             sync.run()
-            _conclude(record, report)
+            _conclude(binding, report)
         except RetryRequest as error:
             report.result, report.message = Result.INCOMPLETE, str(error)
         except OuthaulError as error:
@@ -273,16 +275,40 @@ def _nothing_to_send(record: ActivationRecord, held: int, report: Report) -> Non
         report.message = _hold_message(record)
 
 
-def _conclude(record: ActivationRecord, report: Report) -> None:
+def _conclude(binding: Binding, report: Report) -> None:
     """The result of a sync that came to its end."""
     if report.result is not Result.SUCCEEDED:
         return
+    missing, rows = _missing(binding, report)
+    if missing:
+        report.message = f"{missing} of {rows} rows are missing at the destination"
     if report.rejected.total():
         report.result = Result.REJECTED
         report.message = "see 'outhaul rejections'"
+    elif exceeds(missing, binding.max_missing, rows):
+        report.result = Result.MISSING
+        report.message += (
+            f", more than max_missing allows ({binding.max_missing:g}); see"
+            " 'outhaul rejections'"
+        )
     elif report.held:
         report.result = Result.HELD
-        report.message = _hold_message(record)
+        report.message = _hold_message(binding.record)
+
+
+def _missing(binding: Binding, report: Report) -> tuple[int, int]:
+    """Rows that should be at the destination and are not, of how many in the segment.
+
+    A sync that only tries the missing ones again finds them missing, all of them.
+    """
+    kept = (Change.INSERTED, Change.UPDATED)
+    missing = sum(report.missing[change] for change in kept)
+    tried = missing + sum(
+        counts[change]
+        for counts in (report.accepted, report.rejected)
+        for change in kept
+    )
+    return missing, max(tried, binding.record.rows_in_segment)
 
 
 def _hold_message(record: ActivationRecord) -> str:

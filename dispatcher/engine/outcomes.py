@@ -14,6 +14,7 @@ from dispatcher.destinations.rows import (
 )
 from dispatcher.engine.report import Report
 from dispatcher.engine.returned import Returned
+from dispatcher.engine.shares import exceeds
 from dispatcher.records import Rejection
 
 _STORM_ROWS = 200
@@ -172,7 +173,7 @@ class Outcomes:
         """Why to stop, if too many of the first rows of a new binding are rejected."""
         rejected = self._report.rejected.total()
         rows = self.count + self.outstanding
-        if rejected > self._max_rejected * rows:
+        if exceeds(rejected, self._max_rejected, rows):
             return (
                 f"stopped: {rejected} of the first {rows} rows were rejected, "
                 f"more than max_rejected allows ({self._max_rejected:g}); see "
@@ -191,7 +192,7 @@ class Outcomes:
             (rejected, self.count - self._invalid),
             (self._invalid, self.count + self.outstanding),
         ):
-            if rows >= _STORM_ROWS and count > _STORM_SHARE * rows:
+            if rows >= _STORM_ROWS and exceeds(count, _STORM_SHARE, rows):
                 return (
                     f"stopped: {count} of {rows} rows were rejected; see "
                     "'outhaul rejections'"

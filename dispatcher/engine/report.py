@@ -15,6 +15,7 @@ class Result(str, Enum):
     SUCCEEDED = "succeeded"
     NOTHING = "nothing to send"
     REJECTED = "some rejected"
+    MISSING = "some missing"
     INCOMPLETE = "incomplete"
     FAILED = "failed"
     HELD = "held"
@@ -28,6 +29,7 @@ _EXIT_CODES = {
     Result.FAILED: 1,
     Result.INCOMPLETE: 1,
     Result.REJECTED: 1,
+    Result.MISSING: 1,
     Result.HELD: 3,
     Result.PAUSED: 3,
     Result.BUSY: 4,
@@ -61,7 +63,7 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """0: all that was pending is accepted, or missing where it must not be made."""
+        """0: all that was pending is accepted, or a few rows are missing there."""
         return _EXIT_CODES.get(self.result, 0)
 
 

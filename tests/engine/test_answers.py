@@ -335,6 +335,7 @@ def test_missing_rows_are_no_failure_and_come_back(settled):
     report = settled.sync()
     assert (report.result, report.missing.total()) == (Result.SUCCEEDED, 10)
     assert report.exit_code == 0
+    assert report.message == "10 of 20 rows are missing at the destination"
     assert {kind for (kind,) in settled.rejections("kind")} == {"missing"}
     settled.store.known = None
     settled.rebuild()
@@ -343,3 +344,27 @@ def test_missing_rows_are_no_failure_and_come_back(settled):
     settled.rebuild()
     assert settled.sync().accepted.total() == 10
     settled.assert_converged()
+
+
+@pytest.mark.parametrize(
+    ("share", "result", "exit_code"),
+    [(None, Result.MISSING, 1), (0.29, Result.SUCCEEDED, 0), (0.28, Result.MISSING, 1)],
+)
+def test_many_missing_rows_are_a_result_of_their_own(world, share, result, exit_code):
+    world.people(*range(100))
+    world.store.known = {str(each) for each in range(29 if share is None else 71)}
+    world.settings |= {} if share is None else {"max_missing": share}
+    world.build()
+    report = world.sync()
+    assert (report.result, report.exit_code) == (result, exit_code)
+    assert ("max_missing" in report.message) is (result is Result.MISSING)
+
+
+def test_missing_rows_that_are_tried_again_count_as_a_part_of_the_segment(world):
+    world.people(*range(100))
+    world.store.known = {str(each) for each in range(90)}
+    for _ in range(2):
+        world.rebuild()
+        report = world.sync()
+        assert (report.result, report.missing.total()) == (Result.SUCCEEDED, 10)
+        world.retry()

@@ -231,6 +231,18 @@ def test_too_many_refusals_among_the_first_rows_stop_a_new_binding(world):
     world.assert_converged(*world.store.rejects)
 
 
+@pytest.mark.parametrize(("refused", "goes_on"), [(29, True), (30, False)])
+def test_as_many_refusals_as_max_rejected_allows_do_not_stop_it(
+    world, refused, goes_on
+):
+    """0.58 of 50 is 29, and a little less in binary fractions."""
+    world.people(*range(100))
+    world.store.rejects = {str(each): "bad" for each in range(refused)}
+    world.settings["max_rejected"] = 0.58
+    world.build()
+    assert world.sync().waiting == (0 if goes_on else 50)
+
+
 def test_first_rows_that_cannot_be_encoded_stop_a_new_binding_too(world):
     world.segment = {str(each): person(UNSENDABLE) for each in range(300)}
     world.build()
