@@ -27,6 +27,7 @@ from dispatcher.settings import (
     setting,
     unknown_keys,
 )
+from dispatcher.visible import visible
 
 BUILD_KEYS = (
     "destination",
@@ -127,6 +128,12 @@ def select_records(
 def bind(record: ActivationRecord, destinations: Destinations) -> Binding:
     """Bind an activation to its service, or say all that is wrong in one error."""
     where = f"model {record.name}: meta.outhaul"
+    if record.problems:
+        raise configuration_error(
+            f"model {visible(record.name)}: its row in the ledger is none that a build"
+            " writes, so somebody changed it: run 'dbt build'",
+            record.problems,
+        )
     destination = destinations.find(record.destination, where)
     service_class = destination.account_class.services.get(record.service)
     if service_class is None:

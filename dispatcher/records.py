@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from dispatcher.destinations.base import Change
+from dispatcher.recorded import column_pairs, json_of, problems_of
 
 LEDGER_VERSION = 1
 """The version of the ledger's tables that this dispatcher knows."""
@@ -31,7 +32,7 @@ class ActivationRecord:
 
     counts: rows per change that may be sent. sendable_seq: the last position that
     the guards let through; last_seq: the last one there is. hold: 'all',
-    'removals' or None.
+    'removals' or None. problems: what no build can have written.
     """
 
     name: str
@@ -57,6 +58,7 @@ class ActivationRecord:
     built_at: datetime | None
     lease_holder: str | None
     lease_is_live: bool
+    problems: tuple[str, ...] = ()
 
     def remaining(self, after: int, upto: int) -> Counter[Change]:
         """Rows per change at the positions after+1 … upto, as published."""
@@ -86,7 +88,6 @@ class ActivationRecord:
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> ActivationRecord:
         """From a row of the table; a build that was never published has no relation."""
-        columns = json.loads(values["columns"] or "[]")
         return cls(
             name=values["activation"],
             ledger_version=values["ledger_version"],
@@ -100,12 +101,9 @@ class ActivationRecord:
                 values["relation_name"],
             ),
             generation=values["generation"],
-            key=tuple(json.loads(values["key_columns"] or "[]")),
-            columns=tuple(
-                DiffColumn(c["name"], c["type"], c.get("stored_as", c["name"]))
-                for c in columns
-            ),
-            settings=json.loads(values["settings"] or "{}"),
+            key=tuple(map(str, json_of(values, "key_columns", list))),
+            columns=tuple(DiffColumn(*column) for column in column_pairs(values)),
+            settings=json_of(values, "settings", dict),
             rows_in_segment=values["rows_in_segment"] or 0,
             rows_acknowledged=values["rows_acknowledged"] or 0,
             counts={change: values[f"rows_{change.value}"] or 0 for change in Change},
@@ -118,6 +116,7 @@ class ActivationRecord:
             built_at=values["built_at"],
             lease_holder=values["lease_holder"],
             lease_is_live=bool(values["lease_is_live"]),
+            problems=problems_of(values),
         )
 
 
