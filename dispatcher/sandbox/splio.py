@@ -3,7 +3,8 @@
 Files in `/imports` are read as soon as they are complete; their names choose the
 sub-sequence. `dinsert` creates contacts, `dupdate` only updates them. A column that
 is not known makes it skip the whole file, as does a byte order mark, a line break
-in a value or more than 200,000 lines. Rows without a valid address are left out.
+in a value or more than 200,000 lines. Rows without a valid address, or with a value
+that a field does not take, are left out.
 
 Bulk creation never updates; a bad row refuses all rows of a request; a contact
 without an address is answered 503. Dates are `YYYY-MM-DD`, in requests with a time.
@@ -21,20 +22,16 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
 
+from dispatcher.sandbox.limits import Quota
 from dispatcher.sandbox.messages import Reply, Request
 from dispatcher.sandbox.splio_imports import import_file
+from dispatcher.sandbox.splio_rules import TYPES, custom_problem, field_problem
 
 STANDARD = ("email", "firstname", "lastname", "language", "cellphone", "creation_date")
 MOST_CREATED = 1_000
 
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.(?!invalid$)[^\s@.]+")
-_TYPES = ("date", "text", "int", "double")
-_FORMS = {
-    "date": re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"),
-    "int": re.compile(r"-?\d+"),
-    "double": re.compile(r"-?\d+(\.\d+)?"),
-    "text": re.compile(r".*", re.DOTALL),
-}
+_LIMITED = {"message": "API rate limit exceeded"}
 
 
 class Refused(Exception):
@@ -58,6 +55,8 @@ class SplioStandIn:
         self._contacts: dict[str, dict[str, Any]] = {}
         self._fields: list[dict[str, Any]] = []
         self._imports: list[dict[str, Any]] = []
+        self.quotas = {"contacts": Quota(20, 1.0), "others": Quota(10, 1.0)}
+        """Requests of a second."""
         self.unique_key = "email"
         self.sub_sequences = {"dinsert": True, "dupdate": False}
         """Names of sub-sequences, and whether they create contacts."""
@@ -87,10 +86,12 @@ class SplioStandIn:
         with self._lock:
             fields = {each["name"]: each["name"] for each in self._fields}
             fields |= {f"c{each['id']}": each["name"] for each in self._fields}
+            types = {each["name"]: each["data_type"] for each in self._fields}
             result = import_file(
                 path.rpartition("/")[2],
                 content,
                 fields,
+                types,
                 self.sub_sequences,
                 self._contacts,
             )
@@ -115,6 +116,11 @@ class SplioStandIn:
                 return Reply(400, {"status": 400, "errors": []})
 
     def _route(self, request: Request) -> Reply:
+        is_contacts = request.path.startswith("/data/contacts/")
+        if headers := self.quotas["contacts" if is_contacts else "others"].take():
+            left = {"rateLimit-remaining": "0", "rateLimit-reset": "1"}
+            limit = {"rateLimit-limit": headers["X-RateLimit-Limit"]}
+            return Reply(429, _LIMITED, limit | left)
         what = (request.method, request.path)
         if what == ("GET", "/universes/unique-key"):
             return Reply(200, {"unique_key": self.unique_key})
@@ -154,7 +160,7 @@ class SplioStandIn:
     def _create_field(self, request: Request) -> Reply:
         given = request.json()
         names = {each["name"] for each in self._fields}
-        if given["type"] not in _TYPES or given["name"] in {*names, *STANDARD}:
+        if given["type"] not in TYPES or given["name"] in {*names, *STANDARD}:
             raise Refused(400, "name", "this field cannot be created")
         return Reply(201, self.add_field(given["name"], given["type"]))
 
@@ -195,13 +201,16 @@ class SplioStandIn:
             raise Refused(400, f"{where}email", f"{contact['email']} is not valid")
         for name in set(contact) - {*STANDARD, "custom_fields", "lists"}:
             raise Refused(400, f"{where}{name}", "there is no such field")
+        for name in set(contact) & {*STANDARD}:
+            if problem := field_problem(name, contact[name]):
+                raise Refused(400, f"{where}{name}", f"{name} {problem}")
         for given in contact.get("custom_fields", ()):
             field = self._field(given)
-            value = str(given["value"])
-            if field is None or (
-                value and not _FORMS[field["data_type"]].fullmatch(value)
-            ):
-                raise Refused(400, f"{where}custom_fields", "wrong value of a field")
+            if field is None:
+                raise Refused(400, f"{where}custom_fields", "there is no such field")
+            if problem := custom_problem(field["data_type"], str(given["value"])):
+                text = f"{field['name']} {problem}"
+                raise Refused(400, f"{where}custom_fields", text)
 
     def _values(self, contact: dict[str, Any]) -> dict[str, Any]:
         values = {name: contact[name] for name in STANDARD if name in contact}

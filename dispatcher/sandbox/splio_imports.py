@@ -11,6 +11,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from dispatcher.sandbox.splio_rules import custom_problem, field_problem
+
 MOST_LINES = 200_000
 
 _NAME = re.compile(r"[A-Za-z0-9-]+_contacts_(?P<sub>[A-Za-z0-9-]+)_.*\.csv")
@@ -30,12 +32,13 @@ def import_file(
     name: str,
     content: bytes,
     fields: Mapping[str, str],
+    types: Mapping[str, str],
     sub_sequences: Mapping[str, bool],
     contacts: dict[str, dict[str, Any]],
 ) -> dict[str, Any]:
     """Work a file into the contacts; returns what its log would tell.
 
-    fields: headings of custom columns to names of fields.
+    fields: headings of custom columns to names of fields. types: of these.
     """
     result: dict[str, Any] = {
         "file": name,
@@ -58,16 +61,26 @@ def import_file(
     names = [fields.get(each, each) for each in head]
     for row in values:
         contact = dict(zip(names, row, strict=False))
-        outcome = _import_row(contact, sub_sequences[match["sub"]], contacts)
+        may_create = sub_sequences[match["sub"]]
+        outcome = _import_row(contact, types, may_create, contacts)
         result[outcome] += 1
     return result
 
 
 def _import_row(
-    contact: dict[str, str], may_create: bool, contacts: dict[str, dict[str, Any]]
+    contact: dict[str, str],
+    types: Mapping[str, str],
+    may_create: bool,
+    contacts: dict[str, dict[str, Any]],
 ) -> str:
     email = contact["email"]
-    if not _EMAIL.fullmatch(email):
+    has_problem = any(
+        custom_problem(types[name], value, in_file=True)
+        if name in types
+        else field_problem(name, value)
+        for name, value in contact.items()
+    )
+    if has_problem or not _EMAIL.fullmatch(email):
         return "ignored"
     if email in contacts:
         contacts[email] |= contact
