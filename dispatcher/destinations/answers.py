@@ -90,6 +90,11 @@ def _error(response: Response, text: str) -> DestinationError:
         return RequestTooLarge(text)
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return Throttled(text, after=wait_of(response))
+    if 200 <= status < 300:
+        # To ask again would bring the same answer, for ever.
+        raise StopSync(
+            f"{text}; this call is not described to answer that", outcome_unknown=True
+        )
     if 300 <= status < 400 or status < 200:
         # A redirect is never followed: it could carry rows and key elsewhere.
         return StopSync(text, outcome_unknown=True)

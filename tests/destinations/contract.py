@@ -295,7 +295,7 @@ ANSWERS: list[tuple[str, dict[str, Any], type[DestinationError]]] = [
     ("status", {"status": 500, "applied": True}, OutcomeUnknown),
     ("status", {"status": 502, "body": SECRET.encode()}, OutcomeUnknown),
     ("status", {"status": 503}, OutcomeUnknown),
-    ("status", {"status": 299}, OutcomeUnknown),
+    ("status", {"status": 299}, StopSync),
 ]
 FILE_ANSWERS: list[tuple[str, dict[str, Any], type[DestinationError]]] = [
     ("drop", {"method": "WRITE"}, NotSent),

@@ -412,7 +412,7 @@ def test_C03_a_byte_order_mark_is_passed_over():
 
 def test_C05_an_empty_answer_counts_only_where_it_is_expected():
     classify(response_of(204), expected=(204,))
-    with pytest.raises(OutcomeUnknown):
+    with pytest.raises(StopSync):
         classify(response_of(204), expected=(200,))
 
 
@@ -432,8 +432,8 @@ def test_C06_C07_a_redirect_is_not_followed_and_stops_the_sync(status):
     ("status", "error"),
     [
         (100, StopSync),
-        (202, OutcomeUnknown),
-        (299, OutcomeUnknown),
+        (202, StopSync),
+        (299, StopSync),
         (304, StopSync),
         (400, RequestRefused),
         (401, StopSync),
