@@ -142,6 +142,11 @@ class SendGridStandIn:
             found = self._store.search(str(fields["email"]))
             return str(found["id"]) if found else ""
 
+    def add_list(self, name: str) -> str:
+        """Make an empty list, as a person does; returns its id."""
+        with self._lock:
+            return self._store.create_list(name)
+
     def delete_contact(self, address: str) -> None:
         """Delete a contact, as a person does in the web application."""
         with self._lock:

@@ -31,6 +31,8 @@ class Case:
     refused: values that `encode` refuses, laid over those of the first row.
     write: the request that carries rows, as method and path pattern.
     content: what the stand-in holds, to be compared.
+    ends: what that is when the rows have been delivered.
+    strangers: rows whose records do not exist and must not be created.
     stand_in: what takes the vendor's place; default: the stand-in of its name.
     is_http: whether `write` is an HTTP request, and not a step of SFTP.
     asks_first: whether the platform is asked before the first row is sent.
@@ -46,6 +48,8 @@ class Case:
     refused: Sequence[dict[str, Any]]
     write: tuple[str, str]
     content: Callable[[Sandbox], Any]
+    ends: Any
+    strangers: Sequence[Row] = ()
     options: dict[str, Any] = field(default_factory=dict)
     seed: Callable[[Sandbox], None] = lambda sandbox: None
     stand_in: str = ""
@@ -72,6 +76,13 @@ def _sendgrid_people(sandbox: Sandbox) -> None:
     sandbox.sendgrid.add_contact("vip", email="person4@example.com")
 
 
+def _sendgrid_lists(sandbox: Sandbox) -> None:
+    """The list is on the second page."""
+    for number in range(1_000):
+        sandbox.sendgrid.add_list(f"another {number}")
+    _sendgrid_people(sandbox)
+
+
 def _sendgrid_content(sandbox: Sandbox) -> Any:
     held = sandbox.state()["sendgrid"]
     return sorted(held["contacts"], key=lambda contact: contact["email"])
@@ -90,7 +101,12 @@ def _sftp(url: str) -> dict[str, Any]:
 
 
 def _files(sandbox: Sandbox) -> Any:
-    return sandbox.state()["sftp"]["files"]
+    """The lines of each file, by the position in its name."""
+    files = sandbox.state()["sftp"]["files"]
+    return {
+        int(name.rpartition("_")[2].partition(".")[0]): each["text"].splitlines()
+        for name, each in files.items()
+    }
 
 
 def _splio_by_file(url: str) -> dict[str, Any]:
@@ -213,8 +229,46 @@ def _emarsys_people(sandbox: Sandbox) -> None:
     sandbox.emarsys.add_list("welcome")
 
 
+def _emarsys_three(sandbox: Sandbox) -> None:
+    for number in (1, 2):
+        sandbox.emarsys.add_contact(email=f"person{number}@example.com")
+    sandbox.emarsys.add_contact("vip", email="person4@example.com")
+    sandbox.emarsys.add_list("welcome")
+
+
 def _emarsys_content(sandbox: Sandbox) -> Any:
-    return sandbox.state()["emarsys"]
+    held = sandbox.state()["emarsys"]
+    fields = {each["name"]: each["application_type"] for each in held["fields"]}
+    people = sorted(held["contacts"], key=lambda each: each["email"])
+    return {**held, "contacts": people, "fields": fields}
+
+
+def _emarsys_ends(**held: Any) -> dict[str, Any]:
+    return {"contacts": [], "fields": {}, "lists": [], "tables": {}} | held
+
+
+def _batch_ends(**held: Any) -> dict[str, Any]:
+    return {"apps": {}, "events": [], "profiles": {}} | held
+
+
+def _stranger(seq: int, **values: Any) -> Row:
+    return Row(seq, Change.INSERTED, {"email": f"person{seq}@example.com", **values})
+
+
+def _by_number(count: int, make: Callable[[int], Any]) -> list[Any]:
+    return [make(number) for number in range(1, count + 1)]
+
+
+def _list_ends(members: int, **more: Any) -> list[dict[str, Any]]:
+    """Persons 1 to 4, of whom the first ones are members."""
+    return _by_number(
+        4,
+        lambda n: {
+            "email": f"person{n}@example.com",
+            "lists": ["vip"] if n <= members else [],
+            **more,
+        },
+    )
 
 
 _EMARSYS_COLUMNS = [
@@ -245,7 +299,33 @@ _UPSERTS = [
     )
     for n, change in enumerate([Change.INSERTED, Change.UPDATED, Change.INSERTED], 1)
 ]
+_STRANGER = {**_UPSERTS[0].values, "email": "person9@example.com"}
 _LEAVER = Row(4, Change.REMOVED, {**_UPSERTS[0].values, "email": "person4@example.com"})
+_CHANGES = ("inserted", "updated", "inserted")
+_LINES = _by_number(
+    3, lambda n: f'person{n}@example.com,"Zoë; ""O""",12.5,2026-01-0{n}'
+)
+_LINE_OF_LEAVER = _LINES[0].replace("person1", "person4")
+
+
+def _people_end(seen: str, *, fourth: bool, spent: Any = "12.5") -> list[Any]:
+    """What is held of persons 1 to 3, and of a fourth one where nobody removed it."""
+    known = _by_number(
+        3,
+        lambda n: {
+            "email": f"person{n}@example.com",
+            "firstname": 'Zoë; "O"',
+            "spent": spent,
+            "seen": seen.format(n),
+        },
+    )
+    return known + [{"email": "person4@example.com"}] * fourth
+
+
+def _by_email(people: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    return {each["email"]: each for each in people}
+
+
 _NOT_TEXT = [{"firstname": "\x00"}, {"firstname": b"x"}, {"spent": float("nan")}]
 _SPLIO_REFUSED = [*_BAD_ADDRESSES, {"firstname": "x" * 256}, *_NOT_TEXT]
 
@@ -272,7 +352,22 @@ CASES = [
         ],
         write=("PUT", "*/contact"),
         content=_emarsys_content,
-        seed=_emarsys_people,
+        ends=_emarsys_ends(
+            contacts=_by_number(
+                4,
+                lambda n: {
+                    "email": f"person{n}@example.com",
+                    "first_name": "Zoë 'O",
+                    "gender": "2",
+                    "lists": {3: ["welcome"], 4: ["vip"]}.get(n, []),
+                    "seen": "0001-01-01",
+                    "spent": "12.5",
+                },
+            ),
+            fields={"spent": "numeric", "seen": "date"},
+            lists=["vip", "welcome"],
+        ),
+        seed=_emarsys_three,
     ),
     Case(
         vendor="emarsys",
@@ -289,6 +384,8 @@ CASES = [
         refused=[*_BAD_ADDRESSES, {"email": "Person1@Example.com"}],
         write=("POST", "*/contactlist/*"),
         content=_emarsys_content,
+        ends=_emarsys_ends(contacts=_list_ends(3), lists=["vip", "welcome"]),
+        strangers=[_stranger(9)],
         seed=_emarsys_people,
     ),
     Case(
@@ -322,6 +419,19 @@ CASES = [
         ],
         write=("POST", "*/records/upsert"),
         content=_emarsys_content,
+        ends=_emarsys_ends(
+            tables={
+                "shop.orders": _by_number(
+                    4,
+                    lambda n: {
+                        "order_id": n,
+                        "total": 12.5,
+                        "placed_at": "2026-01-31 10:00:00",
+                        "is_gift": None,
+                    },
+                )
+            }
+        ),
     ),
     Case(
         vendor="batch",
@@ -332,6 +442,21 @@ CASES = [
         refused=[*_BATCH_REFUSED, {"plan": "x" * 65}],
         write=("POST", "*/data/users"),
         content=_batch_content,
+        ends=_batch_ends(
+            apps=dict.fromkeys(
+                ("IOSKEY", "ANDROIDKEY"),
+                dict.fromkeys(
+                    _by_number(4, "person-{}".format),
+                    {
+                        "u.plan": "Zoë's",
+                        "u.spent": 12.5,
+                        "u.vip": True,
+                        "date(u.seen)": "0001-02-03T00:00:00",
+                        "ut.tags": ["a", "é"],
+                    },
+                ),
+            )
+        ),
         seed=_batch_users,
     ),
     Case(
@@ -343,6 +468,18 @@ CASES = [
         refused=_BATCH_REFUSED,
         write=("POST", "*/profiles/update"),
         content=_batch_content,
+        ends=_batch_ends(
+            profiles=dict.fromkeys(
+                _by_number(4, "person-{}".format),
+                {
+                    "plan": "Zoë's",
+                    "spent": 12.5,
+                    "vip": True,
+                    "date(seen)": "0001-02-03T00:00:00Z",
+                    "tags": ["a", "é"],
+                },
+            )
+        ),
     ),
     Case(
         vendor="batch",
@@ -378,6 +515,18 @@ CASES = [
         ],
         write=("POST", "*/profiles/update"),
         content=_batch_content,
+        ends=_batch_ends(
+            events=_by_number(
+                4,
+                lambda n: {
+                    "custom_id": f"person-{n % 2}",
+                    "name": "order_paid",
+                    "time": f"{_NOW - timedelta(hours=n):%Y-%m-%dT%H:%M:%SZ}",
+                    "attributes": {"amount": 12.5},
+                },
+            ),
+            profiles={"person-0": {}, "person-1": {}},
+        ),
     ),
     Case(
         vendor="sendgrid",
@@ -403,6 +552,15 @@ CASES = [
         ],
         write=("PUT", "*/contacts"),
         content=_sendgrid_content,
+        ends=_by_number(
+            4,
+            lambda n: {
+                "email": f"person{n}@example.com",
+                "first_name": "Zoë 'O",
+                "custom_fields": {"spent": 12.5, "seen": "01/01/0001"},
+                "lists": ["vip"] if n == 4 else [],
+            },
+        ),
         seed=_sendgrid_people,
     ),
     Case(
@@ -420,7 +578,9 @@ CASES = [
         refused=[*_BAD_ADDRESSES, {"email": "Person1@Example.com"}],
         write=("PUT", "*/contacts"),
         content=_sendgrid_content,
-        seed=_sendgrid_people,
+        ends=_list_ends(3, custom_fields={}),
+        strangers=[_stranger(9)],
+        seed=_sendgrid_lists,
     ),
     Case(
         vendor="sftp",
@@ -432,6 +592,16 @@ CASES = [
         refused=[*_NOT_TEXT, {"firstname": "=1+1"}, {"firstname": "\ud800"}],
         write=("WRITE", "*"),
         content=_files,
+        ends={
+            1: [
+                "change,email,firstname,spent,seen",
+                *(
+                    f"{change},{line}"
+                    for change, line in zip(_CHANGES, _LINES, strict=True)
+                ),
+            ],
+            4: ["change,email,firstname,spent,seen", f"removed,{_LINE_OF_LEAVER}"],
+        },
         is_http=False,
     ),
     Case(
@@ -444,6 +614,7 @@ CASES = [
         refused=[*_NOT_TEXT, {"firstname": "=1+1"}, {"firstname": "\ud800"}],
         write=("WRITE", "*"),
         content=_files,
+        ends={1: ["email,firstname,spent,seen", *_LINES]},
         is_http=False,
     ),
     Case(
@@ -455,6 +626,7 @@ CASES = [
         rows=_UPSERTS,
         refused=_SPLIO_REFUSED,
         content=_splio_contacts,
+        ends=_people_end("2026-01-0{}", fourth=True),
         seed=_splio_people,
         options={"insert": True},
         write=("WRITE", "*"),
@@ -470,6 +642,8 @@ CASES = [
         rows=_UPSERTS,
         refused=_SPLIO_REFUSED,
         content=_splio_contacts,
+        ends=_people_end("2026-01-0{} 00:00:00", fourth=True),
+        strangers=[_UPSERTS[0]._replace(seq=9, values=_STRANGER)],
         seed=_splio_people,
         write=("PATCH", "*/contacts/*"),
         renews_token=True,
@@ -483,6 +657,7 @@ CASES = [
         rows=_UPSERTS,
         refused=_SPLIO_REFUSED,
         content=_splio_contacts,
+        ends=_people_end("2026-01-0{} 00:00:00", fourth=True),
         seed=_splio_people,
         options={"insert": True},
         write=("P*", "*/contacts/*"),
@@ -497,6 +672,7 @@ CASES = [
         refused=_NOT_TEXT,
         write=("POST", "*"),
         content=_received,
+        ends=_by_email(_people_end("2026-01-0{}", fourth=False, spent=12.5)),
         seed=_received_people,
         asks_first=False,
     ),
@@ -509,6 +685,7 @@ CASES = [
         refused=_NOT_TEXT,
         write=("POST", "*"),
         content=_received,
+        ends=_by_email(_people_end("2026-01-0{}", fourth=True, spent=12.5)),
         seed=_received_people,
         asks_first=False,
     ),

@@ -179,6 +179,16 @@ def check_that_all_rows_are_accepted(setup: Setup) -> None:
         assert outcome == Outcome(Status.ACCEPTED)
 
 
+def check_that_the_stand_in_ends_as_expected(setup: Setup) -> None:
+    """What arrived, and nobody whom the service must not create."""
+    case = setup.case
+    rows = [*case.rows, *case.strangers]
+    outcomes = deliver(setup.service, case.columns, rows)
+    missing = {n for n, each in outcomes.items() if each.status is Status.MISSING}
+    assert missing == {row.seq for row in case.strangers}
+    assert case.content(setup.sandbox) == case.ends
+
+
 def check_that_sending_again_changes_nothing(setup: Setup) -> None:
     """Where the service says so: what it adds up is sent once, by the engine."""
     if not setup.service.repeatable:

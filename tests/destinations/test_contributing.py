@@ -33,6 +33,15 @@ CASE = Case(
     refused=[{"email": "nobody"}, {"spent": float("nan")}, {"firstname": "\ud800"}],
     write=("PUT", "*"),
     content=lambda sandbox: sandbox.state()["webhook"]["rows"],
+    ends={
+        f"person{n}@example.com": {
+            "email": f"person{n}@example.com",
+            "firstname": "Zoë",
+            "spent": 12.5,
+            "seen": "2026-01-31",
+        }
+        for n in (1, 2)
+    },
     stand_in="webhook",
     asks_first=False,
 )
