@@ -92,7 +92,7 @@ def load_project(
         database=_database(selected),
         threads=_threads(selected, place),
         vars=project_vars,
-        outhaul_schema=str(project_vars.get("outhaul_schema") or schema),
+        outhaul_schema=_ledger_schema(project_vars, selected.name, file) or schema,
         destinations_file=file.parent / "destinations.yml",
         target_path=file.parent / _target_path(content, renderer, environ),
         environ=environ,
@@ -144,6 +144,21 @@ def _project_vars(
             )
     own = plain.get(name)
     return {**plain, **(own if isinstance(own, dict) else {}), **cli_vars}
+
+
+def _ledger_schema(
+    project_vars: Mapping[str, Any], target_name: str, file: Path
+) -> str | None:
+    """What the var names for the target, as the macro `ledger_relation` reads it."""
+    named = project_vars.get("outhaul_schema")
+    if isinstance(named, dict):
+        named = named.get(target_name)
+    if named is not None and (not isinstance(named, str) or not named):
+        raise ConfigurationError(
+            f"{file}: vars.outhaul_schema: must be the name of a schema, or a mapping "
+            "of targets to such names"
+        )
+    return named
 
 
 def _target_path(

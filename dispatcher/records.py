@@ -26,18 +26,30 @@ class DiffColumn(NamedTuple):
     stored_as: str
 
 
+class Owner(NamedTuple):
+    """Who may build, sync and decide on an activation: one target of one project."""
+
+    project: str | None
+    target: str | None
+
+    def __str__(self) -> str:
+        return f"the target '{self.target}' of the project '{self.project}'"
+
+
 @dataclass(frozen=True)
 class ActivationRecord:
     """One row of `outhaul_activations`: what its last build published.
 
-    counts: rows per change that may be sent. sendable_seq: the last position that
-    the guards let through; last_seq: the last one there is. hold: 'all',
-    'removals' or None. problems: what no build can have written.
+    owner: the project and the target whose build that was. counts: rows per change that
+    may be sent. sendable_seq: the last position that the guards let through; last_seq:
+    the last one there is. hold: 'all', 'removals' or None. is_orphaned: its model is no
+    longer in the project. problems: what no build can have written.
     """
 
     name: str
     ledger_version: int
     model_id: str
+    owner: Owner
     segment: str
     destination: str
     service: str
@@ -59,6 +71,7 @@ class ActivationRecord:
     lease_holder: str | None
     lease_is_live: bool
     problems: tuple[str, ...] = ()
+    is_orphaned: bool = False
 
     def remaining(self, after: int, upto: int) -> Counter[Change]:
         """Rows per change at the positions after+1 … upto, as published."""
@@ -92,6 +105,7 @@ class ActivationRecord:
             name=values["activation"],
             ledger_version=values["ledger_version"],
             model_id=values["model_id"],
+            owner=Owner(values["project_name"], values["target_name"]),
             segment=values["segment"],
             destination=values["destination"],
             service=values["service"],
@@ -117,7 +131,15 @@ class ActivationRecord:
             lease_holder=values["lease_holder"],
             lease_is_live=bool(values["lease_is_live"]),
             problems=problems_of(values),
+            is_orphaned=values["orphaned_at"] is not None,
         )
+
+
+class LostActivation(NamedTuple):
+    """An activation that other tables of the ledger know, and `generation` of it."""
+
+    name: str
+    generation: int
 
 
 class Claims(NamedTuple):
@@ -125,6 +147,18 @@ class Claims(NamedTuple):
 
     claimed: int
     committed: int
+
+
+class Traces(NamedTuple):
+    """What the ledger knows of a generation, and of others of its activation.
+
+    highest: the highest generation that was claimed or synced. settled: the most rows
+    that one sync of this generation has had outcomes of.
+    """
+
+    claims: Claims
+    highest: int
+    settled: int
 
 
 class LeaseGrant(NamedTuple):
@@ -177,13 +211,14 @@ class RecordedJob(NamedTuple):
 
 
 class Control(NamedTuple):
-    """A decision of a person: pause, resume, approve, retry, resync, adopt."""
+    """A decision of a person, such as pause or approve."""
 
     action: str
     generation: int
     reason: str | None
     actor: str
     recorded_at: datetime
+    subject: str | None = None
 
 
 class SyncRecord(NamedTuple):

@@ -166,7 +166,7 @@ def _last_sync(status: ActivationStatus) -> str:
 
 
 def _status_remarks(status: ActivationStatus) -> list[str]:
-    remarks = []
+    remarks = [f"it {status.ended}"] if status.ended else []
     if status.paused:
         remarks.append(f"paused by {visible(status.paused)}")
     if status.guarded:

@@ -8,10 +8,13 @@ from typing import Any
 import click
 
 from dispatcher.cli.options import json_option, project_options, select_option
-from dispatcher.cli.output import confirm, show
-from dispatcher.commands import control
+from dispatcher.cli.output import confirm, print_note, show
+from dispatcher.commands import control, retirement
 from dispatcher.commands.session import Session, open_session
 from dispatcher.errors import ConfigurationError
+
+reason_option = click.option("--reason", help="Why; kept in the ledger.")
+yes_option = click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 
 
 def _decision(
@@ -25,8 +28,8 @@ def _decision(
     @click.argument("names", nargs=-1)
     @select_option
     @json_option
-    @click.option("--reason", help="Why; kept in the ledger.")
-    @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
+    @reason_option
+    @yes_option
     def command(
         project: dict[str, Any],
         names: tuple[str, ...],
@@ -42,12 +45,69 @@ def _decision(
             )
         if confirmation and not yes:
             confirm(f"{confirmation} ({', '.join(wanted)})")
-        with open_session(project) as session:
+        with open_session(project, print_note) as session:
             messages = action(session, wanted, reason)
         show(messages, "\n".join(messages), as_json)
         return 0
 
     return command
+
+
+@click.command(help=(retirement.retire.__doc__ or "").split("\n\n")[0])
+@project_options
+@click.argument("names", nargs=-1, required=True)
+@click.option(
+    "--remove-members",
+    "members",
+    flag_value=retirement.REMOVE,
+    help="Remove all that it has sent, by one last build and sync.",
+)
+@click.option(
+    "--keep",
+    "members",
+    flag_value=retirement.KEEP,
+    help="Leave what it has sent at the destination.",
+)
+@json_option
+@reason_option
+@yes_option
+def retire(
+    project: dict[str, Any],
+    names: tuple[str, ...],
+    members: str | None,
+    as_json: bool,
+    reason: str | None,
+    yes: bool,
+) -> int:
+    if not yes:
+        confirm(f"Sync these no more ({', '.join(names)})")
+    with open_session(project, print_note) as session:
+        messages = retirement.retire(session, names, reason, members)
+    show(messages, "\n".join(messages), as_json)
+    return 0
+
+
+@click.command(help=retirement.rename.__doc__)
+@project_options
+@click.argument("old")
+@click.argument("new")
+@json_option
+@reason_option
+@yes_option
+def rename(
+    project: dict[str, Any],
+    old: str,
+    new: str,
+    as_json: bool,
+    reason: str | None,
+    yes: bool,
+) -> int:
+    if not yes:
+        confirm(f"Let {new} go on with {old}")
+    with open_session(project, print_note) as session:
+        message = retirement.rename(session, old, new, reason)
+    show([message], message, as_json)
+    return 0
 
 
 COMMANDS = (
@@ -57,4 +117,7 @@ COMMANDS = (
     _decision(control.retry),
     _decision(control.resync, "Send everything again at the next build"),
     _decision(control.adopt, "Count all of this build as delivered, unsent"),
+    _decision(control.transfer, "Take these over from another target or project"),
+    retire,
+    rename,
 )

@@ -18,7 +18,9 @@ from dispatcher.errors import ConfigurationError
 from dispatcher.visible import visible, visible_json
 
 _PLAIN_WIDTH = 160
-_NO_ACTIVATION = "No activation is in the ledger yet: run 'dbt build' with a diff."
+_NO_ACTIVATION = (
+    "No activation of this target is in the ledger yet: run 'dbt build' with a diff."
+)
 
 
 class Terminal(Console):
@@ -84,6 +86,10 @@ def print_error(message: str) -> None:
     Terminal(stderr=True, highlight=False).print(
         f"Error: {message}", markup=False, soft_wrap=True
     )
+
+
+def print_note(message: str) -> None:
+    Terminal(stderr=True, highlight=False).print(message, markup=False, soft_wrap=True)
 
 
 def _json_value(value: Any) -> Any:

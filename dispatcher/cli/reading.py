@@ -8,7 +8,7 @@ import click
 
 from dispatcher import tables
 from dispatcher.cli.options import json_option, project_options, select_option
-from dispatcher.cli.output import show, write
+from dispatcher.cli.output import print_note, show, write
 from dispatcher.commands.check import check as check_activations
 from dispatcher.commands.destinations import (
     describe_destination,
@@ -28,7 +28,7 @@ from dispatcher.errors import ConfigurationError
 @json_option
 def check(project: dict[str, Any], patterns: tuple[str, ...], as_json: bool) -> int:
     """Check configuration, credentials, fields and grants; send nothing."""
-    with open_session(project) as session:
+    with open_session(project, print_note) as session:
         found = check_activations(session, patterns)
     show(found, tables.checks(found), as_json)
     return 2 if any(each.problems for each in found) else 0
@@ -40,7 +40,7 @@ def check(project: dict[str, Any], patterns: tuple[str, ...], as_json: bool) -> 
 @json_option
 def plan(project: dict[str, Any], patterns: tuple[str, ...], as_json: bool) -> int:
     """Show what a sync would do; send nothing."""
-    with open_session(project) as session:
+    with open_session(project, print_note) as session:
         found = plan_bindings(session, session.bindings(patterns))
     show(found, tables.plans(found), as_json)
     return 0
@@ -52,7 +52,7 @@ def plan(project: dict[str, Any], patterns: tuple[str, ...], as_json: bool) -> i
 @json_option
 def status(project: dict[str, Any], patterns: tuple[str, ...], as_json: bool) -> int:
     """Show how far each activation is."""
-    with open_session(project) as session:
+    with open_session(project, print_note) as session:
         found = status_of(session, patterns)
     show(found, tables.statuses(found), as_json)
     return 0
@@ -76,7 +76,7 @@ def rejections(
     show_keys: bool,
 ) -> int:
     """Show how many rows are refused, why, and when they are tried again."""
-    with open_session(project) as session:
+    with open_session(project, print_note) as session:
         found = refusals(session, patterns, show_keys)
     if not found and not as_json:
         write("Nothing is rejected.")
@@ -103,7 +103,7 @@ def report(project: dict[str, Any], patterns: tuple[str, ...], output: str) -> i
     """Write one HTML page about segments and their delivery."""
     from dispatcher.report.page import render
 
-    with open_session(project) as session:
+    with open_session(project, print_note) as session:
         page = render(report_of(session, patterns))
     try:
         with click.open_file(output, "w", encoding="utf-8") as file:

@@ -17,7 +17,7 @@ from dispatcher.cli.options import (
     project_options,
     select_option,
 )
-from dispatcher.cli.output import Terminal, show
+from dispatcher.cli.output import Terminal, print_note, show
 from dispatcher.cli.signals import draining
 from dispatcher.commands.session import Session, open_session
 from dispatcher.destinations.base import Change
@@ -39,7 +39,7 @@ def sync(
     threads: int | None,
 ) -> int:
     """Send what is pending."""
-    with open_session(project) as session:
+    with open_session(project, print_note) as session:
         bindings = session.bindings(patterns)
         allowed = [binding for binding in bindings if session.may_send(binding)]
         reports = [

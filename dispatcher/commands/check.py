@@ -5,11 +5,13 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from dispatcher.activations import Binding, bind, refuse_shared_targets
 from dispatcher.commands.session import Session
 from dispatcher.destinations.declarations import declaration_problems
+from dispatcher.engine.dispatch import trusted_claims
 from dispatcher.errors import ConfigurationError, OuthaulError, WarehouseError
 
 
@@ -33,7 +35,11 @@ def check(session: Session, patterns: Sequence[str]) -> list[Check]:
     readable = [] if ledger else ["the ledger can be read and written"]
     checks = [Check("the ledger", readable, ledger)]
     bindings = []
+    ended = session.ended()
     for record in records:
+        if record.name in ended:
+            checks.append(Check(record.name, [f"it {ended[record.name].why}"]))
+            continue
         try:
             binding = bind(record, destinations)
         except ConfigurationError as error:
@@ -42,6 +48,8 @@ def check(session: Session, patterns: Sequence[str]) -> list[Check]:
             bindings.append(binding)
             found = check_binding(session, binding)
             found.problems.extend(_refused(session.warehouse.read_probes(record)))
+            look_back = partial(trusted_claims, session.warehouse, record)
+            found.problems.extend(_refused([look_back]))
             checks.append(found)
     try:
         refuse_shared_targets(bindings)

@@ -1,4 +1,4 @@
-"""Decisions of people: pause, resume, approve, retry, resync, adopt.
+"""Decisions of people: pause, resume, approve, retry, resync, adopt, transfer.
 
 Each is a row of `outhaul_controls`, with who, when and why.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from dispatcher.activations import select_records
 from dispatcher.commands.session import Session, actor
 from dispatcher.engine.dispatch import holder
 from dispatcher.errors import Busy, ConfigurationError
@@ -19,15 +20,21 @@ _ADOPT_SECONDS = 60
 def pause(session: Session, names: Sequence[str], reason: str | None) -> list[str]:
     """Keep syncs of these activations from starting, until they are resumed."""
     return [
-        _record(session, record, "pause", reason, f"{record.name} is paused")
+        record_control(session, record, "pause", reason, f"{record.name} is paused")
         for record in session.records(names)
     ]
 
 
 def resume(session: Session, names: Sequence[str], reason: str | None) -> list[str]:
-    """Let paused activations be synced again."""
+    """Let paused or retired activations be synced again."""
     return [
-        _record(session, record, "resume", reason, f"{record.name} is not paused now")
+        record_control(
+            session,
+            record,
+            "resume",
+            reason,
+            f"{record.name} is not paused now",
+        )
         for record in session.records(names)
     ]
 
@@ -42,7 +49,7 @@ def approve(session: Session, names: Sequence[str], reason: str | None) -> list[
             "approve"
         )
     return [
-        _record(
+        record_control(
             session,
             record,
             "approve",
@@ -58,7 +65,7 @@ def approve(session: Session, names: Sequence[str], reason: str | None) -> list[
 def retry(session: Session, names: Sequence[str], reason: str | None) -> list[str]:
     """Let the rejected rows of these activations be tried again at the next build."""
     return [
-        _record(
+        record_control(
             session,
             record,
             "retry",
@@ -71,8 +78,17 @@ def retry(session: Session, names: Sequence[str], reason: str | None) -> list[st
 
 def resync(session: Session, names: Sequence[str], reason: str | None) -> list[str]:
     """Let everything be sent again from the next build on; leavers are removed."""
+    lost = [found for name in names if (found := session.lost(name)) is not None]
+    for each in lost:
+        session.warehouse.control(each, "resync", actor(), reason)
+    left = [name for name in names if name not in {each.name for each in lost}]
+    records = session.records(left) if left else []
     return [
-        _record(
+        f"{each.name}: the ledger has lost it; the next 'dbt build' makes all of its "
+        "rows pending again"
+        for each in lost
+    ] + [
+        record_control(
             session,
             record,
             "resync",
@@ -80,7 +96,7 @@ def resync(session: Session, names: Sequence[str], reason: str | None) -> list[s
             f"{record.name}: the next 'dbt build' makes all of its "
             f"{record.rows_in_segment} rows pending again",
         )
-        for record in session.records(names)
+        for record in records
     ]
 
 
@@ -99,7 +115,7 @@ def adopt(session: Session, names: Sequence[str], reason: str | None) -> list[st
         session.warehouse.claim(lease, Claims(record.last_seq, record.last_seq))
         session.warehouse.release_lease(lease)
         messages.append(
-            _record(
+            record_control(
                 session,
                 record,
                 "adopt",
@@ -109,6 +125,32 @@ def adopt(session: Session, names: Sequence[str], reason: str | None) -> list[st
             )
         )
     return messages
+
+
+def transfer(session: Session, names: Sequence[str], reason: str | None) -> list[str]:
+    """Let this target go on with activations of another target or project.
+
+    What that one has sent is carried over at the next build here; from then on it can
+    neither build nor sync them.
+    """
+    _, others = session.owned()
+    records = select_records(others, names) if others else []
+    if not records:
+        raise ConfigurationError(
+            f"there is nothing to transfer: all in the ledger is of {session.owner}"
+        )
+    return [
+        record_control(
+            session,
+            record,
+            "transfer",
+            reason,
+            f"{record.name}: the next 'dbt build' of {session.owner} takes it over "
+            f"from {record.owner}",
+            subject=".".join((session.project.name, session.project.target_name)),
+        )
+        for record in records
+    ]
 
 
 def _left_waiting(record: ActivationRecord) -> str:
@@ -121,13 +163,15 @@ def _left_waiting(record: ActivationRecord) -> str:
     )
 
 
-def _record(
+def record_control(
     session: Session,
     record: ActivationRecord,
     action: str,
     reason: str | None,
     message: str,
+    subject: str | None = None,
 ) -> str:
+    """Write a decision, and return the message that tells of it."""
     counts = json.dumps({change.value: n for change, n in record.counts.items()})
-    session.warehouse.control(record, action, actor(), reason, counts)
+    session.warehouse.control(record, action, actor(), reason, counts, subject)
     return message

@@ -18,7 +18,7 @@ def report(session: Session, patterns: tuple[str, ...]) -> Report:
     A project without a ledger may still have such models.
     """
     try:
-        records = session.records()
+        records, _ = session.owned()
         delivery = read_delivery(session, patterns)
     except LedgerMissing as missing:
         records = []

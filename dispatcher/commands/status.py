@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from dispatcher.commands.session import Session
+from dispatcher.commands.session import Ended, Session
 from dispatcher.destinations.base import Change
 from dispatcher.engine.dispatch import sendable
 from dispatcher.records import ActivationRecord, Claims, Control
@@ -17,8 +17,9 @@ class ActivationStatus:
     """One activation. Counts are rows; `rows` are those of the segment.
 
     in_doubt: claimed, and without an outcome. guarded: kept back by a guard. waiting:
-    rejected earlier, and not yet tried again. lag_seconds: since the build whose
-    rows still wait, or 0. last_sync_seconds_ago: None before the first.
+    rejected earlier, and not yet tried again. lag_seconds: since the build whose rows
+    still wait, or 0. last_sync_seconds_ago: None before the first. ended: why it is not
+    synced any more.
     """
 
     name: str
@@ -40,13 +41,17 @@ class ActivationStatus:
     last_sync_message: str | None
     running: str | None
     paused: str | None
+    ended: str | None
 
 
 def status(session: Session, patterns: tuple[str, ...]) -> list[ActivationStatus]:
     """The status of the selected activations, from the ledger alone."""
     records = session.records(patterns)
     ledger = _Ledger.of(session)
-    return [_status(record, ledger) for record in records]
+    over = [] if patterns else [name for name, end in ledger.ended.items() if end.over]
+    if over:
+        session.say(f"left out, retired: {', '.join(over)}")
+    return [_status(each, ledger) for each in records if each.name not in over]
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,7 @@ class _Ledger:
     claims: dict[str, Claims]
     ages: dict[str, float]
     refused: dict[str, int]
+    ended: dict[str, Ended]
 
     @classmethod
     def of(cls, session: Session) -> _Ledger:
@@ -70,6 +76,7 @@ class _Ledger:
             claims=warehouse.current_claims(),
             ages=warehouse.ages(),
             refused=warehouse.refused_counts(),
+            ended=session.ended(),
         )
 
 
@@ -102,4 +109,5 @@ def _status(record: ActivationRecord, ledger: _Ledger) -> ActivationStatus:
         last_sync_message=None if sync is None else sync["message"],
         running=record.lease_holder if record.lease_is_live else None,
         paused=paused,
+        ended=ended.why if (ended := ledger.ended.get(record.name)) else None,
     )

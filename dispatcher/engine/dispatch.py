@@ -32,8 +32,9 @@ from dispatcher.errors import (
     LeaseLost,
     OuthaulError,
     RetryRequest,
+    WarehouseError,
 )
-from dispatcher.records import ActivationRecord, Control, SyncRecord
+from dispatcher.records import ActivationRecord, Claims, Control, SyncRecord
 from dispatcher.visible import visible
 from dispatcher.warehouse import Warehouse
 
@@ -141,7 +142,7 @@ class Dispatcher:
         report: Report,
     ) -> None:
         record = binding.record
-        claims = self.warehouse.claims(record.name, record.generation)
+        claims = trusted_claims(self.warehouse, record)
         upto = sendable(record, approval)
         if claims.committed >= upto:
             _nothing_to_send(record, record.guarded(claims.committed, upto), report)
@@ -331,9 +332,37 @@ def _sync_record(
     )
 
 
+def trusted_claims(warehouse: Warehouse, record: ActivationRecord) -> Claims:
+    """How far the generation is claimed and committed, where the ledger agrees on it.
+
+    One that lost a part of itself must not pass for one that never had it; the build
+    has the same rule. Raises WarehouseError.
+    """
+    traces = warehouse.traces(record.name, record.generation)
+    way = (
+        f"restore it, or run 'outhaul resync {record.name}' and 'dbt build', which "
+        "sends everything again"
+    )
+    if traces.highest > record.generation:  # or a build has come between
+        last = warehouse.activation(record.name).generation
+        if traces.highest > last:
+            raise WarehouseError(
+                f"build {traces.highest} of {record.name} was sent, and the ledger "
+                f"says that build {last} is the last one: outhaul_activations went "
+                f"back; {way}"
+            )
+    if traces.settled > traces.claims.claimed:
+        raise WarehouseError(
+            f"of build {record.generation} of {record.name} at least {traces.settled} "
+            f"rows were sent, and outhaul_claims knows of {traces.claims.claimed}: "
+            f"{way}; or, if all of it arrived, 'outhaul adopt {record.name}'"
+        )
+    return traces.claims
+
+
 def holder() -> str:
     """The name of a holder of leases: this process, told apart from any other."""
     return f"sync {socket.gethostname()} {os.getpid()} {uuid.uuid4().hex[:8]}"
 
 
-__all__ = ["Dispatcher", "Observer", "holder", "sendable"]
+__all__ = ["Dispatcher", "Observer", "holder", "sendable", "trusted_claims"]

@@ -10,11 +10,12 @@ from dispatcher.records import LEDGER_VERSION, ActivationRecord
 from dispatcher.warehouse.statements import Statements
 
 _ACTIVATION_COLUMNS = (
-    "activation, ledger_version, model_id, segment, destination, service,"
+    "activation, ledger_version, model_id, project_name, target_name, segment,"
+    " destination, service,"
     " relation_database, relation_schema, relation_name, generation, key_columns,"
     " columns, settings, rows_in_segment, rows_acknowledged, rows_inserted,"
     " rows_updated, rows_removed, rows_held, rows_invalid, sendable_seq, last_seq,"
-    " hold, hold_reason, built_at, lease_holder"
+    " hold, hold_reason, built_at, orphaned_at, lease_holder"
 )
 
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+from dispatcher.destinations.base import Change
 from dispatcher.errors import WarehouseError
 from dispatcher.records import (
     ActivationRecord,
     Claims,
     LeaseGrant,
     RecordedJob,
+    Traces,
     pack_positions,
     unpack_positions,
 )
 from dispatcher.warehouse.leases import lease_lost
 from dispatcher.warehouse.statements import Statements
+
+_SETTLED = ("accepted", "rejected", "missing")
 
 
 class Deliveries(Statements):
@@ -29,6 +33,25 @@ class Deliveries(Statements):
             (name, generation),
         )[0]
         return Claims(int(row[0]), int(row[1]))
+
+    def traces(self, name: str, generation: int) -> Traces:
+        """How far the generation is claimed and committed, and what must agree."""
+        counts = " + ".join(f"{o}_{c.value}" for o in _SETTLED for c in Change)
+        of_it = "case when generation = ? then"
+        row = self._query(
+            "select coalesce(claims.claimed, 0), coalesce(claims.committed, 0),"
+            " coalesce(claims.highest, 0), coalesce(syncs.highest, 0),"
+            " coalesce(syncs.settled, 0) from"
+            f" (select max({of_it} claimed_seq end) as claimed,"
+            f" max({of_it} committed_seq end) as committed, max(generation) as highest"
+            f" from {self._table('outhaul_claims')} where activation = ?) as claims"
+            f" cross join (select max({of_it} {counts} end) as settled,"
+            f" max(generation) as highest from {self._table('outhaul_syncs')}"
+            " where activation = ?) as syncs",
+            (generation, generation, name, generation, name),
+        )[0]
+        claimed, committed, *highest, settled = map(int, row)
+        return Traces(Claims(claimed, committed), max(highest), settled)
 
     def current_claims(self) -> dict[str, Claims]:
         """Per activation how far its published generation is claimed and committed."""

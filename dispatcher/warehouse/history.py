@@ -7,7 +7,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dispatcher.destinations.base import Change
-from dispatcher.records import ActivationRecord, Control, LeaseGrant, SyncRecord
+from dispatcher.records import (
+    ActivationRecord,
+    Control,
+    LeaseGrant,
+    LostActivation,
+    SyncRecord,
+)
 from dispatcher.warehouse.statements import Statements
 
 _OUTCOMES = ("planned", "accepted", "rejected", "missing")
@@ -93,17 +99,18 @@ class History(Statements):
 
     def control(
         self,
-        record: ActivationRecord,
+        record: ActivationRecord | LostActivation,
         action: str,
         actor: str,
         reason: str | None = None,
         counts: str | None = None,
+        subject: str | None = None,
     ) -> None:
-        """Record a person's decision."""
+        """Record a person's decision. subject: what else it is about."""
         self._write(
             f"insert into {self._table('outhaul_controls')} (control_id, activation,"
-            " action, generation, reason, actor, counts, recorded_at) select"
-            f" ?, ?, ?, ?, ?, ?, ?, {self._dialect.now}",
+            " action, generation, reason, actor, counts, subject, recorded_at) select"
+            f" ?, ?, ?, ?, ?, ?, ?, ?, {self._dialect.now}",
             (
                 uuid.uuid4().hex,
                 record.name,
@@ -112,6 +119,7 @@ class History(Statements):
                 reason,
                 actor,
                 counts,
+                subject,
             ),
         )
 
@@ -119,8 +127,8 @@ class History(Statements):
         """Per activation the newest control among these actions."""
         wanted = tuple(actions)
         rows = self._query(
-            "select activation, action, generation, reason, actor, recorded_at from"
-            f" {self._table('outhaul_controls')} where action in"
+            "select activation, action, generation, reason, actor, recorded_at,"
+            f" subject from {self._table('outhaul_controls')} where action in"
             f" ({', '.join('?' * len(wanted))}) order by recorded_at",
             wanted,
         )

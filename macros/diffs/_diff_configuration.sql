@@ -9,7 +9,7 @@ append_only, max_invalid, max_removed, refresh_days, meta; the steps add theirs.
     {% set key = [unique_key] if unique_key is string else unique_key | list %}
     {% set default_identity = key[0] if key | length == 1 else none %}
     {{ return({
-        'name': model.name,
+        'name': outhaul._activation_name(model),
         'relation': relation,
         'acknowledged': outhaul._beside(relation, '__acknowledged'),
         'rejected': outhaul._beside(relation, '__rejected'),
@@ -72,7 +72,7 @@ append_only, max_invalid, max_removed, refresh_days, meta; the steps add theirs.
 
 {#- End the model with a message that names it. -#}
 {% macro _refuse(message) %}
-    {% do exceptions.raise_compiler_error('outhaul.diff in model ' ~ model.name ~ ': ' ~ message) %}
+    {% do exceptions.raise_compiler_error('outhaul.diff in model ' ~ outhaul._activation_name(model) ~ ': ' ~ message) %}
 {% endmacro %}
 
 {#- The table beside a diff with this suffix. -#}

@@ -18,7 +18,9 @@ twice gives the same result, so a crash in between does no harm. -#}
         ) %}
         {{ return('') }}
     {% endif %}
-    {% if not outhaul._is_published(diff) %}
+    {#- without a transaction, a build that died may have left the next generation: what was
+        delivered of the last one had been folded before, and nobody could send of it since -#}
+    {% if diff.found_generation not in [none, diff.before.generation] %}
         {{ return('') }}
     {% endif %}
     {% set columns = outhaul._without_own(outhaul.columns_of(diff.acknowledged)) %}
@@ -29,18 +31,6 @@ twice gives the same result, so a crash in between does no harm. -#}
     {% if claims.claimed > 0.1 * diff.before.rows_acknowledged %}
         {% do outhaul.prepare_reading(diff.acknowledged, key) %}
     {% endif %}
-{% endmacro %}
-
-{#- Whether the table is the generation that the ledger knows.
-
-Without a transaction, a crash may have left the table of the next generation. What was
-delivered of the last one had been folded before, and nobody could send of it since. -#}
-{% macro _is_published(diff) %}
-    {% if outhaul.is_transactional() %}
-        {{ return(true) }}
-    {% endif %}
-    {% set generation = outhaul._fetch('select max(_outhaul_generation) from ' ~ diff.relation)[0][0] %}
-    {{ return(generation is none or generation | int == diff.before.generation | int) }}
 {% endmacro %}
 
 {#- The key of a build in the ledger, as the warehouse stores the names. -#}

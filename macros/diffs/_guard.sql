@@ -7,8 +7,8 @@ Adds to the diff `counts` (rows per change that may be sent, and `held`), `hold`
     {% set hold = none %}
     {% set reason = none %}
     {% set held_rows = diff.acknowledged_rows %}
-    {% if diff.append_only %}
-        {#- nothing is ever removed: no new rows are no accident -#}
+    {% if diff.append_only or diff.before.retirement == 'remove' %}
+        {#- nothing is ever removed, or all that is was asked for: no accident -#}
     {% elif diff.segment_rows == 0 and held_rows > 0 %}
         {% set hold = 'all' %}
         {% set reason = 'the segment is empty while the destination holds ' ~ held_rows ~ ' rows' %}

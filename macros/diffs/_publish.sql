@@ -1,6 +1,6 @@
 {#- Number the rows, put the table in place, record the generation, give the lease back. -#}
 {% macro _publish(diff) %}
-    {% set generation = (diff.before.generation | int) + 1 %}
+    {% set generation = diff.next_generation %}
     {% do outhaul._confirm_lease(diff) %}
     {% do outhaul.replace_table(
         diff.relation, outhaul._numbered_query(diff, generation), 'main', '_outhaul_seq'
@@ -9,6 +9,7 @@
     {% do outhaul._keep_adopted(diff) %}
     {% do outhaul._record_generation(diff, generation) %}
     {% do outhaul._record_build(diff) %}
+    {% do outhaul._drop_moved(diff) %}
     {% do outhaul.end_transaction() %}
     {% set counts = diff.counts %}
     {% do log(
@@ -85,6 +86,8 @@ say, is seen by the next build, even where this one is still at work. -#}
     {% set place = outhaul.stored_place(diff.relation) %}
     {% set texts = {
         'model_id': model.unique_id,
+        'project_name': project_name,
+        'target_name': target.name,
         'segment': model.refs[0].name if model.refs else model.name,
         'destination': diff.meta.destination,
         'service': diff.meta.service,
@@ -113,6 +116,7 @@ say, is seen by the next build, even where this one is still at work. -#}
         'built_at': dbt.dateadd(
             'minute', 0 - outhaul._lease_minutes(), diff.get('lease_expires_at', 'lease_expires_at')
         ),
+        'orphaned_at': 'null',
         'lease_holder': 'null',
         'lease_expires_at': 'null',
     } %}

@@ -15,6 +15,16 @@ tables; returns whether the lease is ours. -#}
     {% endif %}
     {% do outhaul._ask_for_lease(diff, activations) %}
     {% set rows = outhaul._read_ledger(diff) %}
+    {% set old = outhaul._old_name(diff, rows) %}
+    {% if old is not none %}
+        {% if outhaul._rename(diff, activations, old) %}
+            {% set rows = outhaul._read_ledger(diff) %}
+        {% else %}
+            {% do outhaul._refuse(
+                'it is to go on with ' ~ old ~ ', on which a sync or a build is at work: build again when that has ended'
+            ) %}
+        {% endif %}
+    {% endif %}
     {% if not rows %}
         {% do outhaul._register(diff, activations) %}
         {% do outhaul._ask_for_lease(diff, activations) %}
@@ -24,6 +34,12 @@ tables; returns whether the lease is ours. -#}
         {% do outhaul._refuse(
             activations ~ ' has ' ~ rows | length ~ ' rows for this activation instead of one: delete all but that of the highest generation'
         ) %}
+    {% endif %}
+    {% if outhaul._is_foreign(rows[0]) %}
+        {% do diff.update({'before': rows[0]}) %}
+        {% do outhaul._refuse_foreign(diff) if rows[0].is_transferred != 1 %}
+        {% do outhaul._ask_for_lease(diff, activations, whose='1 = 1') %}
+        {% set rows = outhaul._read_ledger(diff) %}
     {% endif %}
     {% set before = rows[0] %}
     {% if before.ledger_version > outhaul.ledger_version() %}
@@ -55,15 +71,19 @@ tables; returns whether the lease is ours. -#}
     }))) %}
 {% endmacro %}
 
-{#- The compare-and-set: of builds and syncs at once, one gets the lease. -#}
-{% macro _ask_for_lease(diff, activations) %}
+{#- The compare-and-set: of builds and syncs at once, one gets the lease.
+
+whose: a condition on the row; by default, that it is not another target's. name: of the
+activation, if it is not the diff's. -#}
+{% macro _ask_for_lease(diff, activations, whose=none, name=none) %}
     {% do outhaul.end_transaction() %}
     {% do outhaul._execute(outhaul.contended(
         'update ' ~ activations ~ ' set lease_holder = ' ~ outhaul.literal(outhaul._build_holder())
         ~ ', lease_fence = lease_fence + 1, lease_expires_at = '
         ~ dbt.dateadd('minute', outhaul._lease_minutes(), outhaul.now_utc())
-        ~ ' where activation = ' ~ outhaul.literal(diff.name)
+        ~ ' where activation = ' ~ outhaul.literal(name or diff.name)
         ~ ' and (lease_expires_at is null or lease_expires_at <= ' ~ outhaul.now_utc() ~ ')'
+        ~ ' and ' ~ (whose or outhaul._is_own())
     )) %}
     {% do outhaul.end_transaction() %}
 {% endmacro %}

@@ -16,8 +16,13 @@ Where the warehouse has transactions for DDL, all of it is one transaction. -#}
         -- an empty run is not an empty segment, nor is a sample
         {% do outhaul._build_nothing(diff, sql) %}
     {% else %}
-        {% if outhaul._take_lease(diff) %}
+        {% set is_ours = outhaul._take_lease(diff) %}
+        {% if is_ours and diff.before.retirement == 'keep' %}
+            {% do outhaul._leave_retired(diff) %}
+        {% elif is_ours %}
             -- what the destination holds
+            {% do outhaul._move_state(diff) %}
+            {% do outhaul._check_ledger(diff) %}
             {% do outhaul._fold(diff) %}
             {% do outhaul.end_transaction() %}
             {% do outhaul._apply_resync(diff) %}
@@ -26,6 +31,7 @@ Where the warehouse has transactions for DDL, all of it is one transaction. -#}
             {% do outhaul._run_model(diff, sql) %}
             {% do outhaul._adopt_columns(diff) %}
             {% do outhaul._set_aside(diff) %}
+            {% do outhaul._empty_segment(diff) if diff.before.retirement == 'remove' %}
 
             -- the difference
             {% do outhaul._compare(diff) %}
@@ -38,7 +44,8 @@ Where the warehouse has transactions for DDL, all of it is one transaction. -#}
         {% endif %}
     {% endif %}
 
-    {% for relation in [target_relation, diff.acknowledged, diff.rejected] %}
+    {#- what is acknowledged is for builds alone -#}
+    {% for relation in [target_relation, diff.rejected] %}
         {% if load_cached_relation(relation) is not none %}
             {% do apply_grants(relation, config.get('grants'), should_revoke=true) %}
         {% endif %}

@@ -3,9 +3,14 @@
 It runs once, before any model and on one thread, so that parallel models
 don't race to create the same table. Projects without a diff get no ledger. -#}
 {% macro create_ledger() %}
-    {% if not execute or not outhaul._has_diffs() %}
+    {% if not execute %}
+        {{ return('') }}
+    {% elif not outhaul._diff_nodes() %}
+        {#- the last diff may have been deleted -#}
+        {% do outhaul._mark_orphans() if outhaul._has_ledger() %}
         {{ return('') }}
     {% endif %}
+    {% do outhaul._check_names() %}
     {% set missing = [] %}
     {% for name in outhaul.ledger_tables() %}
         {% set relation = outhaul.ledger_relation(name) %}
@@ -25,15 +30,12 @@ don't race to create the same table. Projects without a diff get no ledger. -#}
     {% if missing %}
         {% do adapter.commit() %}
     {% endif %}
+    {% do outhaul._mark_orphans() if 'outhaul_activations' not in missing %}
     {{ return('') }}
 {% endmacro %}
 
-{#- Whether the project has a diff that is enabled. -#}
-{% macro _has_diffs() %}
-    {% for node in graph.nodes.values() %}
-        {% if node.resource_type == 'model' and node.config.materialized == 'diff' %}
-            {{ return(true) }}
-        {% endif %}
-    {% endfor %}
-    {{ return(false) }}
+{#- Whether builds of this target have made a ledger. -#}
+{% macro _has_ledger() %}
+    {% set relation = outhaul.ledger_relation('outhaul_activations') %}
+    {{ return(adapter.get_relation(relation.database, relation.schema, relation.identifier) is not none) }}
 {% endmacro %}

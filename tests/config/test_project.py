@@ -231,3 +231,13 @@ def test_vars_of_the_command_line_are_a_yaml_mapping():
     for wrong in ("a", "[a]", "{a"):
         with pytest.raises(ConfigurationError, match="--vars"):
             parse_vars(wrong)
+
+
+def test_the_ledger_of_each_target_may_have_a_schema_of_its_own(folder):
+    given = {"outhaul_schema": {"dev": "outhaul_dev", "other": "outhaul"}}
+    assert load_project(vars=given, environ={}).outhaul_schema == "outhaul_dev"
+    left_out = {"outhaul_schema": {"other": "outhaul"}}
+    assert load_project(vars=left_out, environ={}).outhaul_schema == "main"
+    for wrong in (["a"], {"dev": 1}, {"dev": ""}, True):
+        with pytest.raises(ConfigurationError, match=r"vars\.outhaul_schema"):
+            load_project(vars={"outhaul_schema": wrong}, environ={})

@@ -57,9 +57,9 @@ class DiffProject:
         shutil.copy(TEMPLATE / "dbt_project.yml", self.folder)
         self.create_people()
 
-    def write_profile(self, **changes: Any) -> None:
+    def write_profile(self, target: str = "dev", **changes: Any) -> None:
         output = {**self.output, **changes}
-        profile = {"diff_tests": {"target": "dev", "outputs": {"dev": output}}}
+        profile = {"diff_tests": {"target": target, "outputs": {target: output}}}
         (self.folder / "profiles.yml").write_text(yaml.safe_dump(profile))
 
     # --- dbt
@@ -282,12 +282,13 @@ class DiffProject:
         self.build()
         self.deliver()
 
-    def control(self, action: str) -> None:
+    def control(self, action: str, subject: str | None = None) -> None:
         """Record a person's decision."""
         (generation,) = self.activation("generation")
         self.run_sql(
             f"insert into {self.table('outhaul_controls')} values ('c', 'people_out',"
-            f" '{action}', {generation}, 'test', 'tester', null, {NOW})"
+            f" '{action}', {generation}, 'test', 'tester', null,"
+            f" {literal(subject)}, {NOW})"
         )
 
     def hold_lease(self, minutes: int, holder: str = "sync 1") -> None:

@@ -47,7 +47,7 @@ def granted(
 
     project.create(profile("outhaul_build"))
     settings = yaml.safe_load((folder / "dbt_project.yml").read_text())
-    settings["vars"] = {"outhaul_schema": "outhaul"}
+    settings["vars"] = {"outhaul_schema": {"dev": "outhaul"}}
     settings["models"]["activity_tests"]["+grants"] = {"select": ["outhaul_sync"]}
     (folder / "dbt_project.yml").write_text(yaml.safe_dump(settings))
     (folder / "models" / "people_out.sql").write_text("select * from raw.people")
@@ -101,6 +101,11 @@ def test_the_role_that_syncs_can_do_what_a_sync_does(
 FORBIDDEN = {
     "a source": "select * from raw.people",
     "what is acknowledged, changed": "delete from marts.people_out__acknowledged",
+    "what is acknowledged": "select * from marts.people_out__acknowledged",
+    "settings that a sync obeys": "update outhaul.outhaul_activations"
+    " set settings = settings",
+    "where a sync reads": "update outhaul.outhaul_activations"
+    " set relation_name = relation_name",
     "a diff, changed": "update marts.people_out set name = 'x'",
     "a diff, dropped": "drop table marts.people_out",
     "a table of its own": "create table marts.mine (id integer)",

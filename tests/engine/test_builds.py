@@ -14,6 +14,7 @@ from dispatcher.commands.rejections import Refusal, reasons, refusals, wait
 from dispatcher.commands.session import Session
 from dispatcher.commands.status import status as status_of
 from dispatcher.engine.report import Report, Result
+from dispatcher.project import load_project
 from dispatcher.warehouse import Warehouse
 from tests.dbt.warehouse_project import DiffProject
 from tests.engine.conftest import SELECT
@@ -65,7 +66,8 @@ class Shop:
 
     def session(self) -> Session:
         warehouse = Warehouse(self.ledger.connect(), self.ledger.database, "shop")
-        return Session(None, warehouse)  # type: ignore[arg-type]
+        folder = self.project.folder
+        return Session(load_project(folder, folder, environ={}), warehouse)
 
     def assert_settled(self, **names: str) -> None:
         """The store holds these, and the next build finds nothing to do."""

@@ -55,6 +55,7 @@ def status(name: str, **values: object) -> ActivationStatus:
         "last_sync_message": "a message that is not shown",
         "running": None,
         "paused": None,
+        "ended": None,
     }
     return ActivationStatus(name=name, **{**defaults, **values})  # type: ignore[arg-type]
 

@@ -57,6 +57,7 @@ class Recording:
 
     keys: the key of each diff. is_later: whether each was built before. retyped:
     diffs of which the destination holds other columns. resync: those asked for anew.
+    renamed: those that another activation goes on as, in another place.
     """
 
     adapter_type: str
@@ -64,6 +65,7 @@ class Recording:
     is_later: bool
     retyped: tuple[str, ...] = ()
     resync: tuple[str, ...] = ()
+    renamed: tuple[str, ...] = ()
     statements: list[str] = field(default_factory=list)
     holder: str | None = None
 
@@ -111,8 +113,14 @@ class Recording:
         if said.startswith("describe table "):
             found = self.columns(said.split(".")[-1].strip('"'))
             return [{"name": self.stored(n), "type": t} for n, t in found.items()]
-        if said.startswith("select max(_outhaul_generation)"):
-            return [{"generation": int(self.is_later)}]
+        if said.startswith("select (select _outhaul_generation"):
+            return [{"generation": int(self.is_later), "held": 1}]
+        if "orphaned_at is null then 0" in said:
+            return [{"activation": "deleted", "is_orphaned": 0}]
+        if said.startswith("select activations.activation from") and activation:
+            return [{"activation": "earlier"}] * int(activation in self.renamed)
+        if said.startswith("select lease_holder"):
+            return [{"lease_holder": self.holder, "lease_expires_at": None}]
         if "group by _outhaul_held" in said:
             return [{"held": "duplicate key", "rows": 2}]
         if said.startswith("select case when _outhaul_held is null"):
@@ -131,7 +139,7 @@ class Recording:
         return name.upper() if plain else name
 
     def _count(self, said: str) -> int:
-        if "clashes" in said:
+        if "clashes" in said or "generation > 0" in said:
             return 0
         if "lease_fence" in said:
             return 1
@@ -145,6 +153,11 @@ class Recording:
             "activation": name,
             "ledger_version": 1,
             "generation": generation,
+            "project_name": "diff_tests",
+            "target_name": "dev",
+            "relation_database": self.stored("db"),
+            "relation_schema": self.stored("old" if name in self.renamed else "shop"),
+            "relation_name": self.stored(name),
             "key_columns": json.dumps(self.keys[name]),
             "columns": json.dumps(
                 [
@@ -159,12 +172,15 @@ class Recording:
             "lease_fence": 3,
         }
         delivered = {"claimed": 8, "committed": 5, "rejected": 2} if generation else {}
-        asked = {"resync_due": int(name in self.resync)}
+        asked = {"resync_due": int(name in self.resync), "is_transferred": 0}
+        renamed = {"is_renamed": int(name in self.renamed), "retirement": None}
         return (
             {column: known.get(column) for column in columns}
             | dict.fromkeys(("claimed", "committed", "rejected"), 0)
             | delivered
             | asked
+            | renamed
+            | {"highest": generation, "settled": 0, "refused": 0}
         )
 
 

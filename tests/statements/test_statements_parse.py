@@ -52,6 +52,7 @@ DIFFS: dict[str, dict[str, Any]] = {
     "appending": {"unique_key": "id", "append_only": True},
     "retyped": {"unique_key": "id"},
     "asked_anew": {"unique_key": "id"},
+    "renamed": {"unique_key": "id"},
 }
 
 
@@ -123,6 +124,7 @@ def test_statements_of_the_materialization_parse(
         is_later=is_later,
         retyped=("retyped",),
         resync=("asked_anew",),
+        renamed=("renamed",),
     )
     run_project(project, heard)
     for statement in heard.statements:
@@ -156,6 +158,8 @@ class Listener:
         self.statements.append(sql)
         if sql.startswith(("select lease_fence", "select coalesce(max(claimed_seq)")):
             return [(1, 1)]
+        if sql.startswith("select coalesce(claims.claimed"):
+            return [(1, 1, 1, 1, 1)]
         return [(0,)] if sql.startswith("select count(*)") else []
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> int:
@@ -205,6 +209,7 @@ def ask_everything(warehouse: Warehouse) -> None:
     warehouse.release_lease(lease)
     warehouse.activations()
     warehouse.claims("people", 1)
+    warehouse.traces("people", 1)
     warehouse.current_claims()
     warehouse.claim(lease, Claims(2, 1))
     warehouse.page(record, 0, 0)
