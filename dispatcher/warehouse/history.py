@@ -16,6 +16,8 @@ from dispatcher.records import (
 )
 from dispatcher.warehouse.statements import Statements
 
+# A share is compared in whole numbers: 0.29 * 100 is less than 29 in binary fractions.
+_PARTS = 1_000_000_000
 _OUTCOMES = ("planned", "accepted", "rejected", "missing")
 
 
@@ -91,9 +93,9 @@ class History(Statements):
         )
         row = self._query(
             f"select count(*) from {self._table('outhaul_syncs')} where activation = ?"
-            f" and binding = ? and {accepted} > 0 and {rejected} <="
+            f" and binding = ? and {accepted} > 0 and ({rejected}) * {_PARTS} <="
             f" ? * ({accepted} + {rejected} + {missing})",
-            (name, fingerprint, max_rejected),
+            (name, fingerprint, round(max_rejected * _PARTS)),
         )[0]
         return int(row[0]) > 0
 

@@ -3,7 +3,8 @@
 An added column starts as null, so rows with a value count as updated. A dropped
 one goes. A retyped one is cast where no value can fail; elsewhere it starts as
 null and its rows count as doubtful, so that they are sent once more. The order of
-the columns does not matter.
+the columns does not matter. Columns of the key and the identity keep their values, also
+when they are renamed; see `_keep_key_types`.
 
 Adds to the diff `held`: what is acknowledged, in the columns of the select; the tables
 themselves follow when the diff is published, since a build that is refused changes
@@ -15,6 +16,8 @@ none. Also `adopted`, the query of the changed table or none, and `rejected_is_k
         {{ return('') }}
     {% endif %}
     {% set held = outhaul._without_own(outhaul.columns_of(diff.acknowledged)) %}
+    {% do diff.update({'renamed': outhaul._renamed_columns(diff, held) if diff.before.generation else {}}) %}
+    {% do outhaul._keep_key_types(diff, held) %}
     {% if not outhaul._same_columns(held, diff.columns) %}
         {% set adopted = outhaul._adopted_query(diff, held) %}
         {% do diff.update({'adopted': adopted, 'held': '(' ~ adopted ~ ')', 'columns_changed': true}) %}
@@ -27,7 +30,7 @@ none. Also `adopted`, the query of the changed table or none, and `rejected_is_k
     ) %}
         {% do diff.update({'rejected_is_kept': false}) %}
     {% endif %}
-    {% do outhaul._check_new_key(diff) %}
+    {% do outhaul._check_new_key(diff, held | map(attribute='name') | list) %}
 {% endmacro %}
 
 {#- Put the tables of the state into the new columns. -#}
@@ -89,9 +92,11 @@ none. Also `adopted`, the query of the changed table or none, and `rejected_is_k
     {% set doubted = [] %}
     {% for column in diff.columns %}
         {% set name = outhaul.quoted(column.name) %}
-        {% set held_type = held_types.get(column.name) %}
-        {% set cast_held = 'cast(acknowledged.' ~ name ~ ' as ' ~ column.type ~ ') as ' ~ name %}
-        {% if held_type == column.type %}
+        {% set held_name = diff.renamed.get(column.name, column.name) %}
+        {% set held_type = held_types.get(held_name) %}
+        {% set cast_held = 'cast(acknowledged.' ~ outhaul.quoted(held_name) ~ ' as ' ~ column.type ~ ') as ' ~ name %}
+        {% do doubted.append(column.name) if column.name in diff.renamed %}
+        {% if held_type == column.type and held_name == column.name %}
             {% do parts.append('acknowledged.' ~ name) %}
         {% elif held_type is not none and (
             column.name in diff.key or column.name == diff.identity
@@ -114,10 +119,20 @@ none. Also `adopted`, the query of the changed table or none, and `rejected_is_k
 {% endmacro %}
 
 {#- A changed unique_key works where the state can be tracked by it as well. -#}
-{% macro _check_new_key(diff) %}
+{% macro _check_new_key(diff, held_names) %}
     {% if diff.before.generation == 0 or outhaul._stored_key(diff.before) == diff.key %}
         {{ return('') }}
     {% endif %}
+    {% set change =
+        "'unique_key' changed from " ~ fromjson(diff.before.key_columns) | join(', ') ~ ' to '
+        ~ outhaul._written_names(diff.key) | join(', ')
+    %}
+    {% for name in diff.key if diff.renamed.get(name, name) not in held_names %}
+        {% do outhaul._refuse(
+            change ~ ", but the destination holds no values of '" ~ outhaul.written_name(name) ~ "' yet: set it back,"
+            ~ ' select both columns, and change it when they were built and synced'
+        ) %}
+    {% endfor %}
     {% set key = outhaul._key_list(diff.key, 'acknowledged') %}
     {% set clashes = outhaul._fetch(
         'select count(*) from (select 1 as clash from ' ~ diff.held ~ ' as acknowledged where not '
@@ -127,9 +142,7 @@ none. Also `adopted`, the query of the changed table or none, and `rejected_is_k
     )[0][0] %}
     {% if clashes > 0 %}
         {% do outhaul._refuse(
-            "'unique_key' changed from " ~ fromjson(diff.before.key_columns) | join(', ') ~ ' to '
-            ~ outhaul._written_names(diff.key) | join(', ') ~ ', which does not tell apart what the destination holds ('
-            ~ clashes ~ ' rows): set it back, or give the new binding a model of its own'
+            change ~ ', which does not tell apart what the destination holds (' ~ clashes ~ ' rows): set it back, or give the new binding a model of its own'
         ) %}
     {% endif %}
 {% endmacro %}

@@ -12,7 +12,7 @@ Adds to the diff `counts` (rows per change that may be sent, and `held`), `hold`
     {% elif diff.segment_rows == 0 and held_rows > 0 %}
         {% set hold = 'all' %}
         {% set reason = 'the segment is empty while the destination holds ' ~ held_rows ~ ' rows' %}
-    {% elif held_rows >= 100 and counts.removed > diff.max_removed * held_rows %}
+    {% elif held_rows >= 100 and outhaul._exceeds(counts.removed, diff.max_removed, held_rows) %}
         {% set hold = 'removals' %}
         {% set reason =
             counts.removed ~ ' of ' ~ held_rows ~ ' rows would be removed, more than max_removed allows ('
@@ -33,6 +33,17 @@ Adds to the diff `counts` (rows per change that may be sent, and `held`), `hold`
             ~ ' acknowledged rows are updated, although the columns are the same as before.'
         ) %}
     {% endif %}
+{% endmacro %}
+
+{#- Whether a count is more than this share of a total, exactly: 29 of 100 is not more than
+    0.29, although 0.29 times 100 is less than 29. -#}
+{% macro _exceeds(count, share, total) %}
+    {{ return(count * 1000000000 > outhaul._parts_of_share(share) * total) }}
+{% endmacro %}
+
+{#- A share in parts of a thousand millionth. -#}
+{% macro _parts_of_share(share) %}
+    {{ return((share * 1000000000) | round | int) }}
 {% endmacro %}
 
 {#- Rows per change; a first build has only insertions. -#}

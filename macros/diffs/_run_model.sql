@@ -40,14 +40,17 @@ the warehouse. -#}
     {% if problems %}
         {% do outhaul._refuse(problems | unique | join('; ')) %}
     {% endif %}
-    {% set identity_type = columns | selectattr('name', 'equalto', identity) | map(attribute='type') | first %}
-    {% do diff.update({
-        'columns': columns,
-        'key': key,
-        'identity': identity,
-        'identity_is_text': identity is not none and outhaul.column_kind(identity_type) == 'text',
-    }) %}
+    {% do diff.update({'columns': columns, 'key': key, 'identity': identity}) %}
+    {% do outhaul._note_identity_type(diff) %}
     {% do outhaul.prepare_reading(diff.work, key) %}
+{% endmacro %}
+
+{#- Whether the identity is text, which is compared without outer spaces and A to Z. -#}
+{% macro _note_identity_type(diff) %}
+    {% set type = diff.columns | selectattr('name', 'equalto', diff.identity) | map(attribute='type') | first %}
+    {% do diff.update({
+        'identity_is_text': diff.identity is not none and outhaul.column_kind(type) == 'text',
+    }) %}
 {% endmacro %}
 
 {#- The name of a configured column as the select spells it. -#}

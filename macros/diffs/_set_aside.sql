@@ -202,7 +202,7 @@ Rows that `prefer` ranks alike are ordered by their content, so that each build 
     {% set message =
         diff.invalid_rows ~ ' of ' ~ counts.rows ~ ' rows cannot be sent: ' ~ reasons | join(', ')
     %}
-    {% if bad_keys | sum > diff.max_invalid * counts.rows %}
+    {% if outhaul._exceeds(bad_keys | sum, diff.max_invalid, counts.rows) %}
         {% do outhaul._refuse(
             message ~ '. That is more than the share of null and duplicate keys that '
             ~ "'max_invalid' allows (" ~ diff.max_invalid ~ '); nothing was changed. Mend the key in the segment'

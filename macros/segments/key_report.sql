@@ -70,8 +70,9 @@ model calls it, and the CTE. -#}
     {% set lines = [] %}
     {% for level in [fail_above, warn_above] %}
         {% do lines.append(
-            'when duplicate_rows > ' ~ level ~ ' * (row_count - null_keys)'
-            ~ ' or null_keys > ' ~ level ~ ' * row_count then ' ~ ("'fail'" if loop.first else "'warn'")
+            'when duplicate_rows * 1000000000 > ' ~ outhaul._parts_of_share(level) ~ ' * (row_count - null_keys)'
+            ~ ' or null_keys * 1000000000 > ' ~ outhaul._parts_of_share(level) ~ ' * row_count then '
+            ~ ("'fail'" if loop.first else "'warn'")
         ) %}
     {% endfor %}
     {{ return(

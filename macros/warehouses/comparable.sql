@@ -21,17 +21,34 @@
     {{ return(expression) }}
 {% endmacro %}
 
-{#- json, xml and the geometric types have no equality, and that of citext ignores case;
-    jsonb also ignores key order. -#}
+{#- Text is compared by its bytes, whatever its collation; json has no equality, and jsonb
+    also ignores key order. Types that are not known to have an exact one, such as citext,
+    intervals (1 month equals 30 days), xml, composites and domains, are compared as text. -#}
 {% macro postgres__comparable(expression, data_type) %}
     {% set array = '[]' if data_type.endswith('[]') else '' %}
-    {% set element_type = data_type | replace('[]', '') %}
-    {% if element_type == 'json' %}
+    {% set type = outhaul._type_name(data_type | replace('[]', '')) %}
+    {% if type in ['text', 'character varying', 'character', 'bpchar', 'name'] %}
+        {{ return(expression ~ ' collate "C"') }}
+    {% elif type == 'json' %}
         {{ return('cast(' ~ expression ~ ' as jsonb' ~ array ~ ')') }}
-    {% elif element_type in [
-        'xml', 'jsonpath', 'citext', 'point', 'line', 'lseg', 'box', 'path', 'polygon', 'circle',
+    {% elif type in [
+        'smallint', 'integer', 'bigint', 'oid', 'numeric', 'real', 'double precision', 'money', 'boolean',
+        'date', 'time without time zone', 'time with time zone', 'timestamp without time zone',
+        'timestamp with time zone', 'uuid', 'bytea', 'bit', 'bit varying', 'jsonb', 'inet', 'cidr',
+        'int4range', 'int8range', 'numrange', 'daterange', 'tsrange', 'tstzrange', 'tsvector',
     ] %}
-        {{ return('cast(' ~ expression ~ ' as text' ~ array ~ ')') }}
+        {{ return(expression) }}
+    {% endif %}
+    {{ return('cast(' ~ expression ~ ' as text)') }}
+{% endmacro %}
+
+{#- Text is compared by its bytes, whatever its collation, and intervals as text: 1 month
+    equals 30 days there. -#}
+{% macro duckdb__comparable(expression, data_type) %}
+    {% if data_type | upper == 'VARCHAR' %}
+        {{ return('encode(' ~ expression ~ ')') }}
+    {% elif 'INTERVAL' in data_type | upper %}
+        {{ return('cast(' ~ expression ~ ' as varchar)') }}
     {% endif %}
     {{ return(expression) }}
 {% endmacro %}
@@ -51,11 +68,13 @@
     {{ return(expression) }}
 {% endmacro %}
 
-{#- JSON, arrays, structs and places have no equality there. -#}
+{#- JSON, arrays, structs and places have no equality there; 1 month equals 30 days. -#}
 {% macro bigquery__comparable(expression, data_type) %}
     {% set type = data_type | upper %}
     {% if type == 'JSON' or type.startswith(('ARRAY<', 'STRUCT<')) %}
         {{ return('to_json_string(' ~ expression ~ ')') }}
+    {% elif type == 'INTERVAL' %}
+        {{ return('cast(' ~ expression ~ ' as string)') }}
     {% elif type == 'GEOGRAPHY' %}
         {{ return('st_asbinary(' ~ expression ~ ')') }}
     {% endif %}

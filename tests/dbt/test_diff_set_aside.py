@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 
 from dispatcher.destinations.values import folded
-from tests.dbt.warehouse_project import DiffProject
+from tests.dbt.warehouse_project import DiffProject, on_duckdb
 
 ANN, BOB = (1, "Ann", "Rome"), (2, "Bob", "Oslo")
 BY_NAME = {"identity": "name", "max_invalid": 1}
@@ -225,3 +226,26 @@ def test_G29_G30_other_order_and_unmapped_columns_are_no_change(
     project.people((2, "Bob", "x", 2), (1, "Ann", "x", 2))
     project.build()
     assert project.rows() == []
+
+
+@on_duckdb
+def test_tests_of_a_diff_and_warnings_as_errors_can_pass_over_what_is_set_aside(
+    project: DiffProject,
+) -> None:
+    """As docs/operations.md says it."""
+    sent = {"config": {"where": "_outhaul_change is not null"}}
+    path = project.folder / "models" / "people_out.yml"
+    project.configure(max_invalid=1)
+    project.people(ANN, (1, "Anna", "Rome"), (None, "Bob", "Oslo"), (3, "Cat", "Bonn"))
+    warn = "--warn-error-options={'error': 'all', 'warn': ['JinjaLogWarning']}"
+    for where in ({}, sent):
+        content = yaml.safe_load(path.read_text())
+        tests = [{"unique": dict(where)}, {"not_null": dict(where)}]
+        content["models"][0]["columns"] = [{"name": "id", "data_tests": tests}]
+        path.write_text(yaml.safe_dump(content, sort_keys=False))
+        if where:
+            project.build(warn)
+            assert project.held()
+        else:
+            assert "Got 1 result" in project.failing_build(warn)
+    assert "3 of 4 rows cannot be sent" in project.failing_build("--warn-error")

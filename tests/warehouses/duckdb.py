@@ -36,6 +36,9 @@ class DuckDBWarehouse(PlainWarehouse):
             "{'a, b': 1, 'c d': {'e': null::varchar}}",
         ),
         "map": ("map {'a': 1}", "map {'a': 2}"),
+        "interval of 30 days": ("interval '1 month'", "interval '30 days'"),
+        "list of intervals": ("[interval '1 month']", "[interval '30 days']"),
+        "text without case": ("'Ann' collate nocase", "'ANN' collate nocase"),
         "json": ("'{\"a\": 1}'::json", "'{\"a\": 2}'::json"),
         "union": ("union_value(n := 1)", "union_value(n := 2)"),
     }

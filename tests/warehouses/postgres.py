@@ -77,6 +77,15 @@ class PostgresWarehouse(PlainWarehouse):
         "box": ("box '((0,0),(1,4))'", "box '((0,0),(2,2))'"),
         "tsvector": ("'a b'::tsvector", "'a c'::tsvector"),
         "jsonpath": ("'$.a'::jsonpath", "'$.b'::jsonpath"),
+        "interval of 30 days": ("interval '1 month'", "interval '30 days'"),
+        "interval[]": ("array[interval '1 month']", "array[interval '30 days']"),
+        "xml": ("'<a/>'::xml", "'<b/>'::xml"),
+        "domain over json": ("'[1]'::shop.document", "'[2]'::shop.document"),
+        "composite of json": (
+            "row(1, '[1]')::shop.page",
+            "row(1, '[2]')::shop.page",
+        ),
+        "domain over interval": ("'1 month'::shop.span", "'30 days'::shop.span"),
         "composite": ("row(1, 'a')::shop.pair", "row(1, null)::shop.pair"),
         "domain": ("'x'::shop.short_text", "'y'::shop.short_text"),
     }
@@ -111,6 +120,9 @@ class PostgresWarehouse(PlainWarehouse):
         self.run_own("create type shop.mood as enum ('sad', 'ok')")
         self.run_own("create type shop.pair as (a integer, b text)")
         self.run_own("create domain shop.short_text as varchar(5)")
+        self.run_own("create domain shop.document as json")
+        self.run_own("create domain shop.span as interval")
+        self.run_own("create type shop.page as (a integer, b shop.document)")
 
     def tables(self, schema: str) -> set[str]:
         found = self.run_own(
