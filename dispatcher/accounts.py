@@ -155,7 +155,7 @@ def load_destinations(
             f"'destinations:'"
         )
     declared = _declared(file)
-    renderer = Renderer(file, project.vars, project.environ)
+    renderer = Renderer(file, project.vars, project.environ, simple=True)
     found: dict[str, Destination] = {}
     problems: list[str] = []
     for name, raw in declared.items():

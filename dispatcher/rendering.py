@@ -4,6 +4,10 @@
 and `as_native`; values keep their native type
 (https://docs.getdbt.com/reference/dbt-jinja-functions/profiles-yml-context).
 No message ever shows a value: it may be a secret.
+
+`profiles.yml` and `dbt_project.yml` may hold whatever dbt renders. A file of our own
+takes simple expressions alone, which end at once and stay small: nothing that repeats,
+multiplies or calls anything but `env_var` and `var`.
 """
 
 from __future__ import annotations
@@ -27,6 +31,47 @@ from dispatcher.errors import ConfigurationError
 
 _JINJA = re.compile(r"\{[{%#]|[#}%]\}")
 _LITERAL_KEYS = {"password", "pass"}
+_LONGEST_TEMPLATE = 10_000
+# They make no text longer than it was, but by what is written in the template.
+SIMPLE_FILTERS = (
+    "as_bool",
+    "as_native",
+    "as_number",
+    "as_text",
+    "capitalize",
+    "d",
+    "default",
+    "float",
+    "int",
+    "lower",
+    "string",
+    "title",
+    "trim",
+    "upper",
+)
+_SIMPLE_NODES = (
+    nodes.Template,
+    nodes.Output,
+    nodes.TemplateData,
+    nodes.Name,
+    nodes.Const,
+    nodes.Call,
+    nodes.Filter,
+    nodes.Concat,
+    nodes.If,
+    nodes.CondExpr,
+    nodes.Compare,
+    nodes.Operand,
+    nodes.And,
+    nodes.Or,
+    nodes.Not,
+    nodes.Test,
+    nodes.List,
+    nodes.Tuple,
+    nodes.Neg,
+    nodes.Keyword,
+)
+_SIMPLE_TESTS = frozenset({"defined", "undefined", "none", "string", "number", "in"})
 
 
 class _Missing(Exception):
@@ -70,12 +115,13 @@ class Renderer:
     """Renders the values of one file.
 
     file: for messages. variables: what `var` sees. environ: what `env_var`
-    sees, as it stands when a value is rendered.
+    sees, as it stands when a value is rendered. simple: takes simple expressions alone.
     """
 
     file: Path
     variables: Mapping[str, Any] = field(default_factory=dict, repr=False)
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
+    simple: bool = False
 
     def render(self, value: Any, key: str) -> Any:
         """The value with all Jinja inside it rendered; keys are left alone.
@@ -97,6 +143,8 @@ class Renderer:
         exception would hold the text."""
         literal = key.rpartition(".")[2] in _LITERAL_KEYS
         try:
+            if self.simple:
+                _check_simple(text)
             template = _environment().from_string(text)
             context = template.new_context({"env_var": self._env_var, "var": self._var})
             return _joined(list(template.root_render_func(context)))
@@ -129,6 +177,32 @@ class Renderer:
         if default:
             return default[0]
         raise _Missing(f"the var '{name}' is not set; pass it with --vars")
+
+
+def _check_simple(text: str) -> None:
+    """Raises _Missing for a template that could take long or become large.
+
+    It is asked before the template is compiled, which works out constants.
+    """
+    if len(text) > _LONGEST_TEMPLATE:
+        raise _Missing(f"is a template of more than {_LONGEST_TEMPLATE:,} characters")
+    for node in _environment().parse(text).find_all(nodes.Node):
+        called = node.node if isinstance(node, nodes.Call) else None
+        is_simple = (
+            isinstance(node, _SIMPLE_NODES)
+            and (not isinstance(node, nodes.Filter) or node.name in SIMPLE_FILTERS)
+            and (not isinstance(node, nodes.Test) or node.name in _SIMPLE_TESTS)
+            and (called is None or _is_ours(called))
+        )
+        if not is_simple:
+            raise _Missing(
+                "is more than a simple expression: there are env_var and var, '~',"
+                f" conditions and the filters {', '.join(SIMPLE_FILTERS)}"
+            )
+
+
+def _is_ours(called: nodes.Node) -> bool:
+    return isinstance(called, nodes.Name) and called.name in ("env_var", "var")
 
 
 def _joined(parts: list[Any]) -> Any:

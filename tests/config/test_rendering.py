@@ -1,3 +1,4 @@
+import dataclasses
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -152,3 +153,54 @@ def test_only_calls_of_env_var_count_as_coming_from_the_environment():
         "{{ env_var('A'",
     ):
         assert environment_names(inline) == (), inline
+
+
+SIMPLE = [
+    "plain",
+    "{{ env_var('NAME') }}",
+    "Bearer {{ env_var('NAME') }}",
+    "{{ env_var('PORT') | as_number }}",
+    "{{ env_var('ABSENT', 'fallback') | upper | trim }}",
+    "{{ env_var('NAME') ~ '!' if var('region') == 'eu' else -1 }}",
+    "{% if var('size') > 2 and not var('absent', none) is defined %}a{% endif %}",
+    "{{ 'yes' if env_var('NAME') in ['ann', 'bob'] else 'no' }}",
+    "{# a comment #}",
+]
+
+
+@pytest.mark.parametrize("value", SIMPLE)
+def test_a_simple_expression_is_rendered_as_any_other(value):
+    renderer = Renderer(Path("x.yml"), {"region": "eu", "size": 3}, ENVIRON)
+    simple = dataclasses.replace(renderer, simple=True)
+    assert simple.render(value, "a") == renderer.render(value, "a")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "{% for i in range(10 ** 12) %}x{% endfor %}",
+        "{{ 'x' * 10 ** 10 }}",
+        "{{ 10 ** 10 ** 10 }}",
+        "{{ range(10 ** 9) | list }}",
+        "{{ 'x' | center(10 ** 10) }}",
+        "{{ '%9999999999d' | format(1) }}",
+        "{{ 'x'.ljust(10 ** 10) }}",
+        "{{ lipsum(n=10 ** 6) }}",
+        "{{ 'x' | replace('', 'y') }}",
+        "{% set a = 'x' %}{% set a = a ~ a %}{{ a }}",
+        "{% macro a() %}{{ a() }}{% endmacro %}{{ a() }}",
+        "{% do cycler('x') %}",
+        "{{ env_var.__globals__ }}",
+        "{{ var('region')[0] }}",
+        "{% include 'x' %}",
+        "{{ 1 is divisibleby(0) }}",
+        "{{ 'x' }}" * 2_000,
+    ],
+)
+def test_what_could_take_long_or_become_large_is_refused_unseen(value):
+    simple = Renderer(Path("destinations.yml"), {"region": "eu"}, ENVIRON, simple=True)
+    with pytest.raises(ConfigurationError) as caught:
+        simple.render(value, "destinations.mail.base_url")
+    text = str(caught.value)
+    assert text.startswith("destinations.yml: destinations.mail.base_url: is ")
+    assert caught.value.__context__ is None
