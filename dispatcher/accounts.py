@@ -27,7 +27,7 @@ from dispatcher.settings import (
     read_settings,
     unknown_keys,
 )
-from dispatcher.yaml_files import read_mapping
+from dispatcher.yaml_files import link_problem, read_mapping
 
 AccountClass = type[Account]
 AccountTypes = Mapping[str, AccountClass]
@@ -154,6 +154,8 @@ def load_destinations(
             f"there is no {file}; declare the accounts to send to in it, under "
             f"'destinations:'"
         )
+    if problem := link_problem(file):
+        raise ConfigurationError(f"{file}: {problem}")
     declared = _declared(file)
     renderer = Renderer(file, project.vars, project.environ, simple=True)
     found: dict[str, Destination] = {}

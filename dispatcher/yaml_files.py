@@ -5,6 +5,7 @@ No message ever shows a value of a file: it may be a secret.
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,24 @@ def parse_yaml(text: str, where: str) -> Any:
     except RecursionError:
         message = f"{where}: nested too deeply to be read"
     raise ConfigurationError(message)
+
+
+def link_problem(path: Path) -> str | None:
+    """Why a link must not be followed, or None; also for a file that is no link.
+
+    What it leads to decides where rows go, so it must belong to us, to root or to
+    whoever made the link, and not everybody may write it.
+    """
+    if not path.is_symlink():
+        return None
+    found, made = path.stat(), path.lstat()
+    trusted = {0, made.st_uid, *([os.geteuid()] if hasattr(os, "geteuid") else [])}
+    where = f"is a link to {path.resolve()}"
+    if found.st_uid not in trusted:
+        return f"{where}, which belongs to somebody else: put the file itself here"
+    if found.st_mode & 0o002:
+        return f"{where}, which everybody may write: take that right away (chmod o-w)"
+    return None
 
 
 def read_mapping(path: Path) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import click
@@ -106,8 +107,7 @@ def report(project: dict[str, Any], patterns: tuple[str, ...], output: str) -> i
     with open_session(project, print_note) as session:
         page = render(report_of(session, patterns))
     try:
-        with click.open_file(output, "w", encoding="utf-8") as file:
-            file.write(page)
+        _write_page(output, page)
     except OSError as error:
         raise ConfigurationError(
             f"--output: {output} cannot be written: {error.strerror}"
@@ -115,6 +115,16 @@ def report(project: dict[str, Any], patterns: tuple[str, ...], output: str) -> i
     if output != "-":
         write(f"Written: {output}")
     return 0
+
+
+def _write_page(output: str, page: str) -> None:
+    """A new file is for its owner alone; one that is there keeps who may read it."""
+    if output == "-":
+        click.echo(page, nl=False)
+        return
+    mode = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+    with open(os.open(output, mode, 0o600), "w", encoding="utf-8") as file:
+        file.write(page)
 
 
 @click.command()

@@ -34,6 +34,9 @@ def check(session: Session, patterns: Sequence[str]) -> list[Check]:
     ledger = _refused(session.warehouse.grant_probes())
     readable = [] if ledger else ["the ledger can be read and written"]
     checks = [Check("the ledger", readable, ledger)]
+    file = session.project.destinations_file
+    if file.is_symlink():
+        checks.append(Check(file.name, [f"it is a link to {file.resolve()}"]))
     bindings = []
     ended = session.ended()
     for record in records:

@@ -29,6 +29,17 @@ def test_K01_check_says_what_it_found_and_sends_nothing(built, outhaul):
     assert "people_out: ok" in outhaul("check").out
 
 
+def test_J11_check_says_where_a_link_leads(built, outhaul):
+    file = built.folder / "destinations.yml"
+    real = file.rename(file.with_name("shared.yml"))
+    file.symlink_to(real)
+    assert f"it is a link to {real}" in outhaul("check", "--json").out
+    real.chmod(0o666)
+    refused = outhaul("sync")
+    assert refused.code == 2 and "which everybody may write" in refused.err
+    file.unlink()
+
+
 def test_check_tells_a_wrong_key(built, outhaul):
     built.sandbox.sendgrid._api_key = "SG.another"
     ran = outhaul("check")

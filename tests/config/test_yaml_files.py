@@ -1,7 +1,9 @@
+import os
+
 import pytest
 
 from dispatcher.errors import ConfigurationError
-from dispatcher.yaml_files import parse_yaml, read_mapping, read_yaml
+from dispatcher.yaml_files import link_problem, parse_yaml, read_mapping, read_yaml
 
 
 def refusal(text: str) -> str:
@@ -96,3 +98,21 @@ def test_J01_a_syntax_error_tells_no_value(text):
     message = refusal(text)
     assert message.startswith("file.yml: not valid YAML")
     assert "hunter2" not in message
+
+
+def test_J11_a_link_is_followed_to_what_is_ours_alone(tmp_path, monkeypatch):
+    file, link = tmp_path / "real.yml", tmp_path / "destinations.yml"
+    file.write_text("destinations: {}")
+    file.chmod(0o644)
+    assert link_problem(file) is None
+    link.symlink_to(file)
+    assert link_problem(link) is None
+    file.chmod(0o646)
+    assert f"a link to {file}, which everybody may write" in link_problem(link)
+    assert link_problem(file) is None
+    monkeypatch.setattr(os, "geteuid", lambda: 4711)
+    file.chmod(0o644)
+    if os.getuid() == 0:  # only root can give a file to somebody else
+        assert link_problem(link) is None
+        os.chown(file, 4712, 4712)
+        assert "which belongs to somebody else" in link_problem(link)

@@ -19,6 +19,7 @@ from dispatcher.destinations.base import (
     Column,
     Encoded,
     Kind,
+    OneByOne,
     Row,
 )
 from dispatcher.destinations.files.names import FileNames
@@ -164,16 +165,72 @@ def test_G26_a_null_and_an_empty_text_differ():
     assert Separated(quote_all=True).line([("a", None), ("b", 1)]) == b'"","1"\r\n'
 
 
-@pytest.mark.parametrize("text", ["=cmd()", "+33612345678", "-5", "@x", "\tx", "\rx"])
+FORMULAS = [
+    "=cmd()",
+    "+33612345678",
+    "-5",
+    "@x",
+    "\tx",
+    "\rx",
+    " =1",
+    "\u00a0=1",
+    "\u3000 +1",
+    "\ufeff=1",
+    "\u200b@x",
+    "|calc",
+    "%x",
+    "＝1",
+    "｜x",
+]
+
+
+@pytest.mark.parametrize("text", FORMULAS)
 def test_G27_formulas_follow_the_policy_that_was_chosen(text):
     cells = [("phone", text)]
     read = csv.reader(io.StringIO(Separated().line(cells).decode(), newline=""))
     assert next(read) == [text]
     shown = Separated(formulas="spreadsheet").line(cells).decode()
     assert next(csv.reader(io.StringIO(shown, newline=""))) == ["'" + text]
+    assert together([text] * 9, formulas="spreadsheet") == [shown.encode()] * 9
     with pytest.raises(RowRefused) as caught:
         Separated(formulas="reject").line(cells)
     assert caught.value.code == "formula" and text not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a\n=1", "a\n'=1"),
+        ("a\r\n =1\n+2", "a\r\n' =1\n'+2"),
+        ("a\u2028@x", "a\u2028'@x"),
+        ("-1\n-2", "'-1\n'-2"),
+    ],
+)
+def test_G27_a_line_within_a_cell_is_no_formula_either(text, shown):
+    cells = [("note", text)]
+    line = Separated(formulas="spreadsheet").line(cells).decode()
+    assert next(csv.reader(io.StringIO(line, newline=""))) == [shown]
+    assert together(["x"] * 9 + [text], formulas="spreadsheet")[9] == line.encode()
+    with pytest.raises(RowRefused):
+        Separated(formulas="reject").line(cells)
+
+
+@pytest.mark.parametrize(
+    "text", ["a=1", "50%", "a|b", "a\nb", "x\ty", "a - b", "", " a"]
+)
+def test_G27_what_no_spreadsheet_runs_stays(text):
+    cells = [("note", text)]
+    assert Separated(formulas="spreadsheet").line(cells) == Separated().line(cells)
+    assert Separated(formulas="reject").line(cells) == Separated().line(cells)
+
+
+def together(texts, **layout):
+    """The lines of a column, all at once where that is possible."""
+    separated = Separated(**layout)
+    try:
+        return separated.lines([("note", texts)])
+    except OneByOne:
+        return [separated.line([("note", text)]) for text in texts]
 
 
 def test_G27_a_number_is_no_formula():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 import sys
 from pathlib import Path
 
@@ -31,6 +32,17 @@ def test_the_page_is_written_where_the_command_runs(
     assert capsys.readouterr().out == "Written: outhaul-report.html\n"
     page = Page((tmp_path / "outhaul-report.html").read_text("utf-8"))
     assert page.problems == [] and "日本" in page.text
+
+
+def test_a_page_is_for_its_owner_alone_unless_it_was_shared(
+    project: ReportProject, tmp_path: Path
+) -> None:
+    page = tmp_path / "outhaul-report.html"
+    run(project)
+    assert stat.S_IMODE(page.stat().st_mode) == 0o600
+    page.chmod(0o644)
+    run(project)
+    assert stat.S_IMODE(page.stat().st_mode) == 0o644
 
 
 def test_a_dash_is_standard_output(

@@ -31,7 +31,15 @@ ENCODINGS = {
 }
 """What a user writes: the codec, and what a file begins with."""
 
-_FORMULA_STARTS = frozenset("=+-@\t\r\n＝＋－＠")
+# What a spreadsheet runs, where a cell or a line of one begins with it, and what may
+# stand before it: spaces of all kinds, and marks of no width. `|` and `%` are run
+# by programs that older spreadsheets hand them to.
+_FORMULA = r"[=+\-@|%＝＋－＠｜％]"
+_ENDS = r"\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029"
+_UNSEEN = rf"(?:[^\S{_ENDS}]|[\xad\u180e\u200b-\u200f\u2060\ufeff])"
+_FORMULAS = re.compile(
+    rf"(?:\A|\x00|[{_ENDS}])(?={_UNSEEN}*{_FORMULA})|(?:\A|\x00)(?=[\t\r\n])"
+)
 _BREAKS = str.maketrans(dict.fromkeys("\r\n\t\x0b\x0c\x85\u2028\u2029", " "))
 _BREAK = re.compile("[" + "".join(map(chr, _BREAKS)) + "]")
 _ISO_DATE = "%Y-%m-%d"
@@ -104,7 +112,7 @@ class Separated:
         kind = type(value)
         if kind is str:
             text = str(value).translate(_BREAKS) if self.flatten else str(value)
-            if text[:1] in _FORMULA_STARTS:
+            if self.formulas != "machine":
                 text = self._defused(field, text)
         else:
             text = str(value) if kind is int else self._text(field, value)
@@ -155,9 +163,10 @@ class Separated:
             joined = "".join(filter(None, shown))
             if self.flatten and _BREAK.search(joined):
                 return None
-            starts = {text[:1] for text in shown if text is not None}
-            is_safe = self.formulas == "machine" or not starts & _FORMULA_STARTS
-            return shown if is_safe else None
+            if self.formulas == "machine":
+                return shown
+            cells = _BETWEEN.join(filter(None, shown))
+            return None if _FORMULAS.search(cells) else shown
         return shown if kinds <= _PLAIN else None
 
     def _text(self, field: str, value: Any) -> str:
@@ -171,9 +180,12 @@ class Separated:
         return text.translate(_BREAKS) if self.flatten else text
 
     def _defused(self, field: str, text: str) -> str:
+        """The text with an apostrophe before each line that a spreadsheet would run."""
+        if not _FORMULAS.search(text):
+            return text
         if self.formulas == "reject":
             raise RowRefused("formula", f"'{field}' looks like a formula")
-        return "'" + text if self.formulas == "spreadsheet" else text
+        return _FORMULAS.sub(lambda match: match[0] + "'", text)
 
     @cached_property
     def _special(self) -> re.Pattern[str]:
