@@ -204,8 +204,7 @@ class HttpClient:
         prepared = requests.Request(
             plan.method, plan.url, headers={**self._headers, **headers}, data=body
         ).prepare()
-        home = requests.Request("GET", self.base_url).prepare().url or ""
-        if not stays_at(home, prepared.url or ""):
+        if not stays_at(self._home, prepared.url or ""):
             raise StopSync(self._elsewhere(plan.method))
         answer = self._transport.send(
             prepared, stream=True, timeout=self._timeout, verify=self._ca_file or True
@@ -222,6 +221,11 @@ class HttpClient:
             request=plan.name,
             secrets=plan.secrets,
         )
+
+    @cached_property
+    def _home(self) -> str:
+        """The client's address, spelt as those of its requests are."""
+        return requests.Request("GET", self.base_url).prepare().url or ""
 
     def _elsewhere(self, method: str) -> str:
         return f"{method} at {self.host}: a path leads elsewhere; nothing was sent"
