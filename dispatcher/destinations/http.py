@@ -12,6 +12,7 @@ import socket
 import ssl
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
