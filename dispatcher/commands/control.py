@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from dispatcher.activations import select_records
 from dispatcher.commands.session import Session, actor
-from dispatcher.engine.dispatch import holder
+from dispatcher.engine.holders import holder
 from dispatcher.errors import Busy, ConfigurationError
 from dispatcher.records import ActivationRecord, Claims
 

@@ -8,9 +8,16 @@ from dispatcher.engine.seams import Seams
 from dispatcher.records import Claims
 from dispatcher.warehouse import Warehouse
 
+_SHORTEST_SECONDS = 0.1
+_TIMES_ITS_COST = 50
+_SHARE = 0.01
+
 
 class Commits:
-    """One statement tells both how far is claimed and how far is committed."""
+    """One statement tells both how far is claimed and how far is committed.
+
+    longest_seconds: how long a commit may be put off while rows settle.
+    """
 
     def __init__(
         self,
@@ -18,7 +25,7 @@ class Commits:
         lease: Lease,
         outcomes: Outcomes,
         claims: Claims,
-        every_seconds: float,
+        longest_seconds: float,
         seams: Seams,
     ) -> None:
         self._warehouse = warehouse
@@ -26,9 +33,10 @@ class Commits:
         self._outcomes = outcomes
         self._recorded = claims
         self._claimed = claims.claimed
-        self._every_seconds = every_seconds
+        self._longest_seconds = longest_seconds
         self._seams = seams
-        self._recorded_at = seams.clock()
+        self._began_at = self._recorded_at = seams.clock()
+        self._took = 0.0
 
     def claim(self, upto: int) -> None:
         """Claim a range before its first row is sent; commits what is settled."""
@@ -44,19 +52,30 @@ class Commits:
             self._record(claims)
 
     def commit_when_due(self) -> None:
-        """Commit once in a while, so that a crash leaves little in doubt."""
-        if self._seams.clock() - self._recorded_at > self._every_seconds:
+        """Commit as often as it costs little, so that a crash repeats little."""
+        if self._seams.clock() - self._recorded_at >= self._pause():
             self.commit()
             self._recorded_at = self._seams.clock()
+
+    def _pause(self) -> float:
+        """Seconds between two commits: they take a fiftieth of the time at most.
+
+        Later on, a hundredth of what was done may be repeated.
+        """
+        age = self._seams.clock() - self._began_at
+        pause = max(_SHORTEST_SECONDS, _TIMES_ITS_COST * self._took, _SHARE * age)
+        return min(self._longest_seconds, pause)
 
     def _now(self) -> Claims:
         return Claims(self._claimed, self._outcomes.committed)
 
     def _record(self, claims: Claims) -> None:
         """Rejections first: a position is committed only with its verdict written."""
+        started = self._seams.clock()
         self._warehouse.record_rejections(
             self._lease.grant, self._outcomes.unrecorded()
         )
         self._warehouse.claim(self._lease.grant, claims)
         self._recorded = claims
         self._recorded_at = self._seams.clock()
+        self._took = self._recorded_at - started

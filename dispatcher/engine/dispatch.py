@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
-import socket
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -14,6 +12,7 @@ from dataclasses import dataclass, field
 from dispatcher.activations import Binding
 from dispatcher.connections.labels import labelled
 from dispatcher.destinations.base import Change
+from dispatcher.engine.holders import holder
 from dispatcher.engine.lease import Lease
 from dispatcher.engine.options import SyncOptions
 from dispatcher.engine.rate import RateLimiters
@@ -27,6 +26,7 @@ from dispatcher.engine.retries import (
 from dispatcher.engine.seams import Seams
 from dispatcher.engine.shares import exceeds
 from dispatcher.engine.sync import Sync
+from dispatcher.engine.takeover import shorten_lease_of_dead
 from dispatcher.errors import (
     ConfigurationError,
     LeaseLost,
@@ -34,7 +34,13 @@ from dispatcher.errors import (
     RetryRequest,
     WarehouseError,
 )
-from dispatcher.records import ActivationRecord, Claims, Control, SyncRecord
+from dispatcher.records import (
+    ActivationRecord,
+    Claims,
+    Control,
+    LeaseGrant,
+    SyncRecord,
+)
 from dispatcher.visible import visible
 from dispatcher.warehouse import Warehouse
 
@@ -151,10 +157,8 @@ class Dispatcher:
         seconds = max(
             self.options.lease_seconds, math.ceil(3 * binding.service.request_seconds)
         )
-        grant = self.warehouse.take_lease(record.name, holder(), seconds)
+        grant = self._take_lease(binding, seconds, report)
         if grant is None:
-            report.result = Result.BUSY
-            report.message = "another sync or a build is at work on it"
             return
         lease = Lease(self.warehouse, grant, seconds, since, self.seams)
         if grant.generation != record.generation:
@@ -166,6 +170,27 @@ class Dispatcher:
         is_known = self._sync_leased(binding, approval, limiters, report, lease)
         if is_known:
             lease.release()
+
+    def _take_lease(
+        self, binding: Binding, seconds: int, report: Report
+    ) -> LeaseGrant | None:
+        """None: somebody holds it, or was killed and may still be heard of."""
+        name, warehouse = binding.record.name, self.warehouse
+        grant = warehouse.take_lease(name, holder(), seconds)
+        if grant is not None:
+            return grant
+        left = shorten_lease_of_dead(warehouse, name, binding.service.request_seconds)
+        if left == 0:
+            grant = warehouse.take_lease(name, holder(), seconds)
+        if grant is None:
+            report.result = Result.BUSY
+            report.message = "another sync or a build is at work on it"
+            if left:
+                report.message = (
+                    "a sync that was killed held it, and what that had sent may still"
+                    f" arrive; run this one again in {left} s"
+                )
+        return grant
 
     def _sync_leased(
         self,
@@ -360,9 +385,4 @@ def trusted_claims(warehouse: Warehouse, record: ActivationRecord) -> Claims:
     return traces.claims
 
 
-def holder() -> str:
-    """The name of a holder of leases: this process, told apart from any other."""
-    return f"sync {socket.gethostname()} {os.getpid()} {uuid.uuid4().hex[:8]}"
-
-
-__all__ = ["Dispatcher", "Observer", "holder", "sendable", "trusted_claims"]
+__all__ = ["Dispatcher", "Observer", "sendable", "trusted_claims"]

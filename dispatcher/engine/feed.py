@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from dispatcher.activations import Binding
-from dispatcher.destinations.base import Change, Row
+from dispatcher.destinations.base import Change, Row, Service
 from dispatcher.destinations.rows import Rows
 from dispatcher.engine.options import SyncOptions
 from dispatcher.engine.seams import Seams
@@ -22,9 +22,10 @@ _CHANGES = {change.value: change for change in Change}
 class Feed:
     """Pages of rows from the committed position to the last one that may be sent.
 
-    `claim(upto)` is called before the first row of a range is read; the ranges grow
-    while they are worked off quickly. The first range of a new binding is small, and
-    the next one is claimed only after `go_on`.
+    `claim(upto)` is called before the first row of a range is read. A range holds what
+    may be under way at once, or as many rows as `settled()` says have an outcome, so
+    that claims do not run ahead of a sync that gets on slowly. The first range of a
+    new binding is small, and the next one is claimed only after `go_on`.
     """
 
     def __init__(
@@ -35,6 +36,7 @@ class Feed:
         upto: int,
         is_new: bool,
         claim: Callable[[int], None],
+        settled: Callable[[], int],
         options: SyncOptions,
         seams: Seams,
     ) -> None:
@@ -45,13 +47,14 @@ class Feed:
         self._upto = upto
         self._claimed = min(claims.claimed, upto)
         self._claim = claim
+        self._settled = settled
         self._options = options
         self._seams = seams
         self._page: deque[Rows] = deque()
         self._next = 0
         self._is_new = is_new
         self._has_begun = False
-        self._claim_rows = options.canary_rows if is_new else options.first_claim_rows
+        self._least_claim_rows = _least_claim_rows(binding.service, options)
         self._claimed_at = seams.clock()
 
     @property
@@ -68,7 +71,6 @@ class Feed:
     def go_on(self) -> None:
         """The first rows are settled and good: claim larger ranges from now on."""
         self._is_new = False
-        self._claim_rows = self._options.first_claim_rows
 
     @property
     def is_exhausted(self) -> bool:
@@ -108,12 +110,24 @@ class Feed:
     def _claim_more(self) -> None:
         now = self._seams.clock()
         was_quick = now - self._claimed_at < self._options.claim_seconds
-        self._claimed = min(self._position + self._claim_rows, self._upto)
+        rows = self._claim_rows(was_quick)
+        self._claimed = min(self._position + rows, self._upto)
         self._claim(self._claimed)
         self._claimed_at = now
-        if was_quick and not self._is_new:
-            grown = self._claim_rows * self._options.claim_growth
-            self._claim_rows = min(grown, self._options.largest_claim_rows)
+
+    def _claim_rows(self, may_grow: bool) -> int:
+        if self._is_new:
+            return self._options.canary_rows
+        rows = max(self._least_claim_rows, self._settled() if may_grow else 0)
+        return min(rows, self._options.largest_claim_rows)
+
+
+def _least_claim_rows(service: Service, options: SyncOptions) -> int:
+    """What may be under way at once: requests that are sent, and as many in waiting."""
+    under_way = max(
+        2 * limits.concurrency * limits.rows for limits in map(service.limits, Change)
+    )
+    return max(options.first_claim_rows, min(under_way, options.outstanding_rows))
 
 
 class _Reader:

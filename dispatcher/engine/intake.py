@@ -14,7 +14,7 @@ from dispatcher.destinations.base import (
     Row,
     Service,
 )
-from dispatcher.destinations.rows import Items, Part, Rows
+from dispatcher.destinations.rows import Items, Part, Rows, compact, positions_of
 from dispatcher.engine.batches import Batch, fits
 from dispatcher.engine.feed import Feed
 from dispatcher.engine.outcomes import Outcomes, refused
@@ -37,8 +37,9 @@ class Intake:
     one request after the other, each as full as it can be, so that it gets the same
     ones after a restart.
 
-    most_outstanding: rows taken and not settled, at most; a spooled request may hold
-    more. `fill` returns after so many rows in any case.
+    most_outstanding: rows taken and not settled, at most, and rows taken beyond one
+    that holds up the commit; a spooled request may hold more. `fill` returns after so
+    many rows in any case.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class Intake:
         if service.spooled:
             self._most_outstanding = max(service.limits(c).rows for c in Change)
         self._removing: bool | None = None
+        self._taken_upto = 0
         self._look_ups = Items()
         self._batches: dict[Limits, Batch] = {}
         self._resumed: set[int] = set()
@@ -84,7 +86,7 @@ class Intake:
         while taken < self._most_at_once and not self._schedule.has_ready:
             rows = self._next_rows(self._most_at_once - taken)
             if not rows:
-                if not self._is_full or not in_flight:
+                if not self._is_full or not in_flight or self._is_far_ahead:
                     self._flush(in_flight)
                 return
             taken += len(rows)
@@ -146,6 +148,7 @@ class Intake:
             self._removing = removing
             left = self._most_outstanding - self._outcomes.outstanding
             rows = self._feed.take(min(most, left, self._room(first), _MOST))
+            self._taken_upto = positions_of(rows)[-1]
             unsettled = self._unsettled(rows)
             if unsettled:
                 return unsettled
@@ -153,7 +156,19 @@ class Intake:
 
     @property
     def _is_full(self) -> bool:
-        return self._outcomes.outstanding >= self._most_outstanding
+        is_enough = self._outcomes.outstanding >= self._most_outstanding
+        return is_enough or self._is_far_ahead
+
+    @property
+    def _is_far_ahead(self) -> bool:
+        """Whether a crash would repeat too much, since one row holds up the commit.
+
+        It waits for others to fill its request, or its request is tried again.
+        """
+        if self._service.spooled:
+            return False
+        ahead = self._taken_upto - self._outcomes.committed
+        return ahead >= self._most_outstanding
 
     def _unsettled(self, rows: Sequence[Row]) -> Sequence[Row]:
         """Without what an earlier sync settled, or has a job for."""
@@ -199,6 +214,8 @@ class Intake:
         part = self._encoded_together(rows, found, limits)
         if part is None:
             part = self._encoded_alone(rows, found, limits, in_doubt)
+        if not self._service.spooled:
+            part = part._replace(bodies=compact(part.bodies))
         for full in self._batch(limits).add(part, limits):
             self._schedule.add(Task(Step.SEND, full[0].row.change, full))
 

@@ -82,6 +82,7 @@ class Sync:
             upto,
             is_new,
             self._claim_read,
+            lambda: self._outcomes.count,
             options,
             seams,
         )

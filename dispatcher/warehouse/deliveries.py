@@ -65,6 +65,15 @@ class Deliveries(Statements):
         )
         return {row[0]: Claims(int(row[1]), int(row[2])) for row in rows}
 
+    def has_claimed(self, lease: LeaseGrant) -> bool:
+        """Whether anything was claimed or committed under this lease."""
+        row = self._query(
+            f"select count(*) from {self._table('outhaul_claims')}"
+            " where activation = ? and fence = ?",
+            (lease.activation, lease.fence),
+        )[0]
+        return int(row[0]) > 0
+
     def claim(self, lease: LeaseGrant, claims: Claims) -> None:
         """Record how far is claimed and committed, if the lease is still ours.
 

@@ -32,6 +32,26 @@ class Leases(Statements):
         )[0]
         return LeaseGrant(name, holder, fence, generation)
 
+    def live_lease(self, name: str) -> LeaseGrant | None:
+        """The lease that somebody holds on the activation now."""
+        rows = self._query(
+            "select lease_holder, lease_fence, generation from"
+            f" {self._table('outhaul_activations')} where activation = ?"
+            f" and lease_holder is not null and lease_expires_at > {self._dialect.now}",
+            (name,),
+        )
+        return LeaseGrant(name, *rows[0]) if rows else None
+
+    def shorten_lease(self, lease: LeaseGrant, seconds: int) -> None:
+        """Let a lease end `seconds` from now, unless it ends before."""
+        end = self._dialect.after(seconds)
+        self._write(
+            f"update {self._table('outhaul_activations')} set lease_expires_at = {end}"
+            " where activation = ? and lease_holder = ? and lease_fence = ?"
+            f" and lease_expires_at > {end}",
+            (lease.activation, lease.holder, lease.fence),
+        )
+
     def renew_lease(self, lease: LeaseGrant, seconds: int) -> None:
         """Push the lease's end to `seconds` from now. Raises LeaseLost."""
         self._write_as_holder(

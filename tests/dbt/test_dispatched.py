@@ -100,6 +100,12 @@ def test_F01_of_eight_contenders_for_a_lease_one_gets_it(shop: Shop) -> None:
     record = contenders[0].activation("people_out")
     assert (record.lease_holder, record.lease_is_live) == (lease.holder, True)
     contenders[0].renew_lease(lease, 60)
+    assert contenders[1].live_lease("people_out") == lease
+    assert not contenders[1].has_claimed(lease)
+    contenders[1].shorten_lease(lease, 600)
+    assert contenders[2].take_lease("people_out", "sync too early", 60) is None
+    contenders[1].shorten_lease(lease, 0)
+    assert contenders[1].live_lease("people_out") is None
     contenders[1].release_lease(lease)
     with pytest.raises(LeaseLost):
         contenders[2].renew_lease(lease, 60)

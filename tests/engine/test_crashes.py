@@ -263,6 +263,37 @@ def test_A15_a_process_killed_by_SIGKILL_at_each_side_effect(
     pytest.fail("the sync never came to its end")
 
 
+def test_a_lease_of_a_killed_process_ends_as_soon_as_nothing_of_it_can_arrive(
+    tables: list[str],
+    store: Store,
+    tmp_path: Path,
+    processes: multiprocessing.context.ForkServerContext,
+):
+    """At once where it had claimed nothing, else when its request must have ended."""
+    world, prepare = prepared_file(tables, store, tmp_path)
+    lease_start_and_claim = 6  # before and after each
+    for last in (lease_start_and_claim - 2, lease_start_and_claim):
+        prepare()
+        victim = processes.Process(
+            target=sync_until, args=(world.ledger.path, store.url, {}, last)
+        )
+        victim.start()
+        victim.join()
+        assert victim.exitcode == -9
+        assert world.lease_is_live()
+        report = world.sync()
+        if last == lease_start_and_claim:
+            assert report.result is Result.BUSY
+            assert "was killed" in report.message
+            world.ledger.advance(1)
+            assert world.sync().result is Result.BUSY
+            assert world.lease_is_live()
+            world.ledger.advance(10)  # as long as a request may take
+            report = world.sync()
+        assert report.accepted.total() == 2
+        world.assert_converged("4")
+
+
 def test_A17_a_frozen_process_sends_nothing_after_its_lease(
     tables: list[str],
     store: Store,

@@ -257,9 +257,10 @@ class World:
         counts = {name: 0 for name in ("inserted", "updated", "removed")}
         for change, _, _ in changes:
             counts[change] += 1
-        self._record_generation(counts)
+        self.record_generation(counts)
 
-    def _record_generation(self, counts: Mapping[str, int]) -> None:
+    def record_generation(self, counts: Mapping[str, int]) -> None:
+        """What `outhaul_activations` tells of the generation that is published."""
         last = sum(counts.values())
         sendable = last
         if self.hold:
