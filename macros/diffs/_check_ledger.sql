@@ -93,6 +93,13 @@ Without a transaction, a first build that died leaves tables too, and nothing in
             ~ generation ~ ' is the last one' ~ way
         ) }}
     {% endif %}
+    {% if not found.is_diff and before.claimed > 0 %}
+        {{ return(
+            'the table ' ~ diff.relation ~ ' is gone, with ' ~ before.claimed
+            ~ ' rows that were sent since the last build. Restore it, or accept that those of them'
+            ~ ' which left the segment stay at the destination: ' ~ outhaul._resync_way(diff)
+        ) }}
+    {% endif %}
     {% if before.highest > generation %}
         {{ return(
             'the ledger knows of build ' ~ before.highest ~ ', and ' ~ outhaul.ledger_relation('outhaul_activations')
@@ -143,5 +150,5 @@ Without a transaction, a first build that died leaves tables too, and nothing in
             {% do columns.append({'name': name, 'stored_as': column.name}) %}
         {% endfor %}
     {% endfor %}
-    {{ return({'key_columns': tojson(diff.key), 'columns': tojson(columns)}) }}
+    {{ return({'key_columns': tojson(diff.key), 'columns': tojson(columns), 'settings': tojson(diff.meta)}) }}
 {% endmacro %}

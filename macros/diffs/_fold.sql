@@ -10,14 +10,6 @@ twice gives the same result, so a crash in between does no harm. -#}
     {% if existing is none or claims.claimed == 0 %}
         {{ return('') }}
     {% endif %}
-    {% if load_cached_relation(diff.relation) is none %}
-        {% do exceptions.warn(
-            'outhaul.diff in model ' ~ diff.name ~ ': the table ' ~ diff.relation
-            ~ ' is gone, with ' ~ claims.claimed ~ ' rows that were sent since the last build.'
-            ~ ' They are sent again; those of them that have left the segment stay at the destination.'
-        ) %}
-        {{ return('') }}
-    {% endif %}
     {#- without a transaction, a build that died may have left the next generation: what was
         delivered of the last one had been folded before, and nobody could send of it since -#}
     {% if diff.found_generation not in [none, diff.before.generation] %}

@@ -139,13 +139,18 @@ def test_the_loss_of_what_was_rejected_only_forgets_it(project: DiffProject) -> 
     assert project.rows() == [("inserted", 2)]
 
 
-def test_E13_the_loss_of_a_diff_is_told_and_its_rows_are_sent_again(
+def test_E13_the_loss_of_a_diff_is_refused_until_a_resync_is_asked_for(
     project: DiffProject,
 ) -> None:
     project.settle(ANN)
     project.run_sql(f"drop table {project.table('people_out')}")
+    message = project.failing_build()
+    assert "is gone, with 1 rows that were sent since the last build" in message
+    assert 'run "outhaul resync people_out"' in message
+    assert not project.exists("people_out")
+    project.control("resync")
+    project.end_leases()
     project.build()
-    assert project.warned("is gone, with 1 rows that were sent since the last build")
     assert project.rows() == [("inserted", 1)]
     # where nothing of it was sent there is nothing to tell
     project.run_sql(f"drop table {project.table('people_out')}")
