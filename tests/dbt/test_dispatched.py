@@ -219,7 +219,7 @@ def test_all_that_commands_and_reports_ask_can_be_asked(shop: Shop) -> None:
     last = warehouse.last_syncs()["people_out"]
     assert last["status"] == "running" and 0 <= float(last["seconds_ago"]) < 300
     [refused] = warehouse.rejections(record)
-    assert (refused["key"], refused["code"], refused["attempts"]) == (["2"], "bad", 1)
+    assert (refused.key, refused.code, refused.attempts) == (("2",), "bad", 1)
     [build] = warehouse.builds(5)
     assert (build["segment"], build["rows"]) == ("people_out", 3)
     assert {sync["status"] for sync in warehouse.syncs(["people_out"], 5)} >= {
