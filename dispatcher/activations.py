@@ -80,12 +80,19 @@ class Binding:
         """The activation's name, which is the diff model's."""
         return self.record.name
 
+    @property
+    def account(self) -> str:
+        """Which account it is, in words without a secret."""
+        return self.destination.account.identity(self.record.service)
+
     def for_ledger(self) -> dict[str, str]:
         """What `outhaul_syncs` says of it; a changed binding has a new fingerprint."""
         content = json.dumps(
             [
                 self.record.destination,
                 self.record.service,
+                self.account,
+                self.service.writes_to(),
                 dict(sorted(self.record.settings.items())),
                 [(column.field, column.kind.value) for column in self.columns],
             ],

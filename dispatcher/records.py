@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -211,7 +211,7 @@ class RecordedJob(NamedTuple):
 
 
 class Control(NamedTuple):
-    """A decision of a person, such as pause or approve."""
+    """A decision of a person, such as pause or approve; or a sync's own, resend."""
 
     action: str
     generation: int
@@ -221,8 +221,27 @@ class Control(NamedTuple):
     subject: str | None = None
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where the rows of an activation go, as `outhaul_syncs` remembers it.
+
+    account: which one, in words without a secret. target: where in it, such as a list;
+    empty: the account itself. target_id: the destination's own id of that, if it has
+    one. fields: the destination's ids of the fields that rows are written to.
+    """
+
+    account: str
+    target: str = ""
+    target_id: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
 class SyncRecord(NamedTuple):
-    """One row of `outhaul_syncs`, at the start or the end of a sync."""
+    """One row of `outhaul_syncs`, at the start or the end of a sync.
+
+    place: None where the sync ended before it was sure of it. created: what it made at
+    the destination, in words.
+    """
 
     sync_id: str
     status: str
@@ -233,6 +252,8 @@ class SyncRecord(NamedTuple):
     missing: Mapping[Change, int]
     requests: int
     seconds: float
+    place: Place | None = None
+    created: Sequence[str] = ()
 
 
 def pack_positions(positions: tuple[int, ...]) -> str:

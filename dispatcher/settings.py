@@ -36,6 +36,7 @@ def setting(
     *,
     default: Any = REQUIRED,
     secret: bool = False,
+    identifies: bool = False,
     choices: Sequence[Any] | None = None,
     minimum: float | None = None,
     maximum: float | None = None,
@@ -48,11 +49,13 @@ def setting(
     default: the value when the user writes none; required without it. A list or dict
         default is copied for every instance.
     secret: must come from `env_var`, and is left out of `repr`.
+    identifies: says which account this is; another value is another account.
     choices, minimum, maximum: what values are taken.
     """
     metadata = {
         "help": help,
         "secret": secret,
+        "identifies": identifies,
         "choices": None if choices is None else tuple(choices),
         "minimum": minimum,
         "maximum": maximum,
@@ -89,6 +92,14 @@ def describe_settings(cls: type) -> list[SettingDescription]:
             field.metadata["choices"],
         )
         for name, (field, wanted, _) in _settings_of(cls).items()
+    ]
+
+
+def identifying_settings(cls: type) -> list[str]:
+    """The settings that say which account this is, in the order of declaration."""
+    settings = _settings_of(cls)
+    return [
+        name for name, (field, *_) in settings.items() if field.metadata["identifies"]
     ]
 
 

@@ -71,6 +71,9 @@ def sync_summary(reports: Sequence[Report]) -> RenderableType:
 
 def _remarks(report: Report) -> list[str]:
     remarks = [report.message] if report.message else []
+    if report.created:
+        remarks.append(f"created {', '.join(report.created)}")
+    remarks.extend(report.notes)
     skipped = report.not_consumed.total()
     if skipped:
         remarks.append(f"{_rows(skipped, 'needs', 'need')} no request at this service")
@@ -109,7 +112,11 @@ def plans(found: Sequence[Plan]) -> RenderableType:
 
 
 def _plan_remarks(plan: Plan) -> list[str]:
-    remarks = []
+    remarks = [
+        f"{moved}: a sync stops until 'outhaul resync {plan.name}' or 'outhaul rebind"
+        f" {plan.name}' says how to go on"
+        for moved in plan.moved
+    ]
     if plan.guarded:
         remarks.append(
             f"{_rows(plan.guarded)} held by a guard: {plan.hold_reason}; "

@@ -117,6 +117,7 @@ COMMANDS = (
     _decision(control.retry),
     _decision(control.resync, "Send everything again at the next build"),
     _decision(control.adopt, "Count all of this build as delivered, unsent"),
+    _decision(control.rebind, "Count all that is acknowledged as held there now"),
     _decision(control.transfer, "Take these over from another target or project"),
     retire,
     rename,

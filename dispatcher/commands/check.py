@@ -12,7 +12,9 @@ from dispatcher.activations import Binding, bind, refuse_shared_targets
 from dispatcher.commands.session import Session
 from dispatcher.destinations.declarations import declaration_problems
 from dispatcher.engine.dispatch import trusted_claims
+from dispatcher.engine.places import find_place, known_place
 from dispatcher.errors import ConfigurationError, OuthaulError, WarehouseError
+from dispatcher.records import Place
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ def check(session: Session, patterns: Sequence[str]) -> list[Check]:
             checks.append(Check(record.name, problems=[str(error)]))
         else:
             bindings.append(binding)
-            found = check_binding(session, binding)
+            found = check_binding(session, binding, _known(session, binding))
             found.problems.extend(_refused(session.warehouse.read_probes(record)))
             look_back = partial(trusted_claims, session.warehouse, record)
             found.problems.extend(_refused([look_back]))
@@ -61,8 +63,13 @@ def check(session: Session, patterns: Sequence[str]) -> list[Check]:
     return checks
 
 
-def check_binding(session: Session, binding: Binding) -> Check:
-    """Ask the destination of one activation."""
+def check_binding(
+    session: Session, binding: Binding, known: Place | None = None
+) -> Check:
+    """Ask the destination of one activation.
+
+    known: where its rows were delivered so far.
+    """
     found = Check(binding.name)
     destination = binding.destination
     if not session.may_send(binding):
@@ -73,12 +80,20 @@ def check_binding(session: Session, binding: Binding) -> Check:
         )
     found.problems.extend(declaration_problems(destination.account_class))
     try:
+        found.notes.extend(find_place(binding, known))
         found.notes.extend(binding.service.check(binding.columns))
     except OuthaulError as error:
         found.problems.append(str(error))
     except Exception as error:
         found.problems.append(_broken(error))
     return found
+
+
+def _known(session: Session, binding: Binding) -> Place | None:
+    try:
+        return known_place(session.warehouse, binding)
+    except WarehouseError:
+        return None  # the checks of the ledger tell why
 
 
 def _broken(error: Exception) -> str:

@@ -1,4 +1,4 @@
-"""Decisions of people: pause, resume, approve, retry, resync, adopt, transfer.
+"""Decisions of people: pause, resume, approve, retry, resync, adopt, rebind, transfer.
 
 Each is a row of `outhaul_controls`, with who, when and why.
 """
@@ -123,6 +123,24 @@ def adopt(session: Session, names: Sequence[str], reason: str | None) -> list[st
                 f"{record.name}: {record.last_seq} rows count as delivered"
                 + _left_waiting(record),
             )
+        )
+    return messages
+
+
+def rebind(session: Session, names: Sequence[str], reason: str | None) -> list[str]:
+    """Take the account and list that are bound now for those that hold the rows."""
+    messages = []
+    for binding in session.bindings(names):
+        if not binding.service.locate():
+            raise ConfigurationError(
+                f"{binding.name}: there is no {binding.service.writes_to()} at"
+                f" '{binding.destination.name}', so it cannot hold the rows: name the"
+                " one that does, or run 'outhaul resync'"
+            )
+        place = ", ".join(filter(None, (binding.service.writes_to(), binding.account)))
+        message = f"{binding.name}: what is acknowledged counts as held by {place}"
+        messages.append(
+            record_control(session, binding.record, "rebind", reason, message)
         )
     return messages
 

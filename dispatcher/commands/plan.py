@@ -12,6 +12,7 @@ from dispatcher.activations import Binding
 from dispatcher.commands.session import Session
 from dispatcher.destinations.base import Change
 from dispatcher.engine.dispatch import sendable
+from dispatcher.engine.places import changes_of_place, known_place
 from dispatcher.redaction import mask_value
 
 SAMPLES = 3
@@ -22,9 +23,10 @@ class Plan:
     """What a sync of one activation would do. Counts are rows.
 
     consumed: rows per change that become requests; the others are committed without
-    one. requests, seconds: estimates from the batch limits and the rate limit, without
-    retries, and without the destination's own time for asynchronous jobs. samples:
-    field to masked value.
+    one. moved: where files lead to another account or target than rows were delivered
+    to, so that a sync stops. requests, seconds: estimates from the batch limits and
+    the rate limit, without retries, and without the destination's own time for
+    asynchronous jobs. samples: field to masked value.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Plan:
     requests: int
     seconds: float
     samples: list[dict[str, Any]]
+    moved: list[str]
 
 
 def plan(session: Session, bindings: Sequence[Binding]) -> list[Plan]:
@@ -49,7 +52,8 @@ def plan(session: Session, bindings: Sequence[Binding]) -> list[Plan]:
     for binding in bindings:
         record = binding.record
         upto = sendable(record, approvals.get(record.name))
-        after = session.warehouse.claims(record.name, record.generation).committed
+        claims = session.warehouse.claims(record.name, record.generation)
+        after = claims.committed
         pending = record.remaining(after, upto)
         consumed = Counter(
             {c: n for c, n in pending.items() if c in binding.service.consumes}
@@ -70,6 +74,9 @@ def plan(session: Session, bindings: Sequence[Binding]) -> list[Plan]:
                 requests=requests,
                 seconds=seconds,
                 samples=_samples(session, binding, after, upto),
+                moved=changes_of_place(
+                    binding, known_place(session.warehouse, binding, claims)
+                ),
             )
         )
     return plans

@@ -6,7 +6,8 @@ environment or touches the warehouse: the engine does that once for all.
 
 The engine's side of the bargain, in the order of a sync:
 
-1. `prepare(columns)` once, before any row: find or create what the rows need.
+1. `locate(known_id)`, where earlier rows were delivered: is their target still there?
+   Then `prepare(columns)` once, before any row: find or create what the rows need.
 2. For every row whose change the service consumes, in batches within
    `lookup_limits`: `look_up(rows)`, where the service has it.
 3. `encode_rows(rows, found)`, where the service has it, else `encode(row, found)` for
@@ -20,14 +21,15 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import Enum
 from functools import cached_property
 from typing import Any, ClassVar, NamedTuple
 
+from dispatcher.destinations.identities import identity_of
 from dispatcher.secret_texts import Secrets, secret_parts_of_address
-from dispatcher.settings import setting
+from dispatcher.settings import identifying_settings, setting
 
 
 class Change(str, Enum):
@@ -151,6 +153,23 @@ class Activation:
     built_at: datetime = datetime(1970, 1, 1)
 
 
+@dataclass
+class Findings:
+    """What a service found at the destination or made there, for the ledger.
+
+    target_id: the destination's own id of what `writes_to` names, such as that of a
+    list. renamed: what that is called by now, where the id found it and not its name.
+    fields: the destination's ids of the fields that rows are written to, by field.
+    created, created_fields: what was made, in words, and the fields among that.
+    """
+
+    target_id: str = ""
+    renamed: str = ""
+    fields: dict[str, str] = field(default_factory=dict)
+    created: list[str] = field(default_factory=list)
+    created_fields: list[str] = field(default_factory=list)
+
+
 # Named here, since `type` means something else inside of an account.
 Services = Mapping[str, "type[Service]"]
 
@@ -184,6 +203,14 @@ class Account(ABC):
     def secrets(self) -> Secrets:
         """`secret_texts`, and the tokens that clients of this account get."""
         return Secrets(self.secret_texts())
+
+    def identifying(self, service: str) -> Sequence[str]:
+        """The settings that say which account this is to a service."""
+        return identifying_settings(type(self))
+
+    def identity(self, service: str) -> str:
+        """Which account this is, in words without a secret; see `identities.py`."""
+        return identity_of(self, self.identifying(service))
 
     def service(self, name: str, options: Any, activation: Activation) -> Service:
         """The named service of this account, bound to one activation."""
@@ -247,6 +274,18 @@ class Service(ABC):
     def target(self) -> str | None:
         """What this service writes to and nobody else may, such as a list's name."""
 
+    def writes_to(self) -> str:
+        """Where its rows go within the account, such as a list; empty: the account.
+
+        Rows that were delivered there are not there where this says something else.
+        """
+        return self.target() or ""
+
+    @cached_property
+    def findings(self) -> Findings:
+        """What was found and made so far; see `Findings`."""
+        return Findings()
+
     @abstractmethod
     def limits(self, change: Change) -> Limits:
         """The limits of requests that carry rows of this change."""
@@ -273,9 +312,21 @@ class Service(ABC):
         credentials.
         """
 
+    def locate(self, known_id: str = "") -> bool:
+        """Ask whether what `writes_to` names is there, and change nothing.
+
+        known_id: the destination's id of what earlier rows went to, which may be
+        called something else by now. Tells `findings` what was found. A service whose
+        target has no id and is not made by it can do without.
+        """
+        return True
+
     @abstractmethod
     def prepare(self, columns: Sequence[Column]) -> None:
-        """Find or create what the rows need. Called once, before any row."""
+        """Find or create what the rows need, and tell `findings` of it.
+
+        Called once, before any row, and again after an error that may pass.
+        """
 
     def needs_look_up(self, change: Change) -> bool:
         """Whether rows of this change go through `look_up` before they are sent."""
@@ -323,6 +374,7 @@ __all__ = [
     "Change",
     "Column",
     "Encoded",
+    "Findings",
     "Job",
     "Kind",
     "Limits",

@@ -6,7 +6,7 @@ import dataclasses
 import inspect
 
 from dispatcher.destinations.base import Account, Change, Service
-from dispatcher.settings import describe_settings
+from dispatcher.settings import describe_settings, identifying_settings
 
 
 def declaration_problems(account: type[Account]) -> list[str]:
@@ -17,6 +17,12 @@ def declaration_problems(account: type[Account]) -> list[str]:
         if not getattr(account, name, None)
     ]
     problems += _settings_problems(account)
+    if not problems and not identifying_settings(account):
+        problems.append(
+            f"no setting of {account.__name__} says which account it is: give"
+            " 'identifies=True' to its address and to its key or id, so that another"
+            " account in its place is noticed"
+        )
     for name, service in getattr(account, "services", {}).items():
         problems += _service_problems(name, service)
     return problems

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TypeVar
 
+from dispatcher.destinations.base import Findings
 from dispatcher.errors import ConfigurationError, NotSent, RequestRefused
 
 _LISTED_AFTER_SECONDS = 5.0
@@ -29,11 +30,16 @@ def refuse_columns(title: str, where: str, problems: Sequence[str]) -> None:
         )
 
 
-def with_missing_created(planned: Callable[[], P], create: Callable[[Any], None]) -> P:
+def with_missing_created(
+    planned: Callable[[], P],
+    create: Callable[[Any], None],
+    findings: Findings,
+) -> P:
     """The plan, made anew once its missing fields were created.
 
     planned: asks the destination for its fields. create: raises RequestRefused where
     a field cannot be created; if it is listed all the same, somebody was faster.
+    findings: told of each field that was created, also where an error follows.
     """
     plan = planned()
     if not plan.missing:
@@ -44,6 +50,9 @@ def with_missing_created(planned: Callable[[], P], create: Callable[[Any], None]
             create(field)
         except RequestRefused as error:
             refused[field.name] = str(error)
+        else:
+            findings.created.append(f"field '{field.name}' ({field.type})")
+            findings.created_fields.append(field.name)
     plan = planned()
     for field in plan.missing:
         if field.name in refused:

@@ -92,6 +92,9 @@ class Changes(base.Service):
     def target(self) -> str | None:
         return None
 
+    def writes_to(self) -> str:
+        return f"path '{self._options.path}'" if self._options.path else ""
+
     def limits(self, change: Change) -> Limits:
         return self._limits
 
@@ -150,7 +153,9 @@ class Webhook(base.Account):
     title = "Webhook"
     services = {Changes.name: Changes, Upserts.name: Upserts}
 
-    url: str = setting("The endpoint, https alone; a diff may append a path.")
+    url: str = setting(
+        "The endpoint, https alone; a diff may append a path.", identifies=True
+    )
     headers: dict[str, str] = setting("Headers that are no secrets.", default={})
     secret_headers: dict[str, str] = setting(
         "Headers with credentials, such as `Authorization`.", default={}, secret=True

@@ -15,6 +15,12 @@ from dispatcher.destinations.base import Change
 from dispatcher.engine.holders import holder
 from dispatcher.engine.lease import Lease
 from dispatcher.engine.options import SyncOptions
+from dispatcher.engine.places import (
+    find_place,
+    known_place,
+    place_of,
+    renewed_fields,
+)
 from dispatcher.engine.rate import RateLimiters
 from dispatcher.engine.report import Report, Result
 from dispatcher.engine.retries import (
@@ -39,6 +45,7 @@ from dispatcher.records import (
     Claims,
     Control,
     LeaseGrant,
+    Place,
     SyncRecord,
 )
 from dispatcher.visible import visible
@@ -211,11 +218,13 @@ class Dispatcher:
             record.name, ledger["fingerprint"], binding.max_rejected
         )
         sync_id = uuid.uuid4().hex
+        started = self.seams.clock()
+        refusal = self._prepare(binding, claims, report, lease)
+        place = None if refusal else place_of(binding)
         self.warehouse.record_sync(
-            lease.grant, ledger, _sync_record(sync_id, report, "running", 0.0)
+            lease.grant, ledger, _sync_record(sync_id, report, "running", 0.0, place)
         )
         self.observer.started(record.name, upto - claims.committed)
-        started = self.seams.clock()
         sync = Sync(
             binding,
             self.warehouse,
@@ -230,7 +239,8 @@ class Dispatcher:
             progress=lambda done: self.observer.progressed(record.name, done),
         )
         try:
-            self._prepare(binding, lease)
+            if refusal:
+                raise refusal
             sync.run()
             _conclude(binding, report)
         except RetryRequest as error:
@@ -242,18 +252,37 @@ class Dispatcher:
             if isinstance(error, LeaseLost):
                 raise
         seconds = self.seams.clock() - started
+        report.created = list(binding.service.findings.created)
+        place = None if refusal else place_of(binding)
         self.warehouse.record_sync(
             lease.grant,
             ledger,
-            _sync_record(sync_id, report, report.result.value, seconds),
+            _sync_record(sync_id, report, report.result.value, seconds, place),
         )
         return not sync.leaves_doubt
 
-    def _prepare(self, binding: Binding, lease: Lease) -> None:
-        """Let the service find or create what it needs, with a few attempts."""
+    def _prepare(
+        self, binding: Binding, claims: Claims, report: Report, lease: Lease
+    ) -> OuthaulError | None:
+        """Find where the rows go and make what they need; what hinders that, if any."""
+        known = known_place(self.warehouse, binding, claims)
+        try:
+            self._ask_service(binding, known, report, lease)
+        except OuthaulError as error:
+            return error
+        renewed = renewed_fields(known, binding)
+        if renewed and binding.service.repeatable:
+            report.notes.append(self._resend(binding.record, renewed))
+        return None
+
+    def _ask_service(
+        self, binding: Binding, known: Place | None, report: Report, lease: Lease
+    ) -> None:
+        """With a few attempts."""
         for attempt in range(1, ATTEMPTS + 1):
             lease.keep()
             try:
+                report.notes = find_place(binding, known)
                 binding.service.prepare(binding.columns)
                 return
             except RetryRequest as error:
@@ -273,6 +302,13 @@ class Dispatcher:
                 return
             self.seams.wait(min(left, lease.seconds / 4))
             lease.keep()
+
+    def _resend(self, record: ActivationRecord, renewed: Sequence[str]) -> str:
+        """Let the next build send all rows: a field that is new holds no values."""
+        names = ", ".join(f"'{name}'" for name in renewed)
+        reason = f"made anew at the destination, so empty there: {names}"
+        self.warehouse.control(record, "resend", "outhaul", reason)
+        return f"{reason}; the next build sends all rows again"
 
 
 def sendable(record: ActivationRecord, approval: Control | None) -> int:
@@ -342,7 +378,7 @@ def _hold_message(record: ActivationRecord) -> str:
 
 
 def _sync_record(
-    sync_id: str, report: Report, status: str, seconds: float
+    sync_id: str, report: Report, status: str, seconds: float, place: Place | None
 ) -> SyncRecord:
     return SyncRecord(
         sync_id=sync_id,
@@ -354,6 +390,8 @@ def _sync_record(
         missing=report.missing,
         requests=report.requests,
         seconds=seconds,
+        place=place,
+        created=report.created,
     )
 
 

@@ -42,8 +42,9 @@ class Report:
 
     not_consumed: rows whose change the service takes no notice of, committed
     without a request. unknown: rows that were sent and not answered. waiting: rows
-    that were not attempted. held: removals that a guard keeps back. error: what was
-    raised where nothing should be, for a traceback.
+    that were not attempted. held: removals that a guard keeps back. created: what was
+    made at the destination, such as a list. notes: what else to know of it. error: what
+    was raised where nothing should be, for a traceback.
     """
 
     name: str
@@ -59,6 +60,8 @@ class Report:
     seconds: float = 0.0
     result: Result = Result.SUCCEEDED
     message: str = ""
+    created: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     error: Exception | None = field(default=None, repr=False)
 
     @property

@@ -82,6 +82,18 @@ class EmarsysStandIn:
                 r"/contactlist/(\d+)/(delete)",
                 self._change_list,
             ),
+            (
+                "contactlist.rename",
+                "POST",
+                r"/contactlist/(\d+)/rename",
+                self._rename_list,
+            ),
+            (
+                "contactlist.deletelist",
+                "POST",
+                r"/contactlist/(\d+)/deletelist",
+                self._delete_list,
+            ),
         )
         records = _DATA + "/connections/([^/]+)/tables/([^/]+)/records/upsert"
         self._routes = [
@@ -146,6 +158,17 @@ class EmarsysStandIn:
         """Delete a list and none of its contacts, as a person does."""
         with self._lock:
             self._store.delete_list(name)
+
+    def rename_list(self, name: str, new_name: str) -> None:
+        """Give a list another name, as a person does."""
+        with self._lock:
+            lists = self._store.lists
+            lists |= {key: new_name for key, each in lists.items() if each == name}
+
+    def delete_field(self, name: str) -> None:
+        """Delete a field with all of its values, as a person does."""
+        with self._lock:
+            self._store.delete_field(name)
 
     def add_table(
         self, connection: str, table: str, columns: Sequence[str], *keys: str
@@ -250,6 +273,19 @@ class EmarsysStandIn:
         counted = "inserted_contacts" if act == "add" else "deleted_contacts"
         data: dict[str, Any] = {counted: count, "errors": errors or []}
         return _reply(200, 0, "OK", data, len(addresses))
+
+    def _rename_list(self, request: Request, list_id: str) -> Reply:
+        self._known_list(list_id)
+        name = _object(request).get("name")
+        if not isinstance(name, str) or not name:
+            raise Refused(3003, "The name of the list is missing")
+        self._store.lists[list_id] = name
+        return _reply(200, 0, "OK")
+
+    def _delete_list(self, request: Request, list_id: str) -> Reply:
+        self._known_list(list_id)
+        self._store.delete_list(self._store.lists[list_id])
+        return _reply(200, 0, "OK")
 
     def _change(
         self, list_id: str, addresses: list[str], act: str

@@ -179,6 +179,13 @@ class Store:
             }
         return key
 
+    def delete_field(self, name: str) -> None:
+        key = self.field_named(name)
+        self.fields.pop(key, None)
+        self.choices.pop(key, None)
+        for contact in self.contacts:
+            contact.values.pop(key, None)
+
     def _put_field(self, key: str, name: str, kind: str, string_id: str = "") -> None:
         string_id = string_id or re.sub(r"[^a-z0-9]+", "_", name.lower())
         self.fields[key] = {

@@ -78,6 +78,7 @@ class SendGridStandIn:
             ("GET", _path("lists"), self._get_lists),
             ("POST", _path("lists"), self._post_list),
             ("GET", _path("lists/{}"), self._get_list),
+            ("PATCH", _path("lists/{}"), self._rename_list),
             ("DELETE", _path("lists/{}"), self._delete_list),
             ("GET", _path("lists/{}/contacts/count"), self._count),
             ("DELETE", _path("lists/{}/contacts"), self._remove_members),
@@ -159,6 +160,17 @@ class SendGridStandIn:
         with self._lock:
             for key in [key for key, each in self._store.lists.items() if each == name]:
                 self._store.delete_list(key)
+
+    def rename_list(self, name: str, new_name: str) -> None:
+        """Give a list another name, as a person does."""
+        with self._lock:
+            lists = self._store.lists
+            lists |= {key: new_name for key, each in lists.items() if each == name}
+
+    def delete_field(self, name: str) -> None:
+        """Delete a custom field with all of its values, as a person does."""
+        with self._lock:
+            self._store.delete_field(name)
 
     def limit(self, quota: Callable[[], Quota]) -> None:
         """Take so many requests of each call."""
@@ -280,6 +292,14 @@ class SendGridStandIn:
         return Reply(201, self._list(list_id, request))
 
     def _get_list(self, request: Request, list_id: str) -> Reply:
+        return Reply(200, self._list(list_id, request))
+
+    def _rename_list(self, request: Request, list_id: str) -> Reply:
+        self._list_name(list_id)
+        name = object_of(request).get("name")
+        if not isinstance(name, str) or not 1 <= len(name) <= 100:
+            raise Refused(400, "name must have 1 to 100 characters", "name")
+        self._store.lists[list_id] = name
         return Reply(200, self._list(list_id, request))
 
     def _delete_list(self, request: Request, list_id: str) -> Reply:

@@ -60,6 +60,7 @@ class Store:
         self.contacts: dict[str, dict[str, Any]] = {}
         self.lists: dict[str, str] = {}
         self.fields: dict[str, dict[str, str]] = {}
+        self._last_field = 0
         self._owners: dict[tuple[str, str], str] = {}
         self._past: dict[str, list[tuple[float, dict[str, Any] | None]]] = {}
 
@@ -94,9 +95,18 @@ class Store:
                 contact["list_ids"].remove(list_id)
                 self._changed(contact["id"])
 
+    def delete_field(self, name: str) -> None:
+        for key in [key for key, each in self.fields.items() if each["name"] == name]:
+            del self.fields[key]
+            for contact in self.contacts.values():
+                contact["custom_fields"].pop(key, None)
+
     def create_field(self, name: str, field_type: str) -> dict[str, str]:
-        # The three forms of ids that accounts of different age hold.
-        number = len(self.fields) + 1
+        # The three forms of ids that accounts of different age hold. No number comes
+        # twice, also where a field was deleted.
+        numbers = (int(re.sub(r"\D", "", key) or 0) for key in self.fields)
+        self._last_field = max(self._last_field, *numbers, 0) + 1
+        number = self._last_field
         form = ("w{0}", "e{0}_{1}", "a{0}_{1}")[(number - 1) % 3]
         field = {
             "id": form.format(number, field_type[0]),

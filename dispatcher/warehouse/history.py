@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -12,6 +13,7 @@ from dispatcher.records import (
     Control,
     LeaseGrant,
     LostActivation,
+    Place,
     SyncRecord,
 )
 from dispatcher.warehouse.statements import Statements
@@ -39,9 +41,10 @@ class History(Statements):
         columns = ", ".join(name for name, _ in counts)
         self._write(
             f"insert into {self._table('outhaul_syncs')} (sync_id, activation,"
-            " generation, fence, destination, service, binding, status, message,"
+            " generation, fence, destination, service, binding, account, target,"
+            " target_id, fields, created, status, message,"
             f" requests, seconds, {columns}, recorded_at) select"
-            f" {', '.join('?' * (11 + len(counts)))}, {self._dialect.now}",
+            f" {', '.join('?' * (16 + len(counts)))}, {self._dialect.now}",
             (
                 sync.sync_id,
                 lease.activation,
@@ -50,6 +53,8 @@ class History(Statements):
                 binding["destination"],
                 binding["service"],
                 binding["fingerprint"],
+                *_place_values(sync.place),
+                json.dumps(list(sync.created)) if sync.created else None,
                 sync.status,
                 sync.message,
                 sync.requests,
@@ -99,6 +104,39 @@ class History(Statements):
         )[0]
         return int(row[0]) > 0
 
+    def places(self) -> dict[str, Place]:
+        """Per activation where its rows were delivered so far.
+
+        Told by the last sync that delivered any, or that broke off after it committed
+        some; nothing is told where a `resync`, `adopt` or `rebind` came later.
+        """
+        syncs, claims, controls = (
+            self._table(f"outhaul_{name}") for name in ("syncs", "claims", "controls")
+        )
+        accepted = " + ".join(f"accepted_{change.value}" for change in Change)
+        rows = self._query(
+            "select activation, account, target, target_id, fields from (select"
+            " delivered.*, row_number() over (partition by activation order by"
+            " told_at desc) as recency from (select syncs.activation,"
+            " max(syncs.account) as account, max(syncs.target) as target,"
+            " max(syncs.target_id) as target_id, max(syncs.fields) as fields,"
+            f" max(syncs.recorded_at) as told_at from {syncs} as syncs"
+            " left join (select activation, max(recorded_at) as asked_at from"
+            f" {controls} where action in ('resync', 'adopt', 'rebind')"
+            " group by activation) as controls"
+            " on syncs.activation = controls.activation"
+            " left join (select activation, fence, max(committed_seq) as committed"
+            f" from {claims} group by activation, fence) as claims"
+            " on syncs.activation = claims.activation and syncs.fence = claims.fence"
+            " where syncs.account is not null and (controls.asked_at is null"
+            " or syncs.recorded_at > controls.asked_at)"
+            " group by syncs.activation, syncs.sync_id"
+            f" having sum({accepted}) > 0"
+            " or (count(*) = 1 and max(claims.committed) > 0)) as delivered)"
+            " as ranked where recency = 1"
+        )
+        return {row[0]: _place(*row[1:]) for row in rows}
+
     def control(
         self,
         record: ActivationRecord | LostActivation,
@@ -135,3 +173,15 @@ class History(Statements):
             wanted,
         )
         return {row[0]: Control(*row[1:]) for row in rows}
+
+
+def _place_values(place: Place | None) -> tuple[str | None, ...]:
+    if place is None:
+        return (None, None, None, None)
+    fields = json.dumps(dict(sorted(place.fields.items())), ensure_ascii=False)
+    return (place.account, place.target, place.target_id, fields)
+
+
+def _place(account: str, target: str, target_id: str, fields: str | None) -> Place:
+    """As it was written; some warehouses give back an empty text as none."""
+    return Place(account, target or "", target_id or "", json.loads(fields or "{}"))

@@ -7,7 +7,7 @@ this target after that. And what must agree with these: the `highest` generation
 build, claim or sync, the most rows that one sync of the published generation has
 `settled`, and the last position that was `refused`. Of the decisions of people also
 `is_renamed`, 1 where another activation was to go on under this name, and
-`retirement`: `keep`, `remove` or none. -#}
+`retirement`: `keep`, `remove` or none; `resend_due`, 1 where a sync asked for all rows. -#}
 {% macro _read_ledger(diff) %}
     {% set columns = outhaul.ledger_tables()['outhaul_activations'].keys() | list %}
     {% set of_this = ' where activation = ' ~ outhaul.literal(diff.name) %}
@@ -27,6 +27,7 @@ build, claim or sync, the most rows that one sync of the published generation ha
         ~ built_at ~ ') then 1 else 0 end'
         ~ ', ' ~ outhaul._retirement()
         ~ ', coalesce(known.highest, 0), coalesce(syncs.settled, 0), coalesce(rejections.refused, 0)'
+        ~ ', case when controls.resend_at > activations.built_at then 1 else 0 end'
         ~ ' from ' ~ outhaul.ledger_relation('outhaul_activations') ~ ' as activations'
         ~ ' left join (select generation, max(claimed_seq) as claimed, max(committed_seq) as committed from '
         ~ outhaul.ledger_relation('outhaul_claims') ~ of_this ~ ' group by generation) as claims'
@@ -41,6 +42,7 @@ build, claim or sync, the most rows that one sync of the published generation ha
         ~ ", max(case when action = 'transfer' and subject = " ~ outhaul.literal(outhaul._receiver())
         ~ " then recorded_at end) as transferred_at, max(case when action = 'rename' and subject = "
         ~ outhaul.literal(diff.name) ~ ' then recorded_at end) as renamed_at'
+        ~ ", max(case when action = 'resend' then recorded_at end) as resend_at"
         ~ ", max(case when action = 'resume' then recorded_at end) as resumed_at"
         ~ ", max(case when action = 'retire' and subject = 'keep' then recorded_at end) as kept_at"
         ~ ", max(case when action = 'retire' and subject = 'remove' then recorded_at end) as removed_at from "
@@ -50,7 +52,7 @@ build, claim or sync, the most rows that one sync of the published generation ha
     ) %}
     {% set names = columns + [
         'claimed', 'committed', 'rejected', 'resync_due', 'is_transferred', 'is_renamed', 'retirement',
-        'highest', 'settled', 'refused'
+        'highest', 'settled', 'refused', 'resend_due',
     ] %}
     {% set found = [] %}
     {% for row in rows %}

@@ -51,6 +51,7 @@ tables; returns whether the lease is ours. -#}
     {% do diff.update({
         'before': before,
         'resync_due': before.resync_due == 1,
+        'resend_due': before.resend_due == 1,
         'claims': {
             'claimed': before.claimed | int,
             'committed': before.committed | int,

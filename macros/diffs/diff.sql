@@ -24,6 +24,7 @@ Where the warehouse has transactions for DDL, all of it is one transaction. -#}
             {% do outhaul._move_state(diff) %}
             {% do outhaul._check_ledger(diff) %}
             {% do outhaul._fold(diff) %}
+            {% do outhaul._warn_of_changes(diff) %}
             {% do outhaul.end_transaction() %}
             {% do outhaul._apply_resync(diff) %}
 

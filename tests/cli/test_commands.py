@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from dispatcher.sandbox.faults import Fault
-from tests.cli.shop import CANARY
+from tests.cli.shop import CANARY, MEMBERS
 
 BOTH = ("members_out", "people_out")
 
@@ -206,6 +206,61 @@ def test_retry_resync_and_adopt_end_to_end(built, outhaul):
     (report,) = outhaul("sync", "--json", "-s", "people_out").json
     assert report["result"] == "nothing to send"
     assert built.contacts() == set()
+
+
+def test_a_list_that_was_deleted_is_told_by_check_and_sync(built, outhaul):
+    assert "created list 'Members'" in outhaul("sync").out
+    built.sandbox.sendgrid.delete_list("Members")
+    checked = outhaul("check")
+    assert checked.code == 2
+    assert "list 'Members', which holds its rows, is gone" in checked.out
+    refused = outhaul("rebind", "members_out", "--yes")
+    assert refused.code == 2
+    assert "there is no list 'Members' at 'mail'" in refused.err
+    built.build("Ann", "Bob", "Cem", "Dea")
+    ran = outhaul("sync", "--json")
+    assert ran.code == 2
+    results = {report["name"]: report["result"] for report in ran.json}
+    assert results == {"people_out": "succeeded", "members_out": "misconfigured"}
+    assert outhaul("resync", "members_out", "--yes").code == 0
+    built.build("Ann", "Bob", "Cem", "Dea")
+    (report,) = outhaul("sync", "--json", "-s", "members_out").json
+    assert report["created"] == ["list 'Members'"]
+    assert len(built.members()) == 4
+    assert outhaul("check").code == 0
+
+
+def test_another_list_name_is_told_by_build_plan_and_check(built, outhaul):
+    outhaul("sync")
+    built.bind("members_out", MEMBERS, "email", "list", list_name="Guests")
+    built.build("Ann", "Bob", "Cem", "Dea")
+    assert built.project.warned('\'list_name\' (was "Members", is "Guests")')
+    assert built.project.warned("outhaul rebind members_out")
+    assert not built.project.warned("people_out: changed since")
+    moved = "its rows were delivered to list 'Members', and it is now bound to list"
+    planned = outhaul("plan", "-s", "members_out")
+    assert moved in planned.out and planned.code == 0
+    assert moved in outhaul("check").out
+    assert outhaul("sync").code == 2
+    assert (len(built.members()), built.members("Guests")) == (3, set())
+    built.sandbox.sendgrid.rename_list("Members", "Guests")
+    assert outhaul("sync", "-s", "members_out").code == 0
+    assert len(built.members("Guests")) == 4
+    assert outhaul("plan", "-s", "members_out", "--json").json[0]["moved"] == []
+
+
+def test_a_rotated_key_goes_on_after_rebind(built, outhaul):
+    outhaul("sync")
+    built.environ["SENDGRID_API_KEY"] = "SG.rotated"
+    built.build("Ann", "Bob", "Cem", "Dea")
+    assert outhaul("sync").code == 2
+    assert len(built.contacts()) == 3
+    rebound = outhaul("rebind", "*", "--yes", "--reason", "new key")
+    assert rebound.code == 0
+    assert "members_out: what is acknowledged counts as held by list" in rebound.out
+    assert "SG." not in rebound.out
+    assert outhaul("sync").code == 0
+    assert (len(built.contacts()), len(built.members())) == (4, 4)
 
 
 def test_a_decision_names_its_activations(built, outhaul):

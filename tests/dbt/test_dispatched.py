@@ -15,11 +15,12 @@ from dispatcher.connections.base import Connection
 from dispatcher.destinations.base import Change
 from dispatcher.engine.report import Result
 from dispatcher.errors import LeaseLost, WarehouseUnreachable
-from dispatcher.records import Claims, RecordedJob, Rejection, SyncRecord
+from dispatcher.records import Claims, Place, RecordedJob, Rejection, SyncRecord
 from tests.dbt.dispatched import Shop
 
 pytestmark = pytest.mark.conformance
 
+ONE = {Change.INSERTED: 1}
 ANN, BOB, CAT = (1, "Ann", "Rome"), (2, "Bob", "Oslo"), (3, "Cat", "Bonn")
 
 
@@ -232,6 +233,16 @@ def test_all_that_commands_and_reports_ask_can_be_asked(shop: Shop) -> None:
     assert warehouse.has_succeeded("people_out", "f", 0.5) is False
     for probe in warehouse.grant_probes():
         assert probe() == 0
+    assert warehouse.places()["people_out"].account.startswith("store, base_url")
+    for place in (
+        Place("crm, url x", "list 'é'", "12", {"Größe": "e1"}),
+        Place("crm, url y"),
+    ):
+        sync = SyncRecord("t", "succeeded", None, {}, ONE, {}, {}, 1, 0.0, place)
+        warehouse.record_sync(lease, binding, sync._replace(sync_id=place.account))
+        assert warehouse.places() == {"people_out": place}
+    warehouse.control(record, "rebind", "ann")
+    assert warehouse.places() == {}
     warehouse.close()
 
 

@@ -161,7 +161,7 @@ class StoreAccount(Account):
     title = "Store"
     services = {Records.name: Records, Followers.name: Followers}
 
-    base_url: str = setting("The address.")
+    base_url: str = setting("The address.", identifies=True)
     token: str = setting("The token.", secret=True, default="canary-token-5321")
     request_seconds: float = setting("Deadline of a request.", default=5.0)
     per_second: float = setting("Requests a second.", default=100_000.0)

@@ -167,6 +167,7 @@ class Recording:
             ),
             "destination": "crm",
             "service": "contacts",
+            "settings": json.dumps({"list_name": "VIP"}),
             "rows_acknowledged": 200 * generation,
             "lease_holder": self.holder,
             "lease_fence": 3,
@@ -180,7 +181,7 @@ class Recording:
             | delivered
             | asked
             | renamed
-            | {"highest": generation, "settled": 0, "refused": 0}
+            | {"highest": generation, "settled": 0, "refused": 0, "resend_due": 0}
         )
 
 

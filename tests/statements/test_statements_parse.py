@@ -226,6 +226,7 @@ def ask_everything(warehouse: Warehouse) -> None:
     binding = {"destination": "crm", "service": "contacts", "fingerprint": "f"}
     sync = SyncRecord("s", "running", None, {}, {}, {}, {}, 0, 0.0)
     warehouse.record_sync(lease, binding, sync)
+    warehouse.places()
     warehouse.last_syncs()
     warehouse.has_succeeded("people", "f", 0.5)
     warehouse.control(record, "pause", "ann", "reason", "{}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -35,17 +35,28 @@ class Batch(Account):
         " each platform that has a key here.",
         default="",
         secret=True,
+        identifies=True,
     )
     android_key: str = setting(
-        "The live API key of the Android app, for `contacts`.", default="", secret=True
+        "The live API key of the Android app, for `contacts`.",
+        default="",
+        secret=True,
+        identifies=True,
     )
     web_key: str = setting(
-        "The live API key of the web app, for `contacts`.", default="", secret=True
+        "The live API key of the web app, for `contacts`.",
+        default="",
+        secret=True,
+        identifies=True,
     )
     project_key: str = setting(
-        "The key of the project, for `profiles` and `events`.", default=""
+        "The key of the project, for `profiles` and `events`.",
+        default="",
+        identifies=True,
     )
-    base_url: str = setting("The address of the API.", default="https://api.batch.com")
+    base_url: str = setting(
+        "The address of the API.", default="https://api.batch.com", identifies=True
+    )
     api_version: str = setting(
         "The version of the Profile API, for `profiles` and `events`.", default="2.11"
     )
@@ -96,6 +107,12 @@ class Batch(Account):
         if not _VERSION.fullmatch(self.api_version):
             problems.append("'api_version' must be like \"2.11\", in quotes")
         return problems
+
+    def identifying(self, service: str) -> Sequence[str]:
+        """The apps for `contacts`, the project for the others."""
+        if service == Contacts.name:
+            return ("base_url", *(f"{platform}_key" for platform in _PLATFORMS))
+        return ("base_url", "project_key")
 
     @cached_property
     def apps(self) -> dict[str, HttpClient]:

@@ -40,7 +40,8 @@ class Emarsys(Account):
     services = {each.name: each for each in (Contacts, ContactList, Table)}
 
     client_id: str = setting(
-        "The client id of an API credential; with `auth: wsse` the API user's name."
+        "The client id of an API credential; with `auth: wsse` the API user's name.",
+        identifies=True,
     )
     client_secret: str = setting(
         "Its client secret; with `auth: wsse` the API user's secret.", secret=True
@@ -51,7 +52,7 @@ class Emarsys(Account):
         choices=("oidc", "wsse"),
     )
     base_url: str = setting(
-        "The address of the API.", default="https://api.emarsys.net"
+        "The address of the API.", default="https://api.emarsys.net", identifies=True
     )
     token_url: str = setting(
         "The address that gives out tokens, for `oidc`.",

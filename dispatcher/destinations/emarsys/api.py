@@ -97,10 +97,13 @@ class Api:
 
     def find_list(self, name: str) -> str | None:
         """The id of the list with exactly this name."""
-        for entry in _list(self._call("GET", f"{self._core}/contactlist")):
-            if entry.get("name") == name:
-                return str(entry["id"])
-        return None
+        found = (key for key, each in self.lists().items() if each == name)
+        return next(found, None)
+
+    def lists(self) -> dict[str, str]:
+        """All contact lists: id to name."""
+        listed = _list(self._call("GET", f"{self._core}/contactlist"))
+        return {str(each["id"]): str(each.get("name")) for each in listed}
 
     def create_list(
         self, name: str, addresses: Sequence[bytes]

@@ -138,7 +138,11 @@ class Contacts(Service):
         self._plan = with_missing_created(
             lambda: self._planned(columns),
             lambda target: self._account.api.create_field(target.name, target.type),
+            self.findings,
         )
+        self.findings.fields = {
+            target.name: target.id for target in self._plan.targets.values()
+        }
         self._choices = {
             field: self._choices_of(target.id)
             for field, target in self._plan.targets.items()

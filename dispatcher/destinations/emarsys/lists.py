@@ -74,6 +74,7 @@ class ContactList(Service):
         self._list_name = options.list_name or activation.segment
         self._activation = activation
         self._list_id = ""
+        self._located = ""
         self.request_seconds = account.longest_call
 
     def target(self) -> str | None:
@@ -88,9 +89,22 @@ class ContactList(Service):
         to_create = [f"list '{self._list_name}' will be created"] * created
         return self._account.notes() + to_create + unsent_columns(columns)
 
+    def locate(self, known_id: str = "") -> bool:
+        """By its name, or by its id: a list that was renamed is still the same."""
+        lists = self._account.api.lists()
+        wanted = [key for key, name in lists.items() if name == self._list_name]
+        found = known_id if known_id in wanted else "".join(wanted[:1])
+        is_renamed = not found and known_id in lists
+        self._located = known_id if is_renamed else found
+        self.findings.target_id = self._located
+        self.findings.renamed = lists[known_id] if is_renamed else ""
+        return bool(self._located)
+
     def prepare(self, columns: Sequence[Column]) -> None:
         self._check_columns(columns)
-        self._list_id = self._account.api.find_list(self._list_name) or ""
+        located, self._located = self._located, ""
+        found = located or self._account.api.find_list(self._list_name)
+        self._list_id = self.findings.target_id = found or ""
 
     def encode(self, row: Row, found: Any = None) -> bytes:
         return orjson.dumps(member_of(row))
@@ -115,8 +129,11 @@ class ContactList(Service):
             created = api.create_list(self._list_name, addresses)
             if created is not None:
                 self._list_id, errors = created
+                self.findings.target_id = self._list_id
+                self.findings.created.append(f"{self.target()}")
                 return errors
             self._list_id = api.find_list(self._list_name) or ""
+            self.findings.target_id = self._list_id
         if not self._list_id:
             raise StopSync(
                 f"{self.target()} cannot be created: Emarsys says that it exists, and"

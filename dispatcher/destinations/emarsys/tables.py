@@ -90,6 +90,9 @@ class Table(Service):
         """None: nothing is removed, so several activations may share a table."""
         return None
 
+    def writes_to(self) -> str:
+        return f"table '{self._options.table}' of '{self._options.connection}'"
+
     def limits(self, change: Change) -> Limits:
         return self._account.limits
 

@@ -24,9 +24,11 @@ _SUFFIX = re.compile(r"[A-Za-z0-9._-]*")
 class SftpAccount(Account):
     """A folder on an SFTP server."""
 
-    host: str = setting("The server's name.")
-    port: int = setting("The server's port.", default=22, minimum=1, maximum=65_535)
-    username: str = setting("The user to log in as.")
+    host: str = setting("The server's name.", identifies=True)
+    port: int = setting(
+        "The server's port.", default=22, identifies=True, minimum=1, maximum=65_535
+    )
+    username: str = setting("The user to log in as.", identifies=True)
     password: str = setting(
         "The user's password; default: none, a key is used.", default="", secret=True
     )

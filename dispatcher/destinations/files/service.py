@@ -74,6 +74,11 @@ class FileService(Service):
     def target(self) -> str | None:
         return f"the files '{self._names.of(1)}' and following"
 
+    def writes_to(self) -> str:
+        """The folder: what files are called in it differs from build to build."""
+        folder = self._account.folder
+        return f"folder '{folder.rstrip('/') or folder}'"
+
     def limits(self, change: Change) -> Limits:
         return self._account.file_limits
 

@@ -40,12 +40,15 @@ class SendGrid(Account):
     api_key: str = setting(
         "An API key with full access to Marketing; nothing else is needed.",
         secret=True,
+        identifies=True,
     )
     base_url: str = setting(
-        "The address of the API.", default="https://api.sendgrid.com"
+        "The address of the API.", default="https://api.sendgrid.com", identifies=True
     )
     on_behalf_of: str = setting(
-        "The subuser to act for; default: the account of the key.", default=""
+        "The subuser to act for; default: the account of the key.",
+        default="",
+        identifies=True,
     )
     rows_per_request: int = setting(
         "Contacts in one import, at most.", default=5_000, minimum=1, maximum=30_000

@@ -86,11 +86,15 @@ class Api:
         return str(answer["id"])
 
     def list_exists(self, list_id: str) -> bool:
+        return self.list_name(list_id) is not None
+
+    def list_name(self, list_id: str) -> str | None:
+        """What the list of this id is called; None where there is none."""
         response = self._client.request("GET", f"{_MARKETING}/lists/{segment(list_id)}")
         if response.status == 404:
-            return False
+            return None
         classify(response, hints=_HINTS)
-        return True
+        return str(_object(response).get("name") or "")
 
     def search(
         self, addresses: Sequence[str], rows: Sequence[Any]
@@ -251,8 +255,8 @@ def refusal(response: Response, addresses: Sequence[Any]) -> RequestRefused:
 
 def list_gone() -> StopSync:
     return StopSync(
-        "the list was deleted at SendGrid. The next sync creates it again; run"
-        " 'outhaul resync' for this activation so that it gets all of its members"
+        "the list was deleted at SendGrid. No sync goes on until you run 'outhaul"
+        " resync' for this activation, so that a new list gets all of its members"
     )
 
 

@@ -123,7 +123,11 @@ class Contacts(AddressService):
         self._plan = with_missing_created(
             lambda: self._planned(columns),
             lambda custom: self._account.api.create_field(custom.name, custom.type),
+            self.findings,
         )
+        self.findings.fields = {
+            custom.name: custom.id for custom in self._plan.custom.values()
+        }
 
     def needs_look_up(self, change: Change) -> bool:
         return not self._options.insert or self._options.lookup_first

@@ -82,6 +82,7 @@ class ContactList(AddressService):
         super().__init__(account, activation)
         self._list_name = options.list_name or activation.segment
         self._list_id = ""
+        self._located = ""
 
     def target(self) -> str | None:
         return f"list '{self._list_name}'"
@@ -97,10 +98,23 @@ class ContactList(AddressService):
         to_create = [f"list '{self._list_name}' will be created"] * created
         return to_create + unsent_columns(columns)
 
+    def locate(self, known_id: str = "") -> bool:
+        """By its id first, so that a list that was renamed is still the same."""
+        api = self._account.api
+        known_name = api.list_name(known_id) if known_id else None
+        found = known_id if known_name == self._list_name else None
+        found = found or api.find_list(self._list_name)
+        is_renamed = not found and known_name is not None
+        self._located = found or (known_id if is_renamed else "")
+        self.findings.target_id = self._located
+        self.findings.renamed = known_name or "" if is_renamed else ""
+        return bool(self._located)
+
     def prepare(self, columns: Sequence[Column]) -> None:
         self._check_columns(columns)
-        api = self._account.api
-        self._list_id = api.find_list(self._list_name) or self._create()
+        located, self._located = self._located, ""
+        found = located or self._account.api.find_list(self._list_name)
+        self._list_id = self.findings.target_id = found or self._create()
 
     def needs_look_up(self, change: Change) -> bool:
         return True
@@ -163,9 +177,12 @@ class ContactList(AddressService):
     def _create(self) -> str:
         """Create the list, or find it where somebody was faster."""
         try:
-            return self._account.api.create_list(self._list_name)
+            created = self._account.api.create_list(self._list_name)
         except RequestRefused as error:
             refused = str(error)
+        else:
+            self.findings.created.append(f"{self.target()}")
+            return created
         found = self._account.api.find_list(self._list_name)
         if found is None:
             raise StopSync(f"{self.target()} cannot be created: {refused}")

@@ -12,6 +12,7 @@ from dispatcher.destinations.addresses import setting_problems
 from dispatcher.destinations.base import (
     Activation,
     Column,
+    Findings,
     Limits,
     Service,
     setting,
@@ -42,8 +43,10 @@ class Splio(SftpAccount):
         default="sftp",
         choices=("sftp", "rest"),
     )
-    host: str = setting("The SFTP server's name, as Splio tells it.", default="")
-    username: str = setting("The user of the SFTP server.", default="")
+    host: str = setting(
+        "The SFTP server's name, as Splio tells it.", default="", identifies=True
+    )
+    username: str = setting("The user of the SFTP server.", default="", identifies=True)
     folder: str = setting("The folder that Splio reads.", default="/imports")
     rows_per_file: int = setting(
         "Rows in one file, at most; Splio takes 200,000 lines with the header.",
@@ -51,7 +54,9 @@ class Splio(SftpAccount):
         minimum=1,
         maximum=_MOST_ROWS,
     )
-    universe: str = setting("The universe, as in the names of files.", default="")
+    universe: str = setting(
+        "The universe, as in the names of files.", default="", identifies=True
+    )
     subsequence_insert: str = setting(
         "The sub-sequence for which Splio has set up `create contacts: 1`.", default=""
     )
@@ -86,8 +91,11 @@ class Splio(SftpAccount):
         "A key of the REST API, to check columns and to create custom fields.",
         default="",
         secret=True,
+        identifies=True,
     )
-    base_url: str = setting("The address of the API.", default="https://api.splio.com")
+    base_url: str = setting(
+        "The address of the API.", default="https://api.splio.com", identifies=True
+    )
     requests_per_second: float = setting(
         "Requests a second; Splio allows 20 for contacts.",
         default=15.0,
@@ -120,6 +128,13 @@ class Splio(SftpAccount):
             )
         return problems + super().validate()
 
+    def identifying(self, service: str) -> Sequence[str]:
+        """The API is only a help where contacts travel as files."""
+        of_api = ("base_url", "api_key")
+        if self.transport == "rest":
+            return of_api
+        return [each for each in super().identifying(service) if each not in of_api]
+
     def service(self, name: str, options: Any, activation: Activation) -> Service:
         made = RestContacts if self.transport == "rest" else FileContacts
         return made(self, options, activation)
@@ -150,9 +165,19 @@ class Splio(SftpAccount):
         return plan
 
     def prepared(
-        self, columns: Sequence[Column], where: str, without: Sequence[str] = ()
+        self,
+        columns: Sequence[Column],
+        where: str,
+        findings: Findings,
+        without: Sequence[str] = (),
     ) -> FieldPlan:
         """As `planned`, with the missing custom fields created."""
-        return with_missing_created(
-            lambda: self.planned(columns, where, without), self.api.create_field
+        plan = with_missing_created(
+            lambda: self.planned(columns, where, without),
+            self.api.create_field,
+            findings,
         )
+        findings.fields = {
+            custom.name: str(custom.id or "") for custom in plan.custom.values()
+        }
+        return plan

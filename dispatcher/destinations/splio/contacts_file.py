@@ -99,7 +99,7 @@ class FileContacts(FileService):
         return self._plan.notes() + super().check(columns)
 
     def prepare(self, columns: Sequence[Column]) -> None:
-        self._plan = self._splio.prepared(columns, self._activation.name)
+        self._plan = self._splio.prepared(columns, self._activation.name, self.findings)
         super().prepare(columns)
 
     def cells(self, row: Row) -> list[tuple[str, Any]]:

@@ -93,7 +93,9 @@ class RestContacts(Service):
 
     def prepare(self, columns: Sequence[Column]) -> None:
         where = self._activation.name
-        self._plan = self._account.prepared(columns, where, _ONLY_BY_FILE)
+        self._plan = self._account.prepared(
+            columns, where, self.findings, _ONLY_BY_FILE
+        )
 
     def look_up(self, rows: Sequence[Row]) -> list[Any]:
         """What the answer told: who was to be created exists, and the reverse."""
