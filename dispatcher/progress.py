@@ -15,6 +15,13 @@ from rich.progress import (
 from dispatcher.engine.dispatch import Observer
 from dispatcher.engine.report import Report
 
+_STOPPING = "Stopping: nothing more is sent; a second signal (Ctrl-C) ends at once."
+
+
+def _waiting(name: str, requests: int, seconds: float) -> str:
+    things = "1 request" if requests == 1 else f"{requests} requests"
+    return f"{name}: waits for {things} under way, {seconds:.0f} s at most"
+
 
 class Lines(Observer):
     """One line when a sync starts and one when it ends, for logs."""
@@ -25,6 +32,15 @@ class Lines(Observer):
     def started(self, name: str, planned: int) -> None:
         """Say how much there is to do."""
         self._say(f"{name}: {planned:,} rows to send")
+
+    def stopping(self) -> None:
+        """Say that the signal was heard."""
+        self._say(_STOPPING)
+
+    def waits(self, name: str, requests: int, seconds: float) -> None:
+        """Say what the end waits for."""
+        if requests:
+            self._say(_waiting(name, requests, seconds))
 
     def finished(self, report: Report) -> None:
         """Say how it ended."""
@@ -50,8 +66,20 @@ class Bars(Observer):
         """Move it on."""
         self._progress.update(self._tasks[name], completed=done)
 
+    def stopping(self) -> None:
+        """Say that the signal was heard, above the bars."""
+        self._say(_STOPPING)
+
+    def waits(self, name: str, requests: int, seconds: float) -> None:
+        """Say what the end waits for."""
+        if requests:
+            self._say(_waiting(name, requests, seconds))
+
     def finished(self, report: Report) -> None:
         """Leave the bar as it is."""
+
+    def _say(self, line: str) -> None:
+        self._progress.console.print(line, markup=False, highlight=False)
 
 
 def bars(console: Console) -> Progress:

@@ -51,6 +51,15 @@ class Commits:
         if claims != self._recorded or self._outcomes.has_unrecorded:
             self._record(claims)
 
+    def end(self, sent: int) -> None:
+        """The sync ended in good order: beyond this position it sent nothing.
+
+        What is claimed beyond it would pass for sent, and be in doubt.
+        """
+        self.commit()
+        if sent < self._claimed:
+            self._warehouse.claim(self._lease.grant, self._now(), sent)
+
     def commit_when_due(self) -> None:
         """Commit as often as it costs little, so that a crash repeats little."""
         if self._seams.clock() - self._recorded_at >= self._pause():

@@ -63,6 +63,12 @@ class Observer:
     def progressed(self, name: str, done: int) -> None:
         """So many of them have an outcome."""
 
+    def stopping(self) -> None:
+        """All syncs were told to stop, a moment ago; called once."""
+
+    def waits(self, name: str, requests: int, seconds: float) -> None:
+        """A sync that stops waits for so many requests, each so long at most."""
+
     def finished(self, report: Report) -> None:
         """The sync is over."""
 
@@ -108,8 +114,11 @@ class Dispatcher:
                 ]
                 # In short steps: a signal that the system gives to another thread is
                 # seen when this one wakes.
+                is_told = False
                 while wait(groups, timeout=_WAKE_SECONDS).not_done:
-                    pass
+                    if self.seams.stop.is_set() and not is_told:
+                        self.observer.stopping()
+                        is_told = True
                 reports = [report for group in groups for report in group.result()]
         order = {binding.name: index for index, binding in enumerate(bindings)}
         return sorted(reports, key=lambda report: order[report.name])
@@ -237,6 +246,9 @@ class Dispatcher:
             self.options,
             self.seams,
             progress=lambda done: self.observer.progressed(record.name, done),
+            stopping=lambda requests: self.observer.waits(
+                record.name, requests, binding.service.request_seconds
+            ),
         )
         try:
             if refusal:
@@ -292,6 +304,8 @@ class Dispatcher:
                 if asked > LONGEST_PAUSE_SECONDS:
                     raise RetryRequest(too_long(error, asked)) from None
                 self._wait(lease, max(asked, backoff(attempt, self.seams.random)))
+                if self.seams.stop.is_set():
+                    raise
 
     def _wait(self, lease: Lease, seconds: float) -> None:
         """Wait and keep the lease, or less where it was asked to stop."""

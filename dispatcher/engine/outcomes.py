@@ -24,13 +24,15 @@ _STORM_SHARE = 0.5
 class Outcomes:
     """Which positions are settled, and the rejections the ledger does not know yet.
 
-    committed: the last position up to which every row has an outcome. count: rows
-    settled in this sync. outstanding: rows taken up and not settled. left_in_doubt:
-    whether a row was settled that a late request may still change.
+    committed: the last position up to which every row has an outcome. furthest: the
+    last one that has. count: rows settled in this sync. outstanding: rows taken up and
+    not settled. left_in_doubt: whether a row was settled that a late request may still
+    change.
     """
 
     def __init__(self, committed: int, max_rejected: float, report: Report) -> None:
         self.committed = committed
+        self.furthest = committed
         self.count = 0
         self.outstanding = 0
         self.left_in_doubt = False
@@ -138,6 +140,7 @@ class Outcomes:
         """Positions that have an outcome, mostly in order and without a gap."""
         ordered = sorted(positions)
         first, last = ordered[0], ordered[-1]
+        self.furthest = max(self.furthest, last)
         self.count += len(ordered)
         if last - first + 1 == len(ordered):
             self._runs[first] = last

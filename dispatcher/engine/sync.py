@@ -32,7 +32,7 @@ from dispatcher.errors import DestinationError, NotSent, StopSync
 from dispatcher.records import Claims, RecordedJob
 from dispatcher.warehouse import Warehouse
 
-_TICK_SECONDS = 1.0
+_TICK_SECONDS = 0.2
 
 
 class Sync:
@@ -43,7 +43,8 @@ class Sync:
 
     upto: the last position that may be sent. is_new: the binding never delivered, so
     its first rows are settled before any others. progress: called with the number of
-    rows that have an outcome.
+    rows that have an outcome. stopping: called when it was interrupted, with the number
+    of requests under way.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class Sync:
         options: SyncOptions,
         seams: Seams,
         progress: Callable[[int], None] = lambda done: None,
+        stopping: Callable[[int], None] = lambda requests: None,
     ) -> None:
         self._binding = binding
         self._service = binding.service
@@ -66,10 +68,12 @@ class Sync:
         self._lease = lease
         self._claims = claims
         self._rows = upto - claims.committed
+        self._sent = claims.claimed
         self._limiters = limiters
         self._report = report
         self._seams = seams
         self._progress = progress
+        self._stopping = stopping
         self._in_flight: dict[Flight, Task] = {}
         self._outcomes = Outcomes(claims.committed, binding.max_rejected, report)
         self._commits = Commits(
@@ -130,7 +134,7 @@ class Sync:
             while True:
                 self._lease.keep()
                 if self._seams.stop.is_set():
-                    self._verdicts.stop(Result.INCOMPLETE, "interrupted")
+                    self._interrupt(workers)
                 self._judge_first_rows()
                 if self._verdicts.is_stopped:
                     self._withdraw(workers)
@@ -144,7 +148,7 @@ class Sync:
         if self._report.result is Result.FAILED:
             self._outcomes.doubt_gone()
         self._outcomes.believe_gone()
-        self._commits.commit()
+        self._commits.end(max(self._sent, self._outcomes.furthest))
         done = self._outcomes.count + self._report.unknown
         self._report.waiting = max(0, self._rows - done)
 
@@ -175,6 +179,12 @@ class Sync:
             self._claim_sent(task)
             at_once = 1 if task.step is Step.POLL else self._limits(task).concurrency
             self._in_flight[workers.add(task, at_once)] = task
+
+    def _interrupt(self, workers: Workers) -> None:
+        if not self._verdicts.is_stopped:
+            self._verdicts.stop(Result.INCOMPLETE, "interrupted")
+            self._withdraw(workers)
+            self._stopping(len(self._in_flight))
 
     def _withdraw(self, workers: Workers) -> None:
         """What waits for a worker is not sent any more."""
@@ -232,11 +242,18 @@ class Sync:
             self._lease.renew()
             self._schedule.add(task)
         except DestinationError as error:
+            if not isinstance(error, NotSent):
+                self._note_sent(task)
             self._report.requests += 0 if isinstance(error, NotSent) else 1
             self._verdicts.of_error(task, error, self._limiter(task))
         else:
+            self._note_sent(task)
             self._report.requests += 1
             self._verdicts.of_result(task, result)
+
+    def _note_sent(self, task: Task) -> None:
+        if task.step is Step.SEND:
+            self._sent = max(self._sent, max(positions_in(task.items)))
 
     def _limits(self, task: Task) -> Limits:
         return limits_of(self._service, task)

@@ -26,13 +26,12 @@ class Deliveries(Statements):
 
     def claims(self, name: str, generation: int) -> Claims:
         """How far the generation is claimed and committed; 0 and 0 at first."""
-        row = self._query(
-            "select coalesce(max(claimed_seq), 0), coalesce(max(committed_seq), 0)"
-            f" from {self._table('outhaul_claims')}"
+        rows = self._query(
+            f"select claimed, committed from ({self._claims()}) as claims"
             " where activation = ? and generation = ?",
             (name, generation),
-        )[0]
-        return Claims(int(row[0]), int(row[1]))
+        )
+        return Claims(int(rows[0][0]), int(rows[0][1])) if rows else Claims(0, 0)
 
     def traces(self, name: str, generation: int) -> Traces:
         """How far the generation is claimed and committed, and what must agree."""
@@ -42,9 +41,9 @@ class Deliveries(Statements):
             "select coalesce(claims.claimed, 0), coalesce(claims.committed, 0),"
             " coalesce(claims.highest, 0), coalesce(syncs.highest, 0),"
             " coalesce(syncs.settled, 0) from"
-            f" (select max({of_it} claimed_seq end) as claimed,"
-            f" max({of_it} committed_seq end) as committed, max(generation) as highest"
-            f" from {self._table('outhaul_claims')} where activation = ?) as claims"
+            f" (select max({of_it} claimed end) as claimed,"
+            f" max({of_it} committed end) as committed, max(generation) as highest"
+            f" from ({self._claims()}) as generations where activation = ?) as claims"
             f" cross join (select max({of_it} {counts} end) as settled,"
             f" max(generation) as highest from {self._table('outhaul_syncs')}"
             " where activation = ?) as syncs",
@@ -56,12 +55,11 @@ class Deliveries(Statements):
     def current_claims(self) -> dict[str, Claims]:
         """Per activation how far its published generation is claimed and committed."""
         rows = self._query(
-            "select claims.activation, max(claims.claimed_seq),"
-            f" max(claims.committed_seq) from {self._table('outhaul_claims')} as claims"
+            "select claims.activation, claims.claimed, claims.committed"
+            f" from ({self._claims()}) as claims"
             f" inner join {self._table('outhaul_activations')} as activations"
             " on claims.activation = activations.activation"
             " and claims.generation = activations.generation"
-            " group by claims.activation"
         )
         return {row[0]: Claims(int(row[1]), int(row[2])) for row in rows}
 
@@ -74,19 +72,37 @@ class Deliveries(Statements):
         )[0]
         return int(row[0]) > 0
 
-    def claim(self, lease: LeaseGrant, claims: Claims) -> None:
+    def _claims(self) -> str:
+        """How far each generation was claimed and committed, as `_claims` of the build.
+
+        Under the last lease alone, since each sync begins with what was claimed before
+        it. One that ended in good order says what it did not send of its claim.
+        """
+        return (
+            "select activation, generation,"
+            " coalesce(max(case when fence = last_fence then sent_seq end),"
+            " max(case when fence = last_fence then claimed_seq end)) as claimed,"
+            " max(committed_seq) as committed from (select activation, generation,"
+            " coalesce(fence, 0) as fence, claimed_seq, committed_seq, sent_seq,"
+            " max(coalesce(fence, 0)) over (partition by activation, generation)"
+            f" as last_fence from {self._table('outhaul_claims')}) as of_leases"
+            " group by activation, generation"
+        )
+
+    def claim(self, lease: LeaseGrant, claims: Claims, sent: int | None = None) -> None:
         """Record how far is claimed and committed, if the lease is still ours.
 
-        Raises LeaseLost, and then nothing was recorded.
+        sent: at the end of a sync, the position beyond which it sent nothing. Raises
+        LeaseLost, and then nothing was recorded.
         """
         is_held, holding = self._held_by(lease)
         written = self._write(
             f"insert into {self._table('outhaul_claims')} (activation, generation,"
-            " fence, claimed_seq, committed_seq, recorded_at)"
-            " select activation, generation, lease_fence,"
+            " fence, claimed_seq, committed_seq, sent_seq, recorded_at)"
+            " select activation, generation, lease_fence, cast(? as bigint),"
             f" cast(? as bigint), cast(? as bigint), {self._dialect.now}"
             f" from {self._table('outhaul_activations')} where {is_held}",
-            (*claims, *holding),
+            (*claims, sent, *holding),
         )
         if written != 1:
             raise lease_lost(lease)

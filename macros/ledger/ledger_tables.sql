@@ -92,6 +92,7 @@ The meaning of every column is in docs/ledger.md. A change here is a change of
             'fence': number,
             'claimed_seq': number,
             'committed_seq': number,
+            'sent_seq': number,
             'recorded_at': instant,
         },
         'outhaul_rejections': {

@@ -8,15 +8,51 @@ activations as (
 
 ),
 
-claims as (
+claims_of_leases as (
 
     select
         activation,
         generation,
+        coalesce(fence, 0) as fence,
         max(claimed_seq) as claimed_seq,
-        max(committed_seq) as committed_seq
+        max(committed_seq) as committed_seq,
+        max(sent_seq) as sent_seq
     from {{ outhaul.ledger_relation('outhaul_claims') }}
+    group by activation, generation, coalesce(fence, 0)
+
+),
+
+last_leases as (
+
+    select
+        activation,
+        generation,
+        max(fence) as fence
+    from claims_of_leases
     group by activation, generation
+
+),
+
+-- The last lease tells what may have been sent, and at its end what was not.
+claims as (
+
+    select
+        claims_of_leases.activation,
+        claims_of_leases.generation,
+        max(claims_of_leases.committed_seq) as committed_seq,
+        max(case
+            when claims_of_leases.fence = last_leases.fence
+                then coalesce(
+                    claims_of_leases.sent_seq,
+                    claims_of_leases.claimed_seq
+                )
+        end) as claimed_seq
+    from claims_of_leases
+    inner join last_leases
+        on
+            claims_of_leases.activation = last_leases.activation
+            and claims_of_leases.generation = last_leases.generation
+    group by claims_of_leases.activation, claims_of_leases.generation
 
 ),
 

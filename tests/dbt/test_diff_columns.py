@@ -113,7 +113,8 @@ def test_E18_a_retyped_column_is_sent_again_only_where_the_cast_may_fail(
         if which == 0:
             claims = project.table("outhaul_claims")
             project.run_sql(
-                f"insert into {claims} select activation, generation, 1, 1, 1, built_at"
+                f"insert into {claims}"
+                " select activation, generation, 1, 1, 1, null, built_at"
                 f" from {project.table('outhaul_activations')}"
             )
     expected = 0 if types is SAFE else 1

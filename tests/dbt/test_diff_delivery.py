@@ -401,13 +401,33 @@ def test_resync_sends_everything_again_once_and_removes_leavers(
     assert project.rows() == []
 
 
+def test_what_a_sync_claimed_and_in_the_end_did_not_send_is_not_in_doubt(
+    project: DiffProject,
+) -> None:
+    """Under the last lease: a crash before it counts as far as that one began."""
+    project.people(ANN, BOB, (3, "Cat", "Bonn"))
+    project.build()
+    claims = project.table("outhaul_claims")
+    for fence, claimed, committed, sent in ((1, 2, 0, "null"), (2, 3, 1, 2)):
+        project.run_sql(
+            f"insert into {claims} values ('people_out', 1, {fence}, {claimed},"
+            f" {committed}, {sent}, {NOW})"
+        )
+    project.run_sql(
+        f"insert into {claims} values ('people_out', 1, 2, 3, 1, null, {NOW})"
+    )
+    project.build()
+    assert project.acknowledged() == [(1, "Ann", None), (2, "Bob", "inserted")]
+    assert project.rows() == [("inserted", 2), ("inserted", 3)]
+
+
 def test_claims_of_another_generation_do_not_count(project: DiffProject) -> None:
     project.people(ANN)
     project.build()
     project.build()
     project.run_sql(
         f"insert into {project.table('outhaul_claims')}"
-        f" select activation, 1, 1, 1, 1, recorded_at from"
+        f" select activation, 1, 1, 1, 1, null, recorded_at from"
         f" (select activation, built_at as recorded_at from"
         f" {project.table('outhaul_activations')}) as activations"
     )

@@ -266,7 +266,7 @@ class DiffProject:
         committed = claimed if committed is None else committed
         statements = [
             f"insert into {self.table('outhaul_claims')} values"
-            f" ('people_out', {generation}, 1, {claimed}, {committed}, {NOW})"
+            f" ('people_out', {generation}, 1, {claimed}, {committed}, null, {NOW})"
         ]
         statements += [
             f"insert into {self.table('outhaul_rejections')} values ('people_out',"

@@ -294,14 +294,14 @@ def check_counts(report: Report) -> None:
 class NoClaims(Warehouse):
     """Nothing is written down before it is sent."""
 
-    def claim(self, lease: LeaseGrant, claims: Claims) -> None:
+    def claim(self, lease: LeaseGrant, claims: Claims, sent: int | None = None) -> None:
         super().claim(lease, Claims(claims.committed, claims.committed))
 
 
 class CommitsFirst(Warehouse):
     """A range counts as done as soon as it is claimed."""
 
-    def claim(self, lease: LeaseGrant, claims: Claims) -> None:
+    def claim(self, lease: LeaseGrant, claims: Claims, sent: int | None = None) -> None:
         super().claim(lease, Claims(claims.claimed, claims.claimed))
 
 
@@ -322,11 +322,11 @@ class NoLease(Warehouse):
         except LeaseLost:
             return
 
-    def claim(self, lease: LeaseGrant, claims: Claims) -> None:
+    def claim(self, lease: LeaseGrant, claims: Claims, sent: int | None = None) -> None:
         self._write(
             f"insert into {self._table('outhaul_claims')} (activation, generation,"
-            " fence, claimed_seq, committed_seq) values (?, ?, ?, ?, ?)",
-            (lease.activation, lease.generation, lease.fence, *claims),
+            " fence, claimed_seq, committed_seq, sent_seq) values (?, ?, ?, ?, ?, ?)",
+            (lease.activation, lease.generation, lease.fence, *claims, sent),
         )
 
 

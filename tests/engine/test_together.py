@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from dispatcher.engine.dispatch import Observer
 from dispatcher.engine.rate import RateLimiter, RateLimiters
 from dispatcher.engine.report import Report, Result, exit_code
 from dispatcher.engine.seams import Seams
@@ -16,7 +17,7 @@ from tests.dbt.warehouse_project import DiffProject
 from tests.engine.conftest import SELECT
 from tests.engine.killing import Doom, watched
 from tests.engine.ledger import Killed, LedgerSeams, PostgresLedger, ScaledSeams
-from tests.engine.store import Answer, Store
+from tests.engine.store import Answer, Request, Store
 from tests.engine.world import World, person
 from tests.warehouses.postgres import PostgresServer
 
@@ -120,12 +121,56 @@ def test_A16_I14_told_to_stop_it_finishes_what_is_in_flight(known):
     report = known.sync(seams=seams)
     assert (report.result, report.message) == (Result.INCOMPLETE, "interrupted")
     assert (report.accepted.total(), report.waiting) == (10, 40)
-    assert known.claims()[1] == 10
+    assert known.claims() == (10, 10)  # what was not sent is not in doubt
     assert not known.lease_is_live()
     known.store.on_request = lambda request: None
     assert known.sync().accepted.total() == 40
     known.assert_converged()
     assert len(known.store.sent()) == 50
+
+
+class Watcher(Observer):
+    """Notes what it is told at the end."""
+
+    def __init__(self) -> None:
+        self.told: list[object] = []
+        self.heard = threading.Event()
+
+    def stopping(self) -> None:
+        self.told.append("stopping")
+
+    def waits(self, name: str, requests: int, seconds: float) -> None:
+        self.told.append((name, requests, seconds))
+        self.heard.set()
+
+
+def test_A16_told_to_stop_it_says_so_and_what_it_waits_for(known):
+    known.account["concurrency"] = 2
+    seams = Seams()
+    both = threading.Barrier(2)
+
+    def stop(request: Request) -> None:
+        both.wait(timeout=10)
+        seams.stop.set()
+        watcher.heard.wait(timeout=10)
+
+    known.store.on_request = stop
+    watcher = Watcher()
+    assert known.sync(seams=seams, observer=watcher).waiting == 30
+    assert sorted(watcher.told, key=str) == [(known.name, 2, 10.0), "stopping"]
+    assert known.claims() == (20, 20)
+
+
+def test_A03_after_a_kill_a_sync_that_is_interrupted_leaves_the_old_doubt(known):
+    doom = Doom("before send")
+    with pytest.raises(Killed):
+        known.sync(wrap=lambda service: watched(service, doom.at))
+    assert known.claims() == (50, 0)
+    known.end_lease()
+    seams = LedgerSeams(clock=known.ledger.clock, ledger=known.ledger)
+    known.store.on_request = lambda request: seams.stop.set()
+    known.sync(seams=seams)
+    assert known.claims() == (50, 10)
 
 
 def test_A16_told_to_stop_before_it_starts_it_touches_nothing(known):

@@ -302,12 +302,15 @@ class World:
     # --- looking at it
 
     def claims(self) -> tuple[int, int]:
-        claimed, committed = self.run(
-            "select coalesce(max(claimed_seq), 0), coalesce(max(committed_seq), 0)"
+        rows = self.run(
+            "select fence, claimed_seq, committed_seq, sent_seq"
             f" from {SCHEMA}.outhaul_claims where activation = '{self.name}'"
             f" and generation = {self.generation}"
-        )[0]
-        return int(claimed), int(committed)
+        )
+        last = [row for row in rows if row[0] == max(each[0] for each in rows)]
+        sent = [row[3] for row in last if row[3] is not None]
+        claimed = max(sent or [row[1] for row in last], default=0)
+        return int(claimed), int(max((row[2] for row in rows), default=0))
 
     def rejections(self, columns: str) -> list[tuple[Any, ...]]:
         return self.run(

@@ -41,7 +41,7 @@ def history(built: SegmentProject) -> Iterator[SegmentProject]:
         if generation == 1:
             built.warehouse.run(
                 "insert into shop.outhaul_claims values"
-                f" ('crowd_out', 1, 1, 3, 3, {NOW})"
+                f" ('crowd_out', 1, 1, 3, 3, null, {NOW})"
             )
     built.succeed("run", "--select", "crowd_history")
     yield built
