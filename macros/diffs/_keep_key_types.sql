@@ -75,7 +75,7 @@ earlier name any more, and most keys that are acknowledged are in it under the n
     {% set renamed = {} %}
     {% set before = outhaul._stored_key(diff.before) %}
     {% set pairs = zip(before, diff.key) | list if before | length == diff.key | length else [] %}
-    {% set identity = fromjson(diff.before.settings).get('identity') %}
+    {% set identity = fromjson(diff.before.settings or '{}').get('identity') %}
     {% for name in names if identity and diff.identity is not none and name | lower == identity | lower %}
         {% do pairs.append((name, diff.identity)) %}
     {% endfor %}
