@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from dispatcher.activations import Binding
 from dispatcher.commands.session import Session
-from dispatcher.destinations.base import Change
+from dispatcher.destinations.base import Change, Limits, Service
 from dispatcher.engine.dispatch import sendable
+from dispatcher.engine.options import SyncOptions
 from dispatcher.engine.places import changes_of_place, known_place
 from dispatcher.redaction import mask_value
 
@@ -58,7 +59,10 @@ def plan(session: Session, bindings: Sequence[Binding]) -> list[Plan]:
         consumed = Counter(
             {c: n for c, n in pending.items() if c in binding.service.consumes}
         )
-        requests, seconds = _effort(binding, consumed)
+        is_new = not session.warehouse.has_succeeded(
+            record.name, binding.for_ledger()["fingerprint"], binding.max_rejected
+        )
+        requests, seconds = effort(binding.service, consumed, is_new=is_new)
         plans.append(
             Plan(
                 name=record.name,
@@ -82,21 +86,46 @@ def plan(session: Session, bindings: Sequence[Binding]) -> list[Plan]:
     return plans
 
 
-def _effort(binding: Binding, consumed: Counter[Change]) -> tuple[int, float]:
-    """Requests, and seconds at the configured rates."""
-    service = binding.service
+def effort(
+    service: Service, rows: Counter[Change], *, is_new: bool
+) -> tuple[int, float]:
+    """Requests for so many rows, and seconds at the configured rates."""
     requests, seconds = 0, 0.0
-    for change, rows in consumed.items():
-        limits = service.limits(change)
-        sends = math.ceil(rows / limits.rows)
-        requests += sends
-        seconds += sends / limits.per_second
-        look_ups = service.lookup_limits
-        if look_ups is not None and service.needs_look_up(change):
-            asks = math.ceil(rows / look_ups.rows)
-            requests += asks
-            seconds += asks / look_ups.per_second
+    for part in _parts(rows, is_new and not service.spooled):
+        for asked, per_second in _requests(service, part):
+            requests += asked
+            seconds += asked / per_second
     return requests, seconds
+
+
+def _parts(rows: Counter[Change], is_new: bool) -> Iterator[Counter[Change]]:
+    """Rows that share no request: the first ones of a new binding, and removals."""
+    left = SyncOptions().canary_rows if is_new else 0
+    first = Counter[Change]()
+    for change in Change:
+        first[change] = min(left, rows[change])
+        left -= first[change]
+    for part in (first, rows - first):
+        removed = Counter({Change.REMOVED: part[Change.REMOVED]})
+        yield removed
+        yield part - removed
+
+
+def _requests(service: Service, rows: Counter[Change]) -> Iterator[tuple[int, float]]:
+    """Requests, with how many a second there may be: sent, and asked beforehand."""
+    by_limits = Counter[Limits]()
+    looked_up = 0
+    for change in rows:
+        by_limits[service.limits(change)] += rows[change]
+        looked_up += rows[change] * service.needs_look_up(change)
+    for limits, count in by_limits.items():
+        yield math.ceil(count / limits.rows), limits.per_second
+    for change in service.sent_twice:
+        limits = service.limits(change)
+        yield math.ceil(rows[change] / limits.rows), limits.per_second
+    if service.lookup_limits is not None and service.asks_to_look_up:
+        limits = service.lookup_limits
+        yield math.ceil(looked_up / limits.rows), limits.per_second
 
 
 def _samples(

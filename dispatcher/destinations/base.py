@@ -252,6 +252,13 @@ class Service(ABC):
     have no values left. Requests are filled one after the other and up to the limit,
     so that a restarted sync forms the same ones.
     """
+    asks_to_look_up: ClassVar[bool] = True
+    """False where `look_up` knows without a request, which then costs no rate."""
+    sent_twice: frozenset[Change] = frozenset()
+    """Changes whose rows go out a second time where the destination lacks the record.
+
+    `outhaul plan` takes it that it lacks these.
+    """
     lookup_limits: Limits | None = None
     poll_seconds: float = 2.0
     """Seconds before the first poll of a job.

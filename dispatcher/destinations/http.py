@@ -31,6 +31,7 @@ from dispatcher.destinations.addresses import (
     stays_at,
 )
 from dispatcher.destinations.answers import Response, classify, json_of, wait_of
+from dispatcher.destinations.traffic import note_request
 from dispatcher.destinations.transport import (
     Exchange,
     PrivateAddress,
@@ -173,6 +174,9 @@ class HttpClient:
                 failure = self._failure(TimeoutError(), running, plan)
             except _FAILURES as error:
                 failure = self._failure(error, running, plan)
+            finally:
+                if running.sent:
+                    note_request()
         # Outside of the handler: the error would carry the library's one along.
         raise failure
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from dispatcher.activations import Binding
 from dispatcher.connections.labels import labelled
 from dispatcher.destinations.base import Change
+from dispatcher.destinations.traffic import noting
 from dispatcher.engine.holders import holder
 from dispatcher.engine.lease import Lease
 from dispatcher.engine.options import SyncOptions
@@ -228,7 +229,8 @@ class Dispatcher:
         )
         sync_id = uuid.uuid4().hex
         started = self.seams.clock()
-        refusal = self._prepare(binding, claims, report, lease)
+        with noting(report.note_request):
+            refusal = self._prepare(binding, claims, report, lease)
         place = None if refusal else place_of(binding)
         self.warehouse.record_sync(
             lease.grant, ledger, _sync_record(sync_id, report, "running", 0.0, place)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from dataclasses import dataclass, field
 from enum import Enum
@@ -36,6 +37,9 @@ _EXIT_CODES = {
 }
 
 
+_COUNTING = threading.Lock()
+
+
 @dataclass
 class Report:
     """One activation's sync. Counts are rows per change.
@@ -63,6 +67,11 @@ class Report:
     created: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     error: Exception | None = field(default=None, repr=False)
+
+    def note_request(self) -> None:
+        """One more request was made, in whatever thread."""
+        with _COUNTING:
+            self.requests += 1
 
     @property
     def exit_code(self) -> int:

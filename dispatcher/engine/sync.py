@@ -15,6 +15,7 @@ from typing import Any
 from dispatcher.activations import Binding
 from dispatcher.destinations.base import Change, Job, Limits
 from dispatcher.destinations.rows import positions_in
+from dispatcher.destinations.traffic import noting
 from dispatcher.engine.commits import Commits
 from dispatcher.engine.feed import Feed, read_positions
 from dispatcher.engine.intake import Intake
@@ -192,7 +193,8 @@ class Sync:
             self._schedule.add(self._in_flight.pop(flight))
 
     def _perform(self, task: Task) -> Any:
-        return perform(task, self._service, self._lease, self._limiter(task))
+        with noting(self._report.note_request):
+            return perform(task, self._service, self._lease, self._limiter(task))
 
     def _claim_read(self, upto: int) -> None:
         """Before rows are read: claim them, many at once to write little."""
@@ -244,11 +246,9 @@ class Sync:
         except DestinationError as error:
             if not isinstance(error, NotSent):
                 self._note_sent(task)
-            self._report.requests += 0 if isinstance(error, NotSent) else 1
             self._verdicts.of_error(task, error, self._limiter(task))
         else:
             self._note_sent(task)
-            self._report.requests += 1
             self._verdicts.of_result(task, result)
 
     def _note_sent(self, task: Task) -> None:

@@ -88,6 +88,7 @@ class Store:
         self.tokens: set[str] | None = None
         self.asynchronous = False
         self.violations: list[str] = []
+        self.asked = 0
         self.polls = 0
         self.look_ups = 0
         self.renewals = 0
@@ -139,6 +140,8 @@ class Store:
         self, method: str, path: str, headers: dict[str, str], body: bytes
     ) -> tuple[Answer, Any] | None:
         """The answer and its body; None: close the connection."""
+        with self._lock:
+            self.asked += 1
         if path == "/token":
             return self._renew()
         if path == "/ready":

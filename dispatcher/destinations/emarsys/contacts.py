@@ -98,6 +98,7 @@ class Contacts(Service):
     title = "Contacts"
     consumes = frozenset({Change.INSERTED, Change.UPDATED})
     identity = "email"
+    asks_to_look_up = False
     partly_applies = True  # the vendor promises nothing of refused requests
     Options: ClassVar[type] = ContactsOptions
 
@@ -112,6 +113,8 @@ class Contacts(Service):
         self._list_id = ""
         self._raced: set[int] = set()
         self.lookup_limits = account.limits
+        if options.insert:
+            self.sent_twice = frozenset({Change.INSERTED})
         self.request_seconds = account.longest_call
 
     def target(self) -> str | None:

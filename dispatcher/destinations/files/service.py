@@ -22,6 +22,7 @@ from dispatcher.destinations.files.names import FileNames
 from dispatcher.destinations.files.packing import contents, gzipped
 from dispatcher.destinations.files.tables import JsonLines, Separated
 from dispatcher.destinations.rows import column_of
+from dispatcher.destinations.traffic import note_request
 from dispatcher.errors import ConfigurationError, RowRefused
 
 
@@ -107,6 +108,7 @@ class FileService(Service):
         self._account.server.deliver(
             name, gzipped(pieces) if self._is_packed else pieces
         )
+        note_request()
         return [ACCEPTED] * len(items)
 
     def _write_header(self, columns: Sequence[base.Column]) -> None:

@@ -57,6 +57,7 @@ class RestContacts(Service):
     title = "Contacts"
     consumes = frozenset({Change.INSERTED, Change.UPDATED})
     identity = "email"
+    asks_to_look_up = False
     partly_applies = False  # one row in the wrong format refuses all
     Options: ClassVar[type] = ContactsOptions
 
