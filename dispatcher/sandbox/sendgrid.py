@@ -167,6 +167,11 @@ class SendGridStandIn:
             lists = self._store.lists
             lists |= {key: new_name for key, each in lists.items() if each == name}
 
+    def add_field(self, name: str, field_type: str) -> None:
+        """Make a custom field, as a person does."""
+        with self._lock:
+            self._store.create_field(name, field_type)
+
     def delete_field(self, name: str) -> None:
         """Delete a custom field with all of its values, as a person does."""
         with self._lock:

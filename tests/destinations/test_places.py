@@ -244,3 +244,53 @@ def test_a_control_of_the_past_is_no_control_of_now(place: Place) -> None:
     assert place.ledger.sync().result is Result.MISCONFIGURED
     controls = place.ledger.warehouse().controls(["rebind"])
     assert isinstance(controls[NAME], Control)
+
+
+FIELDS = {
+    "sendgrid": {"id": "number", "firstname": "nick"},
+    "emarsys": {"id": "number", "firstname": "nick"},
+}
+
+
+@pytest.mark.parametrize("how", ["kept", "deleted", "made anew by hand"])
+@pytest.mark.parametrize("vendor", sorted(FIELDS))
+def test_a_field_made_anew_has_all_rows_sent_again(
+    sandbox: Sandbox, tmp_path: Path, vendor: str, how: str
+) -> None:
+    stand_in: Any = sandbox.vendors[vendor]
+    url = sandbox.url(vendor)
+    account: Account = sendgrid(sandbox)
+    if vendor == "emarsys":
+        account = emarsys_rows.account(url)
+        stand_in.add_list("New")
+    ledger = SmallLedger(tmp_path, account)
+    binding: dict[str, Any] = {
+        "service": "contacts",
+        "insert": True,
+        "identity": "email",
+        "fields": FIELDS[vendor],
+        **({"contact_list": "New"} if vendor == "emarsys" else {}),
+    }
+    ledger.publish(20, **binding)
+    first = ledger.sync()
+    assert first.accepted.total() == 20
+    assert [each.split("'")[1] for each in first.created] == ["number", "nick"]
+    if how != "kept":
+        stand_in.delete_field("nick")
+    if how == "made anew by hand":
+        kind = "Text" if vendor == "sendgrid" else "shorttext"
+        stand_in.add_field("nick", kind)
+    ledger.publish(1, generation=2, acknowledged=20, **binding)
+    report = ledger.sync()
+    assert report.accepted.total() == 1
+    assert len(report.created) == (how == "deleted")
+    controls = ledger.run("select action, actor, reason from outhaul_controls")
+    if how == "kept":
+        assert (controls, report.notes) == ([], [])
+        return
+    ((action, actor, reason),) = controls
+    assert (action, actor) == ("resend", "outhaul")
+    assert "'nick'" in reason and "'number'" not in reason
+    assert report.notes == [f"{reason}; the next build sends all rows again"]
+    ledger.publish(1, generation=3, acknowledged=20, **binding)
+    assert ledger.sync().notes == []

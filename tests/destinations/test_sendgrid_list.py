@@ -207,14 +207,40 @@ def test_A11_a_job_can_be_polled_by_a_sync_that_did_not_look_up(account, sandbox
     assert members(sandbox) == {"person1", "person2"}
 
 
-def test_an_alternate_address_adds_the_contact_that_has_it(account, sandbox):
+def test_a_contact_is_a_member_by_its_own_address_alone(account, sandbox):
     sandbox.sendgrid.add_contact(
-        email="main@example.com", alternate_emails=["person1@example.com"]
+        email="person1@example.com", alternate_emails=["person2@example.com"]
     )
-    outcomes = deliver(service(account, "list"), [EMAIL], rows(1))
+    for _ in range(2):
+        outcomes = deliver(service(account, "list"), [EMAIL], rows(1, 2))
+        assert statuses(outcomes) == {1: "accepted", 2: "rejected"}
+        assert outcomes[2].code == "alternate_address"
+        assert members(sandbox) == {"person1"}
+    outcomes = deliver(service(account, "list"), [EMAIL], rows(2, change=REMOVED))
+    assert outcomes[2].code == "alternate_address"
+    assert members(sandbox) == {"person1"}
+    outcomes = deliver(service(of(sandbox), "list"), [EMAIL], rows(1, change=REMOVED))
     assert statuses(outcomes) == {1: "accepted"}
-    assert members(sandbox) == {"main"}
-    assert len(held(sandbox)) == 1
+    outcomes = deliver(service(of(sandbox), "list"), [EMAIL], rows(2, change=REMOVED))
+    assert statuses(outcomes) == {2: "accepted"}
+    assert members(sandbox) == set()
+
+
+@pytest.mark.parametrize("told", [{}, {"person1@example.com": None}])
+def test_an_address_that_the_search_does_not_mention_is_unknown(account, sandbox, told):
+    people(sandbox, 1, lists=[NAME])
+    listing = service(account, "list")
+    listing.prepare([EMAIL])
+    stranger = {"person2@example.com": {"error": "contact not found"}}
+    body = {"result": {**told, **stranger}}
+    for change, of_stranger in ((REMOVED, "accepted"), (Change.INSERTED, "missing")):
+        fault = Fault("status", "POST", "*/search/emails", status=200, body=body)
+        sandbox.add_faults(fault)
+        found = listing.look_up(rows(1, 2, change=change))
+        assert [each.status.value for each in found] == ["unknown", of_stranger]
+    outcomes = deliver(listing, [EMAIL], rows(1, change=REMOVED))
+    assert statuses(outcomes) == {1: "accepted"}
+    assert members(sandbox) == set()
 
 
 def test_removals_go_in_hundreds_and_each_contact_once(account, sandbox):

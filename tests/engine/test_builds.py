@@ -200,6 +200,16 @@ def test_I15_a_resync_sends_all_and_still_removes_those_who_left(shop):
     shop.assert_settled(p1="A", p2="B")
 
 
+def test_a_sync_that_found_a_field_made_anew_has_all_sent_again(shop):
+    shop.both(p1="A", p2="B")
+    (record,) = shop.session().records()
+    shop.session().warehouse.control(record, "resend", "outhaul", "a field is new")
+    shop.store.requests.clear()
+    shop.both(p1="A", p2="B", p3="C")
+    assert sorted(shop.store.sent("upsert")) == ["1", "2", "3"]
+    shop.assert_settled(p1="A", p2="B", p3="C")
+
+
 def test_adopted_rows_count_as_delivered_and_later_changes_are_sent(shop):
     shop.store.held = {
         each: {"name": name, "city": "Oslo", "score": None}

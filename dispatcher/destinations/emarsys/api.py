@@ -139,6 +139,8 @@ class Api:
     def _errors(self, data: Any) -> RowErrors:
         """What an answer says of single rows; nothing at all comes as `[]` or `{}`."""
         errors = data.get("errors") if isinstance(data, dict) else None
+        if errors and not isinstance(errors, dict):
+            raise OutcomeUnknown("the answer's errors cannot be read")
         found: RowErrors = {}
         for key, told in errors.items() if isinstance(errors, dict) else ():
             codes = told if isinstance(told, dict) and told else {"refused": told}

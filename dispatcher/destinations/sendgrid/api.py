@@ -101,6 +101,8 @@ class Api:
     ) -> dict[str, Contact | None]:
         """At most 100 addresses in lower case, each with its contact or None.
 
+        Of an address that the answer does not mention nothing is known: it is left out.
+
         A contact is found by its alternate addresses too: its `email` is then
         another one than was asked for. rows: the address of each row that is looked
         up, or anything else; RequestRefused names the bad ones among them.
@@ -137,7 +139,9 @@ class Api:
             raise OutcomeUnknown(f"{response.describe()}; there is no 'result' in it")
         found = {str(key).lower(): entry for key, entry in result.items()}
         return {
-            address: _contact(response, found.get(address)) for address in addresses
+            address: _contact(response, found[address.lower()])
+            for address in addresses
+            if found.get(address.lower()) is not None
         }
 
     def put_contacts(
@@ -276,8 +280,6 @@ def _object(response: Response) -> dict[str, Any]:
 
 
 def _contact(response: Response, entry: Any) -> Contact | None:
-    if entry is None:
-        return None
     contact = entry.get("contact") if isinstance(entry, dict) else None
     if isinstance(contact, dict) and contact.get("id") and contact.get("email"):
         return Contact(

@@ -50,6 +50,13 @@ _NOT_SHOWN = Outcome(
     " yet; without its id it cannot be taken off the list",
 )
 
+_ALTERNATE = Outcome(
+    Status.REJECTED,
+    "alternate_address",
+    "this is an alternate address of a contact, and a list holds contacts by their own:"
+    " the contact may be a member by another row. Select the contact's own address",
+)
+
 
 @dataclass(frozen=True)
 class ListOptions:
@@ -65,8 +72,10 @@ class ContactList(AddressService):
     """Adds those who enter the segment to a list and removes those who leave.
 
     Contacts are never created and never deleted: who is no contact yet is
-    `missing`. Both directions can be repeated without harm. A contact that
-    somebody deletes between look-up and import is created again.
+    `missing`. A contact is a member by its own address alone: by an alternate one it
+    would leave with one row, and its other row would stay. Both directions can be
+    repeated without harm. A contact that somebody deletes between look-up and import
+    is created again.
     """
 
     name = "list"
@@ -147,9 +156,12 @@ class ContactList(AddressService):
                 return ACCEPTED if leaves else MISSING
             return _NOT_SHOWN if leaves else Contact(email=address)
         is_done = (self._list_id in contact.list_ids) is not leaves
+        is_alternate = contact.email != address.lower()
+        if is_alternate and not leaves:
+            return _ALTERNATE
         if is_done and self._touched(contact.email) not in recent:
             return ACCEPTED
-        return contact
+        return _ALTERNATE if is_alternate else contact
 
     def _request(
         self, items: Sequence[Encoded], addresses: Sequence[str]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from dispatcher.destinations.base import (
+    UNKNOWN,
     Activation,
     Change,
     Encoded,
@@ -51,12 +52,15 @@ class AddressService(Service):
         asked = _settled_or_addresses(rows)
         found = self._account.search(asked)
         leaves = rows[0].change is Change.REMOVED
-        return [
-            each
-            if isinstance(each, Outcome)
-            else self._found(each, found[each], leaves=leaves)
-            for each in asked
-        ]
+        told: list[Any] = []
+        for each in asked:
+            if isinstance(each, Outcome):
+                told.append(each)
+            elif each in found:
+                told.append(self._found(each, found[each], leaves=leaves))
+            else:
+                told.append(UNKNOWN)
+        return told
 
     def send(self, items: Sequence[Encoded]) -> list[Outcome] | Job:
         """One request, unless a row of it was not looked up: then all ask for that.
