@@ -39,6 +39,8 @@ from dispatcher.secret_texts import Secrets
 MESSAGES = ("masked", "codes")
 """What may be kept of what a destination says; see `docs/configuration.md`."""
 
+Parts = Sequence[Sequence[Row]]
+
 _T = TypeVar("_T")
 _CODE = re.compile(r"[^A-Za-z0-9_.-]+")
 _LONGEST_CODE = 80
@@ -81,9 +83,12 @@ class _Guarded:
     def prepare(self, columns: Sequence[Column]) -> None:
         self._guard.call(lambda: self._service.prepare(columns))
 
+    def locate(self, known_id: str = "") -> bool:
+        return self._guard.call(lambda: self._service.locate(known_id))
+
     def look_up(self, rows: Sequence[Row]) -> list[Any]:
-        found = self._guard.call(lambda: self._service.look_up(rows), [rows])
-        return self._guard.outcomes(found, [rows])
+        found = self._guard.call(lambda: self._service.look_up(rows), lambda: [rows])
+        return self._guard.outcomes(found, lambda: [rows])
 
     def encode(self, row: Row, found: Any = None) -> bytes:
         try:
@@ -93,15 +98,23 @@ class _Guarded:
             raise
 
     def send(self, items: Sequence[Encoded]) -> list[Outcome] | Job:
-        answer = self._guard.call(lambda: self._service.send(items), rows_in(items))
+        rows = self._rows(items)
+        answer = self._guard.call(lambda: self._service.send(items), rows)
         if isinstance(answer, Job):
             return answer
-        return self._guard.outcomes(answer, rows_in(items))
+        return self._guard.outcomes(answer, rows)
 
     def poll(self, job: Job, items: Sequence[Encoded]) -> list[Outcome] | None:
-        rows = rows_in(items)
+        rows = self._rows(items)
         answer = self._guard.call(lambda: self._service.poll(job, items), rows)
         return None if answer is None else self._guard.outcomes(answer, rows)
+
+    def _rows(self, items: Sequence[Encoded]) -> Callable[[], Parts]:
+        """The rows of a request, when they are asked for: that can take a while.
+
+        Rows that were spooled have no values, and reading them back takes memory.
+        """
+        return tuple if self._service.spooled else lambda: rows_in(items)
 
 
 class _Guard:
@@ -115,18 +128,18 @@ class _Guard:
         """Without secrets and without these values."""
         return RowValues(values).hide(self._secrets.hide(text)) if text else text
 
-    def call(self, act: Callable[[], _T], parts: Sequence[Sequence[Row]] = ()) -> _T:
+    def call(self, act: Callable[[], _T], rows: Callable[[], Parts] = tuple) -> _T:
         """What the service returns; what it raises has a masked message."""
         try:
             return act()
         except OuthaulError as error:
-            self.mask(error, parts)
+            self.mask(error, rows())
             raise
 
     def mask(
         self,
         error: OuthaulError,
-        parts: Sequence[Sequence[Row]],
+        parts: Parts,
         *,
         is_ours: bool = False,
     ) -> None:
@@ -139,19 +152,17 @@ class _Guard:
                 text = _class_of(error)
         if isinstance(error, RequestRefused):
             rows = [row for part in parts for row in part]
-            error.rows = {
-                index: Refusal(
-                    *self._told(Status.REJECTED, *refusal, rows[index].values.values())
-                )
-                for index, refusal in error.rows.items()
-                if index < len(rows)
-            }
+            for index, refusal in error.rows.items():
+                values = rows[index].values.values() if index < len(rows) else ()
+                told = self._told(Status.REJECTED, *refusal, values)
+                error.rows[index] = Refusal(*told)
         error.args = (text,)
 
-    def outcomes(self, found: list[Any], parts: Sequence[Sequence[Row]]) -> list[Any]:
+    def outcomes(self, found: list[Any], rows_of: Callable[[], Parts]) -> list[Any]:
         """What was found or became of each row, masked where it is said in words."""
-        if all(type(each) is not Outcome or not each.message for each in found):
+        if not any(type(each) is Outcome and each[1:] != ("", "") for each in found):
             return found
+        parts = rows_of()
         rows = [row for part in parts for row in part]
         if len(rows) != len(found):  # which the engine does not take
             return [self._outcome(each, _values(parts)) for each in found]
@@ -163,8 +174,8 @@ class _Guard:
     def _outcome(self, found: Any, values: Iterable[Any]) -> Any:
         if type(found) is not Outcome or not (found.message or found.code):
             return found
-        told = self._told(found.status, found.code, found.message, values)
-        return Outcome(found.status, *told)
+        code, text = self._told(found.status, found.code, found.message, values)
+        return found._replace(code=code, message=text)
 
     def _told(
         self, status: Status, code: str, message: str, values: Iterable[Any]
@@ -179,11 +190,12 @@ class _Guard:
 
 
 def _class_of(error: DestinationError) -> str:
-    text = next(text for kind, text in _CLASSES if isinstance(error, kind))
+    told = (text for kind, text in _CLASSES if isinstance(error, kind))
+    text = next(told, "the request failed")
     return f"{text} ({error.code})" if error.code else text
 
 
-def _values(parts: Sequence[Sequence[Row]]) -> Iterator[Any]:
+def _values(parts: Parts) -> Iterator[Any]:
     for part in parts:
         if isinstance(part, Rows):
             for column in part.columns.values():

@@ -10,10 +10,10 @@ import inspect
 
 import pytest
 
-from dispatcher.destinations.base import Service
+from dispatcher.destinations.base import Change, Encoded, Row, Service, Status
 from dispatcher.destinations.guarded import _Guarded
 from dispatcher.engine.report import Result
-from dispatcher.errors import OuthaulError
+from dispatcher.errors import OuthaulError, RequestRefused
 from tests.engine.ledger import SCHEMA
 from tests.engine.store import Answer, Request
 from tests.engine.world import World, person
@@ -29,6 +29,7 @@ SILENT = {
     "limits_of",
     "needs_look_up",
     "target",
+    "writes_to",
 }
 
 
@@ -116,6 +117,23 @@ def test_codes_keep_no_word_of_what_was_said(people):
     people.rebuild()
     report = people.sync()
     assert report.message == "the destination takes no such request (http_401)"
+
+
+def test_rows_that_were_spooled_keep_what_is_said_of_each(people):
+    """They have no values; what the answer says of each keeps its place."""
+    dispatcher = people.dispatcher()
+    service = dispatcher.bind(dispatcher.warehouse.activation(people.name)).service
+    service._service.spooled = True
+    rows = [Row(n, Change.INSERTED, {"id": str(n)}) for n in (1, 2)]
+    items = [Encoded(row, service.encode(row)) for row in rows]
+    refused, accepted = service.send(items)
+    assert (refused.status, accepted.status) == (Status.REJECTED, Status.ACCEPTED)
+    assert "***" in refused.message and "canary" not in refused.message
+    error = {"key": "2", "code": "bad"}
+    people.store.decide = lambda request: Answer(400, body={"errors": [error]})
+    with pytest.raises(RequestRefused) as caught:
+        service.send(items)
+    assert list(caught.value.rows) == [1]
 
 
 def test_codes_keep_what_we_say_ourselves(people):
