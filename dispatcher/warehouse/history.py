@@ -20,6 +20,9 @@ from dispatcher.warehouse.statements import Statements
 
 # A share is compared in whole numbers: 0.29 * 100 is less than 29 in binary fractions.
 _PARTS = 1_000_000_000
+_DECISIONS_ON_PLACES = ("resync", "adopt", "rebind")
+"""After one of these, what earlier syncs say of a place is no more true."""
+
 _OUTCOMES = ("planned", "accepted", "rejected", "missing")
 
 
@@ -114,6 +117,7 @@ class History(Statements):
             self._table(f"outhaul_{name}") for name in ("syncs", "claims", "controls")
         )
         accepted = " + ".join(f"accepted_{change.value}" for change in Change)
+        decisions = ", ".join(f"'{action}'" for action in _DECISIONS_ON_PLACES)
         rows = self._query(
             "select activation, account, target, target_id, fields from (select"
             " delivered.*, row_number() over (partition by activation order by"
@@ -122,7 +126,7 @@ class History(Statements):
             " max(syncs.target_id) as target_id, max(syncs.fields) as fields,"
             f" max(syncs.recorded_at) as told_at from {syncs} as syncs"
             " left join (select activation, max(recorded_at) as asked_at from"
-            f" {controls} where action in ('resync', 'adopt', 'rebind')"
+            f" {controls} where action in ({decisions})"
             " group by activation) as controls"
             " on syncs.activation = controls.activation"
             " left join (select activation, fence, max(committed_seq) as committed"
@@ -135,7 +139,19 @@ class History(Statements):
             " or (count(*) = 1 and max(claims.committed) > 0)) as delivered)"
             " as ranked where recency = 1"
         )
-        return {row[0]: _place(*row[1:]) for row in rows}
+        placed = {row[0]: _place(*row[1:]) for row in rows}
+        return self._with_renamed(placed)
+
+    def _with_renamed(self, placed: dict[str, Place]) -> dict[str, Place]:
+        """An activation that goes on under a new name goes on at the old place."""
+        for old, renaming in self.controls(["rename"]).items():
+            new = renaming.subject
+            if new is None or new in placed or old not in placed:
+                continue
+            decided = self.controls(_DECISIONS_ON_PLACES).get(new)
+            if decided is None or decided.recorded_at < renaming.recorded_at:
+                placed[new] = placed[old]
+        return placed
 
     def control(
         self,

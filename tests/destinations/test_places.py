@@ -294,3 +294,14 @@ def test_a_field_made_anew_has_all_rows_sent_again(
     assert report.notes == [f"{reason}; the next build sends all rows again"]
     ledger.publish(1, generation=3, acknowledged=20, **binding)
     assert ledger.sync().notes == []
+
+
+def test_an_activation_that_is_renamed_goes_on_at_the_old_place(place: Place) -> None:
+    warehouse = place.ledger.warehouse()
+    record = warehouse.activation(NAME)
+    new = replace(record, name="people__new")
+    assert list(warehouse.places()) == [NAME]
+    warehouse.control(record, "rename", "ann", subject=new.name)
+    assert warehouse.places()[new.name] == warehouse.places()[NAME]
+    warehouse.control(new, "resync", "ann")
+    assert list(warehouse.places()) == [NAME]
