@@ -65,7 +65,7 @@ def test_A14_an_activation_that_was_lost_is_noticed_and_nobody_stays(
     shop.build(BOB, CAT)
     # back to the build before: its claims are complete, and nothing seems pending
     project.run_sql(f"update {activations} set generation = 1")
-    assert_build_refused(shop, "is of build 2", "says that build 1 is the last one")
+    assert_build_refused(shop, "of build 2", "says that build 1 is the last one")
     project.run_sql(f"update {activations} set generation = 2")
     shop.sync()
     project.run_sql(f"update {activations} set generation = 1")
