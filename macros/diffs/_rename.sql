@@ -13,19 +13,21 @@ a diff do whose alias changed. Returns whether the lease of the old name is ours
         {{ return(false) }}
     {% endif %}
     {% set is_new = ' where activation = ' ~ outhaul.literal(diff.name) %}
-    {% if outhaul._fetch('select count(*) from ' ~ outhaul.ledger_relation('outhaul_claims') ~ is_new)[0][0] | int > 0
-        and outhaul._fetch('select count(*) from ' ~ activations ~ is_new ~ ' and generation > 0')[0][0] | int > 0 %}
+    {#- or claims of the old name, which a build that died has renamed already -#}
+    {% set sent = outhaul._fetch(
+        'select count(*) from ' ~ outhaul.ledger_relation('outhaul_claims') ~ is_new
+    )[0][0] | int %}
+    {% if sent > 0 and outhaul._fetch(
+        'select count(*) from ' ~ activations ~ is_new ~ ' and generation > 0'
+    )[0][0] | int > 0 %}
         {% do outhaul._refuse(
             'it cannot go on with ' ~ old ~ ', since rows of its own were sent: retire one of the two'
         ) %}
     {% endif %}
     {#- a build of the new name that nothing was sent of -#}
-    {% for table in ['outhaul_builds', 'outhaul_activations'] %}
+    {% for table in ['outhaul_builds', 'outhaul_activations'] if sent == 0 %}
         {% do outhaul.end_transaction() %}
-        {% do outhaul._execute(outhaul.contended(
-            'delete from ' ~ outhaul.ledger_relation(table) ~ is_new
-            ~ ' and not exists (select 1 from ' ~ outhaul.ledger_relation('outhaul_claims') ~ is_new ~ ')'
-        )) %}
+        {% do outhaul._execute(outhaul.contended('delete from ' ~ outhaul.ledger_relation(table) ~ is_new)) %}
     {% endfor %}
     {% for table in outhaul.ledger_tables() if table != 'outhaul_activations' %}
         {% do outhaul._give_name(outhaul.ledger_relation(table), old, diff.name) %}
