@@ -17,6 +17,7 @@ from typing import Any
 from dispatcher.destinations.base import Account
 from dispatcher.destinations.guarded import MESSAGES
 from dispatcher.errors import ConfigurationError
+from dispatcher.phrases import not_a_file
 from dispatcher.project import Project
 from dispatcher.rendering import Renderer, environment_names
 from dispatcher.settings import (
@@ -101,10 +102,14 @@ class Destination:
     def _rendered(self, where: str) -> tuple[dict[str, Any], list[str]]:
         """The settings, and what hinders them: all variables that are missing."""
         rendered, problems = {}, []
+        described = describe_settings(self.account_class)
+        secrets = {setting.name for setting in described if setting.secret}
         for key, value in self._settings.items():
             try:
                 rendered[key] = self._renderer.render(
-                    value, f"destinations.{self.name}.{key}"
+                    value,
+                    f"destinations.{self.name}.{key}",
+                    takes_defaults=key not in secrets,
                 )
             except ConfigurationError as error:
                 problems.append(str(error).removeprefix(f"{where}."))
@@ -151,8 +156,8 @@ def load_destinations(
     file = project.destinations_file
     if not file.is_file():
         raise ConfigurationError(
-            f"there is no {file}; declare the accounts to send to in it, under "
-            f"'destinations:'"
+            f"{not_a_file(file)}; declare the accounts to send to in a file of that "
+            "name, under 'destinations:'"
         )
     if problem := link_problem(file):
         raise ConfigurationError(f"{file}: {problem}")

@@ -7,6 +7,7 @@ may be missing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,7 @@ from dispatcher.rendering import Renderer
 from dispatcher.settings import did_you_mean
 from dispatcher.yaml_files import read_mapping
 
+_ADAPTER = re.compile(r"[a-z][a-z0-9_]*")
 _CHOOSE_PROFILE = "change 'profile' in dbt_project.yml, or pass --profile"
 _CHOOSE_TARGET = "pass one of them with --target, or change 'target'"
 
@@ -61,6 +63,11 @@ def read_target(renderer: Renderer, profile: str, target: str | None) -> Target:
     if not isinstance(output.get("type"), str):
         raise ConfigurationError(
             f"{place}: {key}.type is missing; name the adapter, such as postgres"
+        )
+    if not _ADAPTER.fullmatch(output["type"]):
+        raise ConfigurationError(
+            f"{place}: {key}.type is no adapter's name: these are small letters, "
+            "digits and _, such as postgres"
         )
     return Target(profile, str(target), output)
 

@@ -14,6 +14,7 @@ from rich.progress import (
 
 from dispatcher.engine.dispatch import Observer
 from dispatcher.engine.report import Report
+from dispatcher.phrases import counted
 
 _STOPPING = "Stopping: nothing more is sent; a second signal (Ctrl-C) ends at once."
 
@@ -31,7 +32,7 @@ class Lines(Observer):
 
     def started(self, name: str, planned: int) -> None:
         """Say how much there is to do."""
-        self._say(f"{name}: {planned:,} rows to send")
+        self._say(f"{name}: {counted(planned, 'row')} to send")
 
     def stopping(self) -> None:
         """Say that the signal was heard."""

@@ -14,6 +14,8 @@ from dispatcher.recorded import column_pairs, json_of, problems_of
 
 LEDGER_VERSION = 1
 """The version of the ledger's tables that this dispatcher knows."""
+ENDED = "ended: "
+"""Before the holder of a lease that outlives its sync. The builds know it too."""
 
 
 class DiffColumn(NamedTuple):
@@ -72,6 +74,15 @@ class ActivationRecord:
     lease_is_live: bool
     problems: tuple[str, ...] = ()
     is_orphaned: bool = False
+
+    def at_work(self) -> str:
+        """Why nobody else may take the lease, for a message."""
+        if (self.lease_holder or "").startswith(ENDED):
+            return (
+                "no sync is at work, but a request of the last one may still arrive "
+                "and must not overtake newer rows: try again in some minutes"
+            )
+        return "another sync or a build is at work on it"
 
     def remaining(self, after: int, upto: int) -> Counter[Change]:
         """Rows per change at the positions after+1 … upto, as published."""

@@ -17,7 +17,7 @@ import os
 import re
 from ast import literal_eval
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, NoReturn
@@ -116,18 +116,23 @@ class Renderer:
 
     file: for messages. variables: what `var` sees. environ: what `env_var`
     sees, as it stands when a value is rendered. simple: takes simple expressions alone.
+    takes_defaults: whether `env_var` may have a default, as a secret's may not.
     """
 
     file: Path
     variables: Mapping[str, Any] = field(default_factory=dict, repr=False)
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
     simple: bool = False
+    takes_defaults: bool = True
 
-    def render(self, value: Any, key: str) -> Any:
+    def render(self, value: Any, key: str, *, takes_defaults: bool = True) -> Any:
         """The value with all Jinja inside it rendered; keys are left alone.
 
-        `key` is the dotted place of the value in the file, for messages.
+        `key` is the dotted place of the value in the file, for messages; these advise
+        no default of a variable where it takes none.
         """
+        if not takes_defaults:
+            return replace(self, takes_defaults=False).render(value, key)
         if isinstance(value, dict):
             return {k: self.render(v, f"{key}.{k}") for k, v in value.items()}
         if isinstance(value, list):
@@ -166,8 +171,8 @@ class Renderer:
         value = self.environ.get(name, default)
         if value is None:
             raise _Missing(
-                f"the environment variable '{name}' is not set; set it, or give "
-                f"env_var a default"
+                f"the environment variable '{name}' is not set; set it"
+                + (", or give env_var a default" if self.takes_defaults else "")
             )
         return value
 

@@ -17,6 +17,8 @@ from dispatcher.commands.plan import Plan
 from dispatcher.commands.rejections import Reason, Refusal
 from dispatcher.commands.status import ActivationStatus
 from dispatcher.engine.report import Report, Result
+from dispatcher.phrases import rows as rows_in_words
+from dispatcher.records import ENDED
 from dispatcher.visible import visible
 
 _SIGNS = {"inserted": "+", "updated": "~", "removed": "-"}
@@ -179,7 +181,9 @@ def _status_remarks(status: ActivationStatus) -> list[str]:
     if status.guarded:
         remarks.append(f"held by a guard: {status.hold_reason}")
     if status.running:
-        remarks.append(f"at work: {visible(status.running)}")
+        is_over = status.running.startswith(ENDED)
+        word = "waits for a late request" if is_over else "at work"
+        remarks.append(f"{word}: {visible(status.running.removeprefix(ENDED))}")
     if status.invalid:
         remarks.append(f"{_rows(status.invalid)} invalid and never sent")
     if status.last_sync_message and status.last_sync not in ("succeeded", "held"):
@@ -317,6 +321,5 @@ def _count(number: int) -> str:
     return f"{number:,}" if number else "–"
 
 
-def _rows(number: int, verb_of_one: str = "is", verb_of_many: str = "are") -> str:
-    """The beginning of a sentence about rows: `1 row is`, `2,000 rows are`."""
-    return f"1 row {verb_of_one}" if number == 1 else f"{number:,} rows {verb_of_many}"
+def _rows(number: int, of_one: str = "is", of_many: str = "are") -> str:
+    return rows_in_words(number, of_one, of_many)

@@ -14,7 +14,7 @@ import click
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 
-from dispatcher.errors import ConfigurationError
+from dispatcher.errors import ConfigurationError, OuthaulError
 from dispatcher.visible import visible, visible_json
 
 _PLAIN_WIDTH = 160
@@ -54,7 +54,18 @@ def _reader_may_leave() -> Iterator[None]:
         yield
         sys.stdout.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _print_no_more()
+    except OSError as error:
+        _print_no_more()
+        raise OuthaulError(
+            f"standard output cannot be written: {error.strerror}; what was done is "
+            "done, and 'outhaul status' tells of it"
+        ) from None
+
+
+def _print_no_more() -> None:
+    """Python writes out what is left when it ends, and would complain again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @_reader_may_leave()

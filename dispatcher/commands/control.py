@@ -12,6 +12,7 @@ from dispatcher.activations import select_records
 from dispatcher.commands.session import Session, actor
 from dispatcher.engine.holders import holder
 from dispatcher.errors import Busy, ConfigurationError
+from dispatcher.phrases import counted, rows
 from dispatcher.records import ActivationRecord, Claims
 
 _ADOPT_SECONDS = 60
@@ -55,8 +56,8 @@ def approve(session: Session, names: Sequence[str], reason: str | None) -> list[
             "approve",
             reason,
             f"{record.name}: build {record.generation} is released "
-            f"({record.last_seq - record.sendable_seq} rows were held); run 'outhaul "
-            "sync' before the next 'dbt build', which is judged anew",
+            f"({rows(record.last_seq - record.sendable_seq, 'was', 'were')} held); run "
+            "'outhaul sync' before the next 'dbt build', which is judged anew",
         )
         for record in records
     ]
@@ -93,8 +94,8 @@ def resync(session: Session, names: Sequence[str], reason: str | None) -> list[s
             record,
             "resync",
             reason,
-            f"{record.name}: the next 'dbt build' makes all of its "
-            f"{record.rows_in_segment} rows pending again",
+            f"{record.name}: the next 'dbt build' makes all of its segment pending "
+            f"again ({counted(record.rows_in_segment, 'row')})",
         )
         for record in records
     ]
@@ -110,7 +111,8 @@ def adopt(session: Session, names: Sequence[str], reason: str | None) -> list[st
     for record in session.records(names):
         lease = session.warehouse.take_lease(record.name, holder(), _ADOPT_SECONDS)
         if lease is None:
-            raise Busy(f"another sync or a build is at work on {record.name}")
+            at_work = session.warehouse.activation(record.name).at_work()
+            raise Busy(f"{record.name}: {at_work}")
         record = session.warehouse.activation(record.name)
         session.warehouse.claim(lease, Claims(record.last_seq, record.last_seq))
         session.warehouse.release_lease(lease)
@@ -120,8 +122,8 @@ def adopt(session: Session, names: Sequence[str], reason: str | None) -> list[st
                 record,
                 "adopt",
                 reason,
-                f"{record.name}: {record.last_seq} rows count as delivered"
-                + _left_waiting(record),
+                f"{record.name}: {rows(record.last_seq, 'counts', 'count')} as"
+                " delivered" + _left_waiting(record),
             )
         )
     return messages
@@ -176,8 +178,8 @@ def _left_waiting(record: ActivationRecord) -> str:
     if not record.rows_held:
         return ""
     return (
-        f"; {record.rows_held} more were refused before this build and wait: 'outhaul"
-        f" retry {record.name}' and 'dbt build' make them pending"
+        f"; {rows(record.rows_held, 'was', 'were')} refused before this build, and"
+        f" pending after 'outhaul retry {record.name}' and 'dbt build'"
     )
 
 

@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import Any, Protocol, TypeVar
 
 from dispatcher.errors import ConfigurationError
+from dispatcher.phrases import how_to_add
 
 _Default = TypeVar("_Default", int, None)
 
@@ -52,7 +53,7 @@ def import_driver(module: str, extra: str) -> ModuleType:
         missing = error.name
     raise ConfigurationError(
         f"the Python package '{missing}' is missing, which this warehouse needs; "
-        f"run: pip install 'outhaul[{extra}]'"
+        f"{how_to_add(extra)}"
     )
 
 

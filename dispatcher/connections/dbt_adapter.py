@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from importlib import import_module
+from importlib.util import find_spec
 from multiprocessing import get_context
 from types import SimpleNamespace
 from typing import Any
@@ -159,6 +160,8 @@ def _adapter(project: Project) -> Any:
         from dbt.adapters.contracts.connection import QueryComment
         from dbt.adapters.factory import FACTORY, get_adapter_class_by_name
 
+        if find_spec(f"dbt.adapters.{kind}") is None:  # or dbt would say so itself
+            raise ConfigurationError(_how_to_install(project, "it is not installed"))
         context = import_module("dbt_common.context")
 
         context.set_invocation_context(dict(project.environ))
@@ -171,7 +174,12 @@ def _adapter(project: Project) -> Any:
         problem = "dbt 1.x is not installed beside outhaul"
     except Exception as error:
         problem = f"its adapter for '{kind}' did not load ({type(error).__name__})"
-    raise ConfigurationError(
+    raise ConfigurationError(_how_to_install(project, problem))
+
+
+def _how_to_install(project: Project, problem: str) -> str:
+    kind = project.adapter_type
+    return (
         f"profiles.yml: the target '{project.target_name}' of type '{kind}' is opened "
         f"by dbt's adapter, but {problem}; run: pip install 'dbt-core<2' dbt-{kind}"
     )

@@ -161,7 +161,7 @@ class HttpClient:
         url = self.base_url + path
         if params:
             url += "?" + urlencode(params, safe=",")
-        name = f"{method} {shown or path.partition('?')[0]}"
+        name = f"{method} {shown or path.partition('?')[0]}".rstrip()
         self._secrets.add(secrets)
         plan = _Plan(method, url, name, self._secrets)
         deadline = self._timeout[1]

@@ -90,7 +90,7 @@ class Changes(base.Service):
             raise configuration_error(self._where, problems)
 
     def target(self) -> str | None:
-        return None
+        return f"the path '{self._options.path or '/'}'"
 
     def writes_to(self) -> str:
         return f"path '{self._options.path}'" if self._options.path else ""
@@ -143,6 +143,9 @@ class Upserts(Changes):
     name = "upserts"
     title = "Upserts"
     consumes = frozenset({Change.INSERTED, Change.UPDATED})
+
+    def target(self) -> str | None:
+        return None
 
 
 @dataclass(frozen=True)

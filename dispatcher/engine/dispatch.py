@@ -187,6 +187,8 @@ class Dispatcher:
         is_known = self._sync_leased(binding, approval, limiters, report, lease)
         if is_known:
             lease.release()
+        else:
+            lease.outlive()
 
     def _take_lease(
         self, binding: Binding, seconds: int, report: Report
@@ -201,7 +203,7 @@ class Dispatcher:
             grant = warehouse.take_lease(name, holder(), seconds)
         if grant is None:
             report.result = Result.BUSY
-            report.message = "another sync or a build is at work on it"
+            report.message = warehouse.activation(name).at_work()
             if left:
                 report.message = (
                     "a sync that was killed held it, and what that had sent may still"

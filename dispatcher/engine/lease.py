@@ -62,3 +62,7 @@ class Lease:
     def release(self) -> None:
         """Give it back, for a sync that knows the outcome of all it sent."""
         self._warehouse.release_lease(self.grant)
+
+    def outlive(self) -> None:
+        """Leave it to end by itself: what was sent may still arrive."""
+        self._warehouse.outlive_lease(self.grant)

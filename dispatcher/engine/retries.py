@@ -37,3 +37,11 @@ def too_long(error: Exception, pause: float) -> str:
         f"{error}; the destination asks for a pause of {pause:.0f} s: run the sync"
         " again later"
     )
+
+
+def too_often(error: Exception) -> str:
+    """Why a sync ends that was asked to wait again and again."""
+    return (
+        f"{error}; the destination asked for {PAUSES + 1} pauses in a row and took"
+        " nothing between them: run the sync again later"
+    )

@@ -27,6 +27,7 @@ from dispatcher.engine.retries import (
     RetryBudget,
     backoff,
     too_long,
+    too_often,
 )
 from dispatcher.engine.schedule import Schedule
 from dispatcher.engine.seams import Seams
@@ -264,8 +265,11 @@ class Verdicts:
         pause = error.after
         if pause is None:
             pause = backoff(min(self._pauses, ATTEMPTS) + 1, self._seams.random)
-        if pause > LONGEST_PAUSE_SECONDS or self._pauses > PAUSES:
+        if pause > LONGEST_PAUSE_SECONDS:
             self._end_with(task, too_long(error, pause))
+            return
+        if self._pauses > PAUSES:
+            self._end_with(task, too_often(error))
             return
         if limiter is not None:
             limiter.pause(pause)

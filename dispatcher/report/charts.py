@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
+from dispatcher.phrases import counted
+from dispatcher.phrases import rows as rows_in_words
 from dispatcher.report.data import Combinations, Day, Overlap, Sizes
 from dispatcher.report.figures import Figure, colour, columns_of
 from dispatcher.report.words import count, percent, short
@@ -78,8 +80,8 @@ def size_over_time(sizes: Sizes) -> Markup:
     _time_axis(axes, times)
     first, last = sizes.builds[0], sizes.builds[-1]
     return figure.svg(
-        f"Line chart: {sizes.segment} had {count(first.rows)} rows at the first of"
-        f" {count(len(rows))} builds shown, and {count(last.rows)} at the last one."
+        f"Line chart: {sizes.segment} had {counted(first.rows, 'row')} at the first"
+        f" of {counted(len(rows), 'build')} shown, and {count(last.rows)} at the last."
     )
 
 
@@ -97,9 +99,10 @@ def delivered_by_day(days: Sequence[Day]) -> Markup:
     axes.set_ylim(0, (max(map(sum, zip(accepted, refused, strict=True))) or 1) * 1.08)
     _count_axis(axes)
     _time_axis(axes, times, room=day)
+    in_all = sum(each.accepted for each in days)
     return figure.svg(
-        f"Column chart of {count(len(days))} days:"
-        f" {count(sum(each.accepted for each in days))} rows were accepted and"
+        f"Column chart of {counted(len(days), 'day')}:"
+        f" {rows_in_words(in_all, 'was', 'were')} accepted and"
         f" {count(sum(each.refused for each in days))} refused or missing."
     )
 

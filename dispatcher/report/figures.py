@@ -20,6 +20,7 @@ from xml.etree import ElementTree
 from markupsafe import Markup
 
 from dispatcher.errors import ConfigurationError
+from dispatcher.phrases import how_to_add
 
 COLOURS = ("text", "muted", "grid", "accent", "second", "third", "surface")
 """The variables of the page's style sheet that a figure may use."""
@@ -162,7 +163,7 @@ def drawing() -> Iterator[None]:
     except ModuleNotFoundError as error:
         raise ConfigurationError(
             f"the Python package '{error.name}' is missing, which a report needs; "
-            "run: pip install 'outhaul[report]'"
+            f"{how_to_add('report')}"
         ) from None
     with matplotlib.rc_context(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of glyphs and layouts: nobody reads them

@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from dispatcher import __version__, tables
 from dispatcher.commands.status import ActivationStatus
+from dispatcher.phrases import counted
 from dispatcher.report import charts, words
 from dispatcher.report.charts import Bar
 from dispatcher.report.data import Breakdown, Reason, Report, Sync, Value
@@ -38,6 +39,7 @@ def render(report: Report) -> str:
     environment.filters |= {
         "changes": tables.changes,
         "count": words.count,
+        "counted": counted,
         "moment": words.moment,
         "percent": words.percent,
         "signed": "{:+,}".format,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dispatcher.errors import LeaseLost
-from dispatcher.records import LeaseGrant
+from dispatcher.records import ENDED, LeaseGrant
 from dispatcher.warehouse.statements import Statements
 
 
@@ -66,6 +66,18 @@ class Leases(Statements):
             )
         except LeaseLost:
             return
+
+    def outlive_lease(self, lease: LeaseGrant) -> None:
+        """Leave the lease to end by itself, and say that its sync is over.
+
+        Does nothing where it is not ours any more.
+        """
+        condition = "activation = ? and lease_holder = ? and lease_fence = ?"
+        self._write(
+            f"update {self._table('outhaul_activations')} set lease_holder = ?"
+            f" where {condition}",
+            (ENDED + lease.holder, lease.activation, lease.holder, lease.fence),
+        )
 
     def _write_as_holder(self, lease: LeaseGrant, change: str, live: bool) -> None:
         condition = f" and lease_expires_at > {self._dialect.now}" if live else ""

@@ -11,7 +11,7 @@ Adds to the diff `counts` (rows per change that may be sent, and `held`), `hold`
         {#- nothing is ever removed, or all that is was asked for: no accident -#}
     {% elif diff.segment_rows == 0 and held_rows > 0 %}
         {% set hold = 'all' %}
-        {% set reason = 'the segment is empty while the destination holds ' ~ held_rows ~ ' rows' %}
+        {% set reason = 'the segment is empty while the destination holds ' ~ held_rows ~ (' row' if held_rows == 1 else ' rows') %}
     {% elif held_rows >= 100 and outhaul._exceeds(counts.removed, diff.max_removed, held_rows) %}
         {% set hold = 'removals' %}
         {% set reason =

@@ -200,7 +200,7 @@ Rows that `prefer` ranks alike are ordered by their content, so that each build 
         {% do bad_keys.append(row[1] | int) if row[0] in ['null key', 'duplicate key'] %}
     {% endfor %}
     {% set message =
-        diff.invalid_rows ~ ' of ' ~ counts.rows ~ ' rows cannot be sent: ' ~ reasons | join(', ')
+        diff.invalid_rows ~ ' of ' ~ counts.rows ~ (' row' if counts.rows == 1 else ' rows') ~ ' cannot be sent: ' ~ reasons | join(', ')
     %}
     {% if outhaul._exceeds(bad_keys | sum, diff.max_invalid, counts.rows) %}
         {% do outhaul._refuse(

@@ -142,9 +142,11 @@ Within a transaction nobody can have taken it over. -#}
 {#- A sync holds the lease: keep the diff, and let the next build catch up. -#}
 {% macro _leave_as_it_is(diff) %}
     {% do exceptions.warn(
-        'outhaul.diff in model ' ~ diff.name ~ ': left as it is, because "'
-        ~ diff.before.lease_holder ~ '" is at work on it until '
-        ~ diff.before.lease_expires_at ~ ' UTC. The next build catches up.'
+        'outhaul.diff in model ' ~ diff.name ~ ': left as it is, because '
+        ~ ('no sync is at work, but a request of the last one may still arrive and must not overtake newer rows,'
+            if (diff.before.lease_holder or '').startswith('ended: ')
+            else '"' ~ diff.before.lease_holder ~ '" is at work on it')
+        ~ ' until ' ~ diff.before.lease_expires_at ~ ' UTC. The next build catches up.'
     ) %}
     {% do outhaul._no_main_statement() %}
 {% endmacro %}

@@ -190,8 +190,10 @@ activation_status as (
                 then hold_reason
         end as hold_reason,
         is_paused,
-        coalesce(lease_expires_at > {{ outhaul.now_utc() }}, false)
-            as is_running,
+        coalesce(
+            lease_expires_at > {{ outhaul.now_utc() }}
+            and lease_holder not like 'ended: %', false
+        ) as is_running,
         last_sync_status,
         last_sync_message,
         last_synced_at

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -343,6 +344,20 @@ def test_K03_a_reader_that_goes_away_does_not_stop_the_sync(detached):
     assert process.wait() == 0, err
     assert "Traceback" not in err
     assert len(detached.contacts()) == 3
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_K03_a_full_disk_is_told_in_one_line(detached):
+    command = detached.start("status")
+    assert (command.wait(), command.communicate()[1]) == (0, "")
+    with open("/dev/full", "w") as full:
+        ended = subprocess.run(
+            command.args, stdout=full, stderr=subprocess.PIPE, env=detached.environ
+        )
+    assert ended.returncode == 1
+    message = ended.stderr.decode()
+    assert message.startswith("Error: standard output cannot be written: No space")
+    assert message.count("\n") == 1
 
 
 def test_K04_a_bare_locale_sends_the_same_bytes(detached):

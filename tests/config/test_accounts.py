@@ -239,3 +239,20 @@ def test_a_blank_value_of_a_secret_mapping_is_refused(project):
     text = GOOD.replace("    speed:", f"    rings: {{Left: {ring}}}\n    speed:")
     with pytest.raises(ConfigurationError, match="'rings' is empty.*BLANK"):
         load(project, text)["loft"].account  # noqa: B018
+
+
+def test_what_stands_in_the_place_of_the_file_is_named(project):
+    file = project.destinations_file
+    with pytest.raises(ConfigurationError, match=f"^there is no {file}; declare"):
+        load_destinations(project)
+    file.mkdir()
+    with pytest.raises(ConfigurationError, match="yml is a folder, not a file; declar"):
+        load_destinations(project)
+
+
+def test_a_default_is_advised_where_one_is_taken_alone(project):
+    text = one("api_key: \"{{ env_var('ABSENT') }}\"", "speed: \"{{ env_var('NO') }}\"")
+    with pytest.raises(ConfigurationError) as caught:
+        _ = load(project, text)["loft"].account
+    assert "'ABSENT' is not set; set it\n" in str(caught.value)
+    assert "'NO' is not set; set it, or give env_var a default" in str(caught.value)

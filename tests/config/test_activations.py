@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from dispatcher.accounts import Destinations, load_destinations
-from dispatcher.activations import bind
+from dispatcher.activations import bind, refuse_shared_targets
 from dispatcher.errors import ConfigurationError
 from dispatcher.project import load_project
 from dispatcher.records import ActivationRecord, DiffColumn
@@ -54,3 +54,18 @@ def test_a_refresh_needs_a_service_that_takes_updated_rows(destinations):
         bind(recorded("list", refresh_after="30 days"), crm)
     bind(recorded("list"), crm)
     bind(recorded("contacts", refresh_after="30 days"), crm)
+
+
+def test_two_diffs_of_all_changes_need_two_endpoints_of_a_webhook(destinations):
+    crm = destinations("{type: webhook, url: 'https://hooks.example.com'}")
+
+    def bound(service: str, name: str, path: str = ""):
+        record = dataclasses.replace(recorded(service, path=path), name=name)
+        return bind(record, crm)
+
+    one = bound("changes", "one")
+    with pytest.raises(ConfigurationError, match="one and two: both write to the path"):
+        refuse_shared_targets([one, bound("changes", "two")])
+    refuse_shared_targets([one, bound("changes", "two", path="/two")])
+    # what nobody removes, nobody else can lose
+    refuse_shared_targets([bound("upserts", "one"), bound("upserts", "two")])

@@ -24,6 +24,7 @@ shop:
       threads: 4
     lake: {type: bigquery, project: shop-1, dataset: marts}
     typeless: {host: x, schema: y}
+    misnamed: {type: ../../x, schema: y}
     schemaless: {type: postgres, host: x}
     empty:
 other: {outputs: {default: {type: snowflake, account: a, database: d, schema: s}}}
@@ -154,6 +155,7 @@ def test_the_project_is_the_option_then_the_variable_then_the_working_directory(
             "no target 'prd' (did you mean 'prod'?); it has: dev, ",
         ),
         ({"target": "typeless"}, "shop.outputs.typeless.type is missing"),
+        ({"target": "misnamed"}, "shop.outputs.misnamed.type is no adapter's name"),
         ({"target": "schemaless"}, "shop.outputs.schemaless: 'schema' is missing"),
         ({"target": "empty"}, "shop: 'empty' is missing or holds no keys"),
         ({"profile": "hollow"}, "hollow: 'outputs' is missing or holds no keys"),

@@ -127,11 +127,12 @@ def test_a_warehouse_that_is_away_is_told_without_its_password(tmp_path, postgre
     assert caught.value.__context__ is None
 
 
-def test_an_adapter_that_is_not_installed_is_named(tmp_path):
+def test_an_adapter_that_is_not_installed_is_named_once(tmp_path, capfd):
     output = {"type": "nosuchdb", "schema": "s", "host": "h"}
     connection = connect(project_for(tmp_path, output))
     with pytest.raises(ConfigurationError, match="'dbt-core<2' dbt-nosuchdb"):
         connection.query("select 1")
+    assert capfd.readouterr() == ("", "")  # dbt says nothing beside it
 
 
 def test_keys_that_the_adapter_refuses_are_told(tmp_path):

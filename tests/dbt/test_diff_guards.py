@@ -22,7 +22,7 @@ def test_I01_an_empty_segment_holds_everything(project: DiffProject) -> None:
     project.people()
     project.build()
     assert project.activation(COUNTS) == ("all", 1, 0, 1)
-    assert project.warned("the segment is empty while the destination holds 1 rows")
+    assert project.warned("the segment is empty while the destination holds 1 row")
     # and it passes by itself when the people are back
     project.people((1, "Ann", "Rome"))
     project.build()

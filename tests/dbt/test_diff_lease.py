@@ -29,6 +29,9 @@ def test_a_build_during_a_sync_leaves_the_diff_and_the_next_one_catches_up(
     assert project.everything() == before
     assert project.warned('left as it is, because "sync 1" is at work on it until')
     assert project.warned("The next build catches up.")
+    project.hold_lease(minutes=5, holder="ended: sync 1")
+    project.build()
+    assert project.warned("left as it is, because no sync is at work, but a request")
     project.run_sql(
         f"update {project.table('outhaul_activations')}"
         " set lease_holder = null, lease_expires_at = null"

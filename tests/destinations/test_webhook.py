@@ -449,3 +449,9 @@ def test_J07_a_private_address_can_be_allowed():
 def test_the_example_of_the_body_is_json(account):
     sender = service(account)
     assert json.loads(sender.encode(ROWS[0])) == {"_change": "inserted", "id": 1}
+
+
+def test_a_request_without_a_path_is_named_by_its_method(account, sandbox):
+    sandbox.add_faults(Fault("status", method="POST", path="*", status=404))
+    with pytest.raises(StopSync, match="^POST was answered 404"):
+        send(account)

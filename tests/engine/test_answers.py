@@ -89,6 +89,8 @@ def test_B16_a_late_request_does_not_overtake_a_newer_version(settled):
     assert settled.sync().exit_code == 0
     settled.segment["3"] = person("New")
     assert not settled.build()  # the lease outlives the late request
+    record = settled.dispatcher().warehouse.activation(settled.name)
+    assert "no sync is at work, but a request" in record.at_work()
     settled.rebuild()
     assert settled.sync().exit_code == 0
     settled.ledger.advance(100)
@@ -280,6 +282,7 @@ def test_C22_throttled_for_ever_ends_after_a_bounded_number_of_requests(settled)
     report = settled.sync()
     assert (report.result, report.exit_code) == (Result.INCOMPLETE, 1)
     assert len(settled.store.requests) <= 21
+    assert "asked for 21 pauses in a row and took nothing" in report.message
     assert (report.unknown, settled.rejections("seq")) == (0, [])
     settled.store.decide = lambda request: None
     assert settled.sync().exit_code == 0

@@ -145,7 +145,7 @@ def test_F07_a_key_that_comes_back_while_its_removal_is_in_doubt_stays(shop):
     shop.store.decide = lambda request: None
     shop.people(p1="A", p2="B")
     shop.build()  # waits for the lease, which outlives the late removal
-    assert shop.project.warned("is at work on it")
+    assert shop.project.warned("no sync is at work, but a request of the last one")
     shop.store.flush_late(everything=True)
     assert shop.names() == {"1": "A"}
     shop.both(p1="A", p2="B")
@@ -242,13 +242,16 @@ def test_adopt_tells_of_rows_that_an_earlier_build_had_refused(shop):
     shop.both(p1="A", p2="B")
     shop.both(p1="A", p2="B", p3="C")
     (message,) = control.adopt(shop.session(), ["people_out"], None)
-    assert "1 more were refused" in message and "outhaul retry people_out" in message
+    assert (
+        "1 row was refused before this build" in message
+        and "outhaul retry people_out" in message
+    )
     control.retry(shop.session(), ["people_out"], None)
     shop.people(p1="A", p2="B", p3="C")
     shop.pass_time()
     shop.build()
     (message,) = control.adopt(shop.session(), ["people_out"], None)
-    assert message.endswith("1 rows count as delivered")
+    assert message.endswith("1 row counts as delivered")
     assert shop.both(p1="A", p2="B", p3="C").result is Result.NOTHING
 
 

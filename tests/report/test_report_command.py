@@ -62,6 +62,8 @@ def test_without_the_plotting_library_the_extra_is_named(
     project: ReportProject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    with pytest.raises(ConfigurationError, match=r"pip install 'outhaul\[report\]'"):
+    with pytest.raises(
+        ConfigurationError, match=r"pip install 'outhaul\[report\] @ git"
+    ):
         run(project)
     assert list(tmp_path.iterdir()) == []
