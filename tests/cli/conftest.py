@@ -24,10 +24,12 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def shop(cli_project: DiffProject, sandbox: Sandbox) -> Shop:
+def shop(cli_project: DiffProject, sandbox: Sandbox) -> Iterator[Shop]:
     """A project that was never built."""
     cli_project.reset()
-    return Shop(cli_project, sandbox)
+    created = Shop(cli_project, sandbox)
+    yield created
+    created.close()
 
 
 @pytest.fixture

@@ -70,6 +70,7 @@ class Shop:
         self.project = project
         self.sandbox = sandbox
         self.detached: Path | None = None
+        self._started: list[subprocess.Popen[str]] = []
         self.environ = {
             **os.environ,
             "SENDGRID_API_KEY": CANARY,
@@ -180,7 +181,7 @@ class Shop:
     def start(self, *arguments: str, **popen: Any) -> subprocess.Popen[str]:
         """`outhaul` as a process of its own, on this project."""
         program = "from dispatcher.cli import main; main()"
-        return subprocess.Popen(
+        started = subprocess.Popen(
             [sys.executable, "-c", program, *arguments, *self.options()],
             cwd=Path(__file__).resolve().parents[2],
             env=self.environ,
@@ -189,6 +190,15 @@ class Shop:
             text=True,
             **popen,
         )
+        self._started.append(started)
+        return started
+
+    def close(self) -> None:
+        """End what was started and close its pipes, also after a test that failed."""
+        for process in self._started:
+            process.kill()
+            with process:
+                pass
 
     def options(self) -> list[str]:
         folder = str(self.folder)

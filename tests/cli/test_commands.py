@@ -197,10 +197,7 @@ def test_retry_resync_and_adopt_end_to_end(built, outhaul):
     refused = outhaul("resync", "people_out")
     assert refused.code == 2
     assert "--yes" in refused.err
-    assert (
-        "makes all of its 3 rows pending"
-        in outhaul("resync", "people_out", "--yes").out
-    )
+    assert "pending again (3 rows)" in outhaul("resync", "people_out", "--yes").out
     assert "come back" in outhaul("retry", "people_out").out
     adopted = outhaul("adopt", "people_out", "--yes", "--json")
     assert adopted.json == ["people_out: 3 rows count as delivered"]

