@@ -95,8 +95,8 @@ Without a transaction, a first build that died leaves tables too, and nothing in
     {% endif %}
     {% if not found.is_diff and before.claimed > 0 %}
         {{ return(
-            'the table ' ~ diff.relation ~ ' is gone, with ' ~ before.claimed
-            ~ ' rows that were sent since the last build. Restore it, or accept that those of them'
+            'the table ' ~ diff.relation ~ ' is gone, with the rows that were sent since the last build ('
+            ~ before.claimed ~ '). Restore it, or accept that those of them'
             ~ ' which left the segment stay at the destination: ' ~ outhaul._resync_way(diff)
         ) }}
     {% endif %}

@@ -145,7 +145,7 @@ def test_E13_the_loss_of_a_diff_is_refused_until_a_resync_is_asked_for(
     project.settle(ANN)
     project.run_sql(f"drop table {project.table('people_out')}")
     message = project.failing_build()
-    assert "is gone, with 1 rows that were sent since the last build" in message
+    assert "is gone, with the rows that were sent since the last build (1)" in message
     assert 'run "outhaul resync people_out"' in message
     assert not project.exists("people_out")
     project.control("resync")
