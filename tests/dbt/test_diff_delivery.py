@@ -231,6 +231,21 @@ def test_I08_attempts_are_counted_and_the_waits_grow(project: DiffProject) -> No
     assert waits == [60, 240, 1440]
 
 
+def test_I08_a_refused_row_that_left_and_came_back_is_counted_anew(
+    project: DiffProject,
+) -> None:
+    project.people(ANN, BOB)
+    project.build()
+    project.deliver(rejected={1: "rejected"}, minutes_ago=100_000)
+    project.settle(BOB)
+    assert project.rejected() == []
+    project.people(ANN, BOB)
+    project.build()
+    project.deliver(rejected={1: "rejected"})
+    project.build()
+    assert project.rejected() == [(1, "inserted", "rejected", 1)]
+
+
 def test_what_is_missing_is_tried_again_sooner(project: DiffProject) -> None:
     project.people(ANN)
     project.build()

@@ -99,6 +99,14 @@ def test_who_leaves_is_taken_off_and_who_is_no_contact_has_left(vip, sandbox):
     assert len(sandbox.state()["emarsys"]["contacts"]) == 4
 
 
+def test_a_list_whose_name_differs_in_case_is_another_list(emarsys, vip, sandbox):
+    deliver(service(emarsys, "list", list_name="VIP"), COLUMNS, joiners(1))
+    assert vip.check(COLUMNS) == ["list 'vip' will be created"]
+    deliver(vip, COLUMNS, joiners(2))
+    assert members(sandbox, "VIP") == {"person1"}
+    assert members(sandbox, "vip") == {"person2"}
+
+
 def test_nobody_leaves_a_list_that_does_not_exist(vip, sandbox, seen):
     outcomes = deliver(vip, COLUMNS, leavers(1))
     assert statuses(outcomes) == {1: "accepted"}

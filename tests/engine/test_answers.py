@@ -58,8 +58,8 @@ def test_an_unknown_outcome_is_tried_again_and_ends_well(settled, answer):
     settled.assert_converged()
 
 
-def test_A05_half_a_body_is_an_unknown_outcome(settled):
-    address = settled.store.url.removeprefix("http://").split(":")
+def test_A05_half_a_body_is_an_unknown_outcome(world):
+    address = world.store.url.removeprefix("http://").split(":")
     seen: list[int] = []
 
     def script(connection: socket.socket) -> None:
@@ -71,14 +71,13 @@ def test_A05_half_a_body_is_an_unknown_outcome(settled):
             onward.sendall(read_request(connection))
             connection.sendall(onward.recv(65_536))
 
-    settled.people(*range(20))
-    settled.segment["15"] = person("x" * 500_000)
-    settled.rebuild()
+    world.segment["5"] = person("x" * 500_000)
+    world.build()
     with serving(script) as server:
-        settled.account["base_url"] = server.url
-        report = settled.sync()
+        world.account["base_url"] = server.url
+        report = world.sync()
     assert (report.exit_code, len(seen)) == (0, 3)
-    settled.assert_converged()
+    world.assert_converged()
 
 
 def test_B16_a_late_request_does_not_overtake_a_newer_version(settled):

@@ -218,8 +218,8 @@ def test_I13_a_sync_keeps_the_rate_of_its_service(known):
     assert report.seconds >= 4 / 10.0 * 0.95
 
 
-def test_a_pause_slows_down_and_success_speeds_up_again():
-    seams = ScaledSeams(scale=1_000.0)
+def test_a_pause_slows_down_and_success_speeds_up_again(ledger):
+    seams = ledger.seams()
     limiter = RateLimiter(10.0, seams)
 
     def seconds(count: int) -> float:
