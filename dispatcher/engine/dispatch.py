@@ -115,8 +115,9 @@ class Dispatcher:
                 ]
                 # In short steps: a signal that the system gives to another thread is
                 # seen when this one wakes.
-                is_told = False
-                while wait(groups, timeout=_WAKE_SECONDS).not_done:
+                is_told = is_over = False
+                while not is_over:
+                    is_over = not wait(groups, timeout=_WAKE_SECONDS).not_done
                     if self.seams.stop.is_set() and not is_told:
                         self.observer.stopping()
                         is_told = True
