@@ -250,21 +250,21 @@ class Store:
         }
 
     def load(self, dumped: Mapping[str, Any]) -> None:
-        if not dumped:
-            return
+        """Hold what is given; what it does not name stays as it is."""
+        held = {**self.dump(), **dumped}
         self.contacts = [
             Contact(each["id"], dict(each["values"]), set(each["lists"]))
-            for each in dumped["contacts"]
+            for each in held["contacts"]
         ]
         self._by_email = {}
         for contact in self.contacts:
             email = _folded(contact.values.get(EMAIL_ID))
             self._by_email.setdefault(email, []).append(contact)
-        self.fields = dict(dumped["fields"])
-        self.choices = dict(dumped["choices"])
-        self.lists = dict(dumped["lists"])
-        self.tables.load(dumped["tables"])
-        self._numbers = int(dumped["numbers"])
+        self.fields = dict(held["fields"])
+        self.choices = dict(held["choices"])
+        self.lists = dict(held["lists"])
+        self.tables.load(held["tables"])
+        self._numbers = int(held["numbers"])
 
     def _next_number(self) -> int:
         self._numbers += 1

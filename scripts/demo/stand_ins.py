@@ -19,6 +19,7 @@ from urllib.request import Request, urlopen
 
 APP_KEY = "invented-ios-app"
 APP_USERS = [str(number) for number in range(1, 1_001) if number % 3]
+NEW_CONTACTS = "New customers"
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,8 @@ class StandIns:
 def sandbox() -> Iterator[StandIns]:
     """Run `outhaul sandbox` on free ports until the block ends.
 
-    The app has identified its users before: Batch knows them.
+    The app has identified its users before: Batch knows them. At Emarsys somebody has
+    made the list that new contacts are put on.
     """
     port = free_port()
     command = [Path(sys.executable).with_name("outhaul"), "sandbox", "--port", port]
@@ -74,8 +76,11 @@ def sandbox() -> Iterator[StandIns]:
         try:
             address = f"http://127.0.0.1:{port}"
             wait_for(address, token, process)
-            users = {user: {} for user in APP_USERS}
-            _call(address, token, "state", {"batch": {"apps": {APP_KEY: users}}})
+            held = {
+                "batch": {"apps": {APP_KEY: {user: {} for user in APP_USERS}}},
+                "emarsys": {"lists": {"1": NEW_CONTACTS}},
+            }
+            _call(address, token, "state", held)
             yield StandIns(address, port + 1, fingerprint_of(process), token)
         finally:
             process.terminate()

@@ -305,6 +305,15 @@ def test_stand_ins_hold_what_they_are_told_to(call, sandbox):
     ]
 
 
+def test_what_a_state_does_not_name_stays_as_it_is(sandbox):
+    sandbox.emarsys.add_contact(email="ann@example.com")
+    lists = {"emarsys": {"lists": {"1": "New customers"}}}
+    assert control(sandbox, "POST", "/state", lists).status_code == 204
+    held = sandbox.state()["emarsys"]
+    assert held["lists"] == ["New customers"]
+    assert [each["email"] for each in held["contacts"]] == ["ann@example.com"]
+
+
 @pytest.mark.parametrize("held", [[], {"bach": {}}, {"batch": []}, {"sendgrid": {}}])
 def test_a_state_that_no_stand_in_can_hold_is_refused(sandbox, held):
     answer = control(sandbox, "POST", "/state", held)
