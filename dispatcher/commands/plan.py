@@ -25,9 +25,10 @@ class Plan:
 
     consumed: rows per change that become requests; the others are committed without
     one. moved: where files lead to another account or target than rows were delivered
-    to, so that a sync stops. requests, seconds: estimates from the batch limits and
-    the rate limit, without retries, and without the destination's own time for
-    asynchronous jobs. samples: field to masked value.
+    to, so that a sync stops. requests: what a sync makes where nothing fails, all that
+    the rows need is there and each job has ended at the first look; seconds: how long
+    these take at the rate limit, without the destination's own time. samples: field
+    to masked value.
     """
 
     name: str
@@ -50,6 +51,7 @@ def plan(session: Session, bindings: Sequence[Binding]) -> list[Plan]:
     """The plan of each binding."""
     approvals = session.warehouse.controls(["approve"])
     plans = []
+    logged_in: set[str] = set()
     for binding in bindings:
         record = binding.record
         upto = sendable(record, approvals.get(record.name))
@@ -63,6 +65,8 @@ def plan(session: Session, bindings: Sequence[Binding]) -> list[Plan]:
             record.name, binding.for_ledger()["fingerprint"], binding.max_rejected
         )
         requests, seconds = effort(binding.service, consumed, is_new=is_new)
+        if after < upto:
+            requests += opening(binding, logged_in)
         plans.append(
             Plan(
                 name=record.name,
@@ -86,15 +90,28 @@ def plan(session: Session, bindings: Sequence[Binding]) -> list[Plan]:
     return plans
 
 
+def opening(binding: Binding, logged_in: set[str]) -> int:
+    """Requests before the first row; logged_in: destinations that need no log-in.
+
+    The syncs of a process share an account, which logs in once for all of them.
+    """
+    requests = binding.service.opening_requests(binding.columns)
+    destination = binding.destination
+    if destination.name not in logged_in:
+        logged_in.add(destination.name)
+        requests += destination.account.log_in_requests
+    return requests
+
+
 def effort(
     service: Service, rows: Counter[Change], *, is_new: bool
 ) -> tuple[int, float]:
     """Requests for so many rows, and seconds at the configured rates."""
     requests, seconds = 0, 0.0
     for part in _parts(rows, is_new and not service.spooled):
-        for asked, per_second in _requests(service, part):
+        for asked, takes in _requests(service, part):
             requests += asked
-            seconds += asked / per_second
+            seconds += takes
     return requests, seconds
 
 
@@ -107,25 +124,34 @@ def _parts(rows: Counter[Change], is_new: bool) -> Iterator[Counter[Change]]:
         left -= first[change]
     for part in (first, rows - first):
         removed = Counter({Change.REMOVED: part[Change.REMOVED]})
-        yield removed
+        yield +removed
         yield part - removed
 
 
 def _requests(service: Service, rows: Counter[Change]) -> Iterator[tuple[int, float]]:
-    """Requests, with how many a second there may be: sent, and asked beforehand."""
-    by_limits = Counter[Limits]()
-    looked_up = 0
-    for change in rows:
-        by_limits[service.limits(change)] += rows[change]
-        looked_up += rows[change] * service.needs_look_up(change)
-    for limits, count in by_limits.items():
-        yield math.ceil(count / limits.rows), limits.per_second
-    for change in service.sent_twice:
-        limits = service.limits(change)
-        yield math.ceil(rows[change] / limits.rows), limits.per_second
-    if service.lookup_limits is not None and service.asks_to_look_up:
-        limits = service.lookup_limits
-        yield math.ceil(looked_up / limits.rows), limits.per_second
+    """Requests and their seconds: asked beforehand, sent, and asked about jobs."""
+    look_ups = service.lookup_limits
+    if look_ups is not None and service.asks_to_look_up:
+        looked_up = sum(rows[each] for each in rows if service.needs_look_up(each))
+        asked = math.ceil(looked_up / look_ups.rows)
+        yield asked, asked / look_ups.per_second
+    for limits, part in _batches(service, rows):
+        sent = math.ceil(part.total() / limits.rows)
+        yield sent * service.requests_per_send, sent / limits.per_second
+        if not service.answered_by_job.isdisjoint(part):
+            yield sent, sent / (look_ups or limits).per_second
+
+
+def _batches(
+    service: Service, rows: Counter[Change]
+) -> Iterator[tuple[Limits, Counter[Change]]]:
+    """Rows that may share a request, and those that are sent a second time."""
+    by_limits: dict[Limits, Counter[Change]] = {}
+    for change, count in rows.items():
+        by_limits.setdefault(service.limits(change), Counter())[change] = count
+    yield from by_limits.items()
+    for change in service.sent_twice & rows.keys():
+        yield service.limits(change), Counter({change: rows[change]})
 
 
 def _samples(

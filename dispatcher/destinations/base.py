@@ -212,6 +212,11 @@ class Account(ABC):
         """Which account this is, in words without a secret; see `identities.py`."""
         return identity_of(self, self.identifying(service))
 
+    @property
+    def log_in_requests(self) -> int:
+        """Requests that let a process in, made once before its first one."""
+        return 0
+
     def service(self, name: str, options: Any, activation: Activation) -> Service:
         """The named service of this account, bound to one activation."""
         return self.services[name](self, options, activation)
@@ -259,6 +264,10 @@ class Service(ABC):
 
     `outhaul plan` takes it that it lacks these.
     """
+    answered_by_job: frozenset[Change] = frozenset()
+    """Changes whose requests are answered by a job, which takes a look at least."""
+    requests_per_send: int = 1
+    """Requests that `send` makes of one batch, such as one for each app."""
     lookup_limits: Limits | None = None
     poll_seconds: float = 2.0
     """Seconds before the first poll of a job.
@@ -292,6 +301,14 @@ class Service(ABC):
     def findings(self) -> Findings:
         """What was found and made so far; see `Findings`."""
         return Findings()
+
+    def opening_requests(self, columns: Sequence[Column]) -> int:
+        """Requests of `locate` and `prepare` where all that the rows need is there.
+
+        For `outhaul plan`, which asks nobody: opens no connection, and leaves out the
+        log-in (`Account.log_in_requests`).
+        """
+        return 0
 
     @abstractmethod
     def limits(self, change: Change) -> Limits:

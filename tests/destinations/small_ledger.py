@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -35,24 +36,26 @@ PEOPLE = "n, 'person' || n || '@example.com', 'Zoë'"
 class SmallLedger:
     """`publish` is what a build would do, `sync` what `outhaul sync` does."""
 
-    def __init__(self, folder: Path, account: Account) -> None:
+    def __init__(
+        self, folder: Path, account: Account, columns: Mapping[str, str] = COLUMNS
+    ) -> None:
         self.account = account
-        self.columns = dict(COLUMNS)
+        self.columns = dict(columns)
         self.path = folder / "warehouse.duckdb"
         if self.path.exists():
             return
         duckdb.connect(str(self.path)).close()
         tables = call("ledger/ledger_tables.sql", "ledger_tables")
-        for name, columns in tables.items():
+        for name, kinds in tables.items():
             typed = ", ".join(
-                f"{column} {TYPES[kind]}" for column, kind in columns.items()
+                f"{column} {TYPES[kind]}" for column, kind in kinds.items()
             )
             self.run(f"create table {name} ({typed})")
-        columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
+        typed = ", ".join(f"{name} {kind}" for name, kind in columns.items())
         self.run(
             f"create table {NAME} (_outhaul_seq bigint, _outhaul_generation bigint,"
             " _outhaul_change varchar, _outhaul_changed_columns varchar, "
-            f"{columns})"
+            f"{typed})"
         )
 
     def run(self, sql: str) -> list[tuple[Any, ...]]:
@@ -64,6 +67,7 @@ class SmallLedger:
         rows: int,
         *,
         removed: int = 0,
+        updated: int = 0,
         acknowledged: int = 0,
         segment: str = "people",
         service: str,
@@ -72,14 +76,15 @@ class SmallLedger:
         key: str = "email",
         **settings: Any,
     ) -> None:
-        """A generation of so many rows, the first of them removed."""
+        """A generation of so many rows, the first removed, the last updated."""
         self.run(f"delete from {NAME}")
         self.run(
             f"insert into {NAME} select n, {generation}, case when n <= {removed} then"
-            f" 'removed' else 'inserted' end, null, {select}"
+            f" 'removed' when n > {rows - updated} then 'updated' else 'inserted' end,"
+            f" null, {select}"
             f" from range(1, {rows + 1}) as numbers (n)"
         )
-        columns = [{"name": name, "type": kind} for name, kind in self.columns.items()]
+        listed = [{"name": name, "type": kind} for name, kind in self.columns.items()]
         values = {
             "activation": NAME,
             "ledger_version": 1,
@@ -92,12 +97,12 @@ class SmallLedger:
             "relation_name": NAME,
             "generation": generation,
             "key_columns": json.dumps([key]),
-            "columns": json.dumps(columns),
+            "columns": json.dumps(listed),
             "settings": json.dumps({"service": service, **settings}),
             "rows_acknowledged": acknowledged,
-            "rows_inserted": rows - removed,
+            "rows_inserted": rows - removed - updated,
             "rows_removed": removed,
-            "rows_updated": 0,
+            "rows_updated": updated,
             "sendable_seq": rows,
             "last_seq": rows,
             "built_at": "2026-01-31 06:15:00",

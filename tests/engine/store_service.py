@@ -73,6 +73,9 @@ class Records(Service):
     def target(self) -> str | None:
         return None
 
+    def opening_requests(self, columns: Sequence[Column]) -> int:
+        return 1  # whether the store is ready
+
     def limits(self, change: Change) -> Limits:
         return Limits(
             rows=self.options.limit,

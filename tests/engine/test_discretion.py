@@ -28,6 +28,7 @@ SILENT = {
     "limits",
     "limits_of",
     "needs_look_up",
+    "opening_requests",
     "target",
     "writes_to",
 }

@@ -107,6 +107,10 @@ class Contacts(AttributeService):
         super().__init__(account, options, activation)
         self._taken: defaultdict[str, set[int]] = defaultdict(set)
         self.request_seconds = account.request_seconds * len(account.apps)
+        self.requests_per_send = len(account.apps)
+
+    def opening_requests(self, columns: Sequence[Column]) -> int:
+        return len(self._account.apps) if self._account.probe else 0
 
     def limits(self, change: Change) -> Limits:
         account = self._account

@@ -89,6 +89,9 @@ class Events(AttributeService):
         cep.check_project(account, activation.name)
         super().__init__(account, options, activation)
 
+    def opening_requests(self, columns: Sequence[Column]) -> int:
+        return int(self._account.probe)
+
     def limits(self, change: Change) -> Limits:
         most = cep.MOST_PROFILES
         return Limits(most, cep.MOST_BYTES, self._account.profiles_per_second / most)

@@ -103,6 +103,9 @@ class Profiles(AttributeService):
         super().__init__(account, options, activation)
         self._native: list[str] = []
 
+    def opening_requests(self, columns: Sequence[Column]) -> int:
+        return int(self._account.probe)
+
     def limits(self, change: Change) -> Limits:
         if self._options.mass_update:
             most, per_second = _MOST_PROFILES_AT_ONCE, _MASS_REQUESTS_PER_SECOND

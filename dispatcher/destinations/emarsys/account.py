@@ -97,6 +97,10 @@ class Emarsys(Account):
         )
 
     @property
+    def log_in_requests(self) -> int:
+        return int(self.auth == "oidc")
+
+    @property
     def limits(self) -> Limits:
         """One request at a time: two about one new contact would both create it."""
         return Limits(self.rows_per_request, _MOST_BYTES, self.requests_per_second)

@@ -35,6 +35,7 @@ from dispatcher.destinations.emarsys.fields import (
     EMAIL_ID,
     OPT_IN_ID,
     FieldPlan,
+    has_listed_choices,
     plan_fields,
 )
 from dispatcher.destinations.emarsys.values import Choices, cleared, render, render_all
@@ -120,6 +121,14 @@ class Contacts(Service):
     def target(self) -> str | None:
         """None: several activations may write different fields of a contact."""
         return None
+
+    def opening_requests(self, columns: Sequence[Column]) -> int:
+        """The list, the fields, and the choices of system fields that have some.
+
+        Which fields of the account's own have choices, the account alone tells.
+        """
+        choices = sum(has_listed_choices(column.field) for column in columns)
+        return bool(self._options.contact_list) + 1 + choices
 
     def limits(self, change: Change) -> Limits:
         return self._account.limits

@@ -38,6 +38,8 @@ SYSTEM = {
 _SYSTEM_IDS = frozenset(SYSTEM.values()) | {"0"}
 
 CHOICES = frozenset({"singlechoice", "multichoice"})
+# Those of them whose choices are listed.
+_SYSTEM_CHOICES = frozenset({"gender", "title", "country", "salutation"})
 TEXTS = frozenset({"shorttext", "longtext", "largetext"})
 
 _FITS: dict[str, frozenset[Kind]] = {
@@ -118,6 +120,12 @@ def plan_fields(
             taken[target.id or target.name.lower()] = column.field
             plan.targets[column.field] = target
     return plan
+
+
+def has_listed_choices(name: str) -> bool:
+    """Whether a name or id means a system field of which choices are asked for."""
+    wanted = name.strip().lower()
+    return any(wanted in (each, SYSTEM[each]) for each in _SYSTEM_CHOICES)
 
 
 def _find(

@@ -80,6 +80,9 @@ class ContactList(Service):
     def target(self) -> str | None:
         return f"list '{self._list_name}'"
 
+    def opening_requests(self, columns: Sequence[Column]) -> int:
+        return 1  # the lists
+
     def limits(self, change: Change) -> Limits:
         return self._account.limits
 

@@ -93,6 +93,9 @@ class Table(Service):
     def writes_to(self) -> str:
         return f"table '{self._options.table}' of '{self._options.connection}'"
 
+    def opening_requests(self, columns: Sequence[Column]) -> int:
+        return 1  # whether we are let in
+
     def limits(self, change: Change) -> Limits:
         return self._account.limits
 

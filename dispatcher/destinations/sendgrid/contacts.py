@@ -96,7 +96,7 @@ class Contacts(AddressService):
 
     name = "contacts"
     title = "Contacts"
-    consumes = frozenset({Change.INSERTED, Change.UPDATED})
+    consumes = answered_by_job = frozenset({Change.INSERTED, Change.UPDATED})
     Options: ClassVar[type] = ContactsOptions
 
     def __init__(
@@ -109,6 +109,9 @@ class Contacts(AddressService):
     def target(self) -> str | None:
         """None: several activations may write different fields of a contact."""
         return None
+
+    def opening_requests(self, columns: Sequence[Column]) -> int:
+        return 1  # the fields
 
     def limits(self, change: Change) -> Limits:
         return self._account.write_limits

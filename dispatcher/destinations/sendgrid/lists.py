@@ -80,7 +80,7 @@ class ContactList(AddressService):
 
     name = "list"
     title = "List"
-    consumes = frozenset({Change.INSERTED, Change.REMOVED})
+    consumes = answered_by_job = frozenset({Change.INSERTED, Change.REMOVED})
     membership = True
     stage = 1
     Options: ClassVar[type] = ListOptions
@@ -95,6 +95,9 @@ class ContactList(AddressService):
 
     def target(self) -> str | None:
         return f"list '{self._list_name}'"
+
+    def opening_requests(self, columns: Sequence[Column]) -> int:
+        return 1  # the list, by its id
 
     def limits(self, change: Change) -> Limits:
         if change is Change.REMOVED:

@@ -150,6 +150,15 @@ class Splio(SftpAccount):
     def rest_limits(self) -> Limits:
         return Limits(1, 1_000_000, self.requests_per_second, concurrency=4)
 
+    @property
+    def log_in_requests(self) -> int:
+        return int(bool(self.api_key))
+
+    @property
+    def planning_requests(self) -> int:
+        """Requests of `planned`: the fields and the key, where there is an API key."""
+        return 2 if self.api_key else 0
+
     def planned(
         self, columns: Sequence[Column], where: str, without: Sequence[str] = ()
     ) -> FieldPlan:

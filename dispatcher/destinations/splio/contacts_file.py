@@ -102,6 +102,9 @@ class FileContacts(FileService):
         self._plan = self._splio.prepared(columns, self._activation.name, self.findings)
         super().prepare(columns)
 
+    def opening_requests(self, columns: Sequence[Column]) -> int:
+        return self._splio.planning_requests
+
     def cells(self, row: Row) -> list[tuple[str, Any]]:
         return [
             (field, _cell(field, value) if field in STANDARD else value)

@@ -79,6 +79,9 @@ class RestContacts(Service):
     def target(self) -> str | None:
         return None
 
+    def opening_requests(self, columns: Sequence[Column]) -> int:
+        return self._account.planning_requests
+
     def limits(self, change: Change) -> Limits:
         creates = self._options.insert and change is Change.INSERTED
         return self._create_limits if creates else self._account.rest_limits
