@@ -74,7 +74,8 @@ def place(
 
 
 def test_what_a_sync_created_is_told_and_kept(place: Place) -> None:
-    told = place.ledger.run("select created from outhaul_syncs where status <> 'running'")
+    ended = "select created from outhaul_syncs where status <> 'running'"
+    told = place.ledger.run(ended)
     assert told == [("[\"list 'VIP'\"]",)]
     assert place.two_join().created == []
 
