@@ -89,6 +89,23 @@ def test_columns_that_the_select_lacks_or_must_not_have_are_named_at_once(
     assert project.everything() == before
 
 
+def test_a_key_or_identity_that_is_not_compared_exactly_is_refused(
+    project: DiffProject,
+) -> None:
+    project.people(ANN)
+    project.configure(identity="since")
+    project.select("select *, cast('1 month' as interval) as since from people")
+    message = project.failing_build()
+    assert "rows cannot be tracked by the column 'since', which is " in message
+    assert not project.exists("people_out")
+    project.configure("since")
+    assert "tracked by the column 'since'" in project.failing_build()
+    # the twin
+    project.select("select *, cast('1 month' as varchar(20)) as since from people")
+    project.build()
+    assert project.rows() == [("inserted", 1)]
+
+
 @pytest.mark.parametrize("folded", [False, True])
 def test_another_destination_is_refused_while_rows_are_known_to_the_old_one(
     project: DiffProject, folded: bool

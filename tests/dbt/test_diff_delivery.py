@@ -246,6 +246,18 @@ def test_I08_a_refused_row_that_left_and_came_back_is_counted_anew(
     assert project.rejected() == [(1, "inserted", "rejected", 1)]
 
 
+def test_a_refused_version_that_comes_back_after_another_was_accepted_is_sent(
+    project: DiffProject,
+) -> None:
+    project.people(ANN)
+    project.build()
+    project.deliver(rejected={1: "rejected"})
+    project.settle((1, "Anna", "Rome"))
+    project.people(ANN)
+    project.build()
+    assert (project.rows(), project.held()) == ([("updated", 1)], [])
+
+
 def test_what_is_missing_is_tried_again_sooner(project: DiffProject) -> None:
     project.people(ANN)
     project.build()

@@ -256,6 +256,14 @@ def test_D03_an_error_about_somebody_else_makes_all_unknown(updating, sandbox):
     assert "nobody" not in str(caught.value)
 
 
+@pytest.mark.parametrize("told", ["no", ["no"], 7])
+def test_errors_that_cannot_be_read_make_all_unknown(updating, sandbox, told):
+    items = items_of(updating, 1)
+    errors(sandbox, told)
+    with pytest.raises(OutcomeUnknown, match="errors cannot be read"):
+        updating.send(items)
+
+
 def test_a_wrong_key_inside_of_a_success_stops(updating, sandbox):
     items = items_of(updating, 1)
     errors(sandbox, {"<NO_KEY_ID>": {"2004": "Invalid key field id"}})

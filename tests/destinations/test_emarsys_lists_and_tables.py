@@ -102,7 +102,9 @@ def test_who_leaves_is_taken_off_and_who_is_no_contact_has_left(vip, sandbox):
 def test_a_list_whose_name_differs_in_case_is_another_list(emarsys, vip, sandbox):
     deliver(service(emarsys, "list", list_name="VIP"), COLUMNS, joiners(1))
     assert vip.check(COLUMNS) == ["list 'vip' will be created"]
+    assert not vip.locate()
     deliver(vip, COLUMNS, joiners(2))
+    assert vip.locate()
     assert members(sandbox, "VIP") == {"person1"}
     assert members(sandbox, "vip") == {"person2"}
 

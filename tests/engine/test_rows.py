@@ -243,6 +243,23 @@ def test_as_many_refusals_as_max_rejected_allows_do_not_stop_it(
     assert world.sync().waiting == (0 if goes_on else 50)
 
 
+@pytest.mark.parametrize(("refused", "claimed_first"), [(29, 250), (30, 50)])
+def test_a_binding_that_kept_to_max_rejected_is_not_new_any_more(
+    world, refused, claimed_first
+):
+    world.people(*range(50))
+    world.store.rejects = {str(each): "bad" for each in range(refused)}
+    world.settings["max_rejected"] = 0.58
+    world.build()
+    world.sync()
+    world.people(*range(300))
+    world.rebuild()
+    claimed: list[int] = []
+    world.store.on_request = lambda request: claimed.append(world.claims()[0])
+    world.sync()
+    assert claimed[0] == claimed_first
+
+
 def test_first_rows_that_cannot_be_encoded_stop_a_new_binding_too(world):
     world.segment = {str(each): person(UNSENDABLE) for each in range(300)}
     world.build()

@@ -71,7 +71,7 @@ def test_a_job_of_one_row_that_is_told_of_nothing_ends(known):
 
 def test_looks_at_a_job_become_rare(known):
     known.store.script.append(Answer(job=["running"]))
-    known.account |= {"poll_seconds": 0.01, "poll_timeout_seconds": 1_000.0}
+    known.account |= {"poll_seconds": 1.0, "poll_timeout_seconds": 1_000.0}
     pend(known, *range(20))
     before = known.ledger.now
     assert known.sync(options=replace(OPTIONS, lease_seconds=2_000)).unknown == 10

@@ -69,6 +69,22 @@ def test_the_share_of_faulty_rows_decides(statuses: dict[str, str], name: str) -
     assert statuses[f"test_{name}"] == CASES[name][4]
 
 
+def test_a_report_says_fail_beyond_a_share_and_not_at_it(
+    built: SegmentProject,
+) -> None:
+    """0.29 of 100 is 29, and a little less in binary fractions."""
+    built.write_model("reported", numbers(100, 29, 0))
+    for number in (28, 29):
+        report = f"key_report(ref('reported'), 'id', fail_above=0.{number})"
+        built.write_model(f"reported_{number}", f"{{{{ outhaul.{report} }}}}")
+    built.dbt("build", "--select", "reported+")
+    for file in (built.folder / "models").glob("reported*"):
+        file.unlink()
+    for number, verdict in ((28, "fail"), (29, "warn")):
+        sql = f"select verdict from shop.reported_{number}"
+        assert built.warehouse.run(sql) == [(verdict,)]
+
+
 def test_the_faulty_keys_can_be_kept(built: SegmentProject) -> None:
     built.write_model("kept", numbers(10, 2, 1))
     test = {"outhaul.unique_key": {"name": "kept_keys"}}
