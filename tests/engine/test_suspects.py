@@ -135,6 +135,14 @@ def test_a_destination_that_is_down_blames_no_removal(known):
     known.assert_converged()
 
 
+def test_a_removal_that_nothing_follows_and_nobody_answers_is_in_doubt(known):
+    known.store.decide = lambda request: Answer(503)
+    pend(known, *range(1, 10))
+    report = known.sync()
+    assert (report.result, report.unknown) == (Result.INCOMPLETE, 1)
+    assert known.rejections("seq") == []
+
+
 def test_a_removal_of_what_is_gone_is_done(known):
     known.store.known = set()
     del known.store.held["0"]
