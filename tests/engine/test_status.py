@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 from dispatcher.commands.session import Session
 from dispatcher.commands.status import ActivationStatus
 from dispatcher.commands.status import status as status_of
@@ -12,7 +14,9 @@ from tests.engine.world import World
 
 def status(world: World) -> ActivationStatus:
     warehouse = Warehouse(world.ledger.connect(), world.ledger.database, SCHEMA)
-    (found,) = status_of(Session(None, warehouse), ())  # type: ignore[arg-type]
+    # The ledger of the world names neither project nor target.
+    nobody = SimpleNamespace(name=None, target_name=None)
+    (found,) = status_of(Session(nobody, warehouse), ())  # type: ignore[arg-type]
     return found
 
 
