@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from dispatcher.errors import ConfigurationError
+from dispatcher.phrases import not_a_file
 from dispatcher.rendering import Renderer
 from dispatcher.settings import did_you_mean
 from dispatcher.yaml_files import read_mapping
@@ -40,8 +41,13 @@ def find_profiles(option: Path | None, environ: Mapping[str, str]) -> Path:
     else:
         folders = [Path.cwd(), Path.home() / ".dbt"]
     for folder in folders:
-        if (folder / "profiles.yml").is_file():
-            return folder / "profiles.yml"
+        file = folder / "profiles.yml"
+        if file.is_file():
+            return file
+        if file.exists():
+            raise ConfigurationError(
+                f"{not_a_file(file)}, as dbt's profiles have to be"
+            )
     raise ConfigurationError(
         f"no profiles.yml in {' or '.join(str(folder) for folder in folders)}; write "
         f"one there, or name its folder with --profiles-dir or DBT_PROFILES_DIR"

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from dispatcher.errors import ConfigurationError
+from dispatcher.phrases import not_a_file
 from dispatcher.profiles import Target, find_profiles, read_target
 from dispatcher.rendering import Renderer
 from dispatcher.yaml_files import parse_yaml, read_mapping
@@ -115,6 +116,8 @@ def _project_file(option: Path | None, environ: Mapping[str, str]) -> Path:
     file = folder / "dbt_project.yml"
     if file.is_file():
         return file
+    if file.exists():
+        raise ConfigurationError(f"{not_a_file(file)}, as dbt's project file has to be")
     parents = (parent for parent in folder.parents if not chosen)
     near = next((p for p in parents if (p / "dbt_project.yml").is_file()), None)
     advice = f"there is one in {near}: run there" if near else "run in a dbt project"

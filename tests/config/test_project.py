@@ -108,6 +108,14 @@ def test_the_profile_is_the_option_then_the_variable_then_the_project(folder):
     assert load_project(environ={"P": "shop"}).profile_name == "shop"
 
 
+@pytest.mark.parametrize("name", ["dbt_project.yml", "profiles.yml"])
+def test_a_folder_in_the_place_of_a_file_is_told(folder, name):
+    load_project(environ={})
+    (folder / name).unlink()
+    (folder / name).mkdir()
+    assert f"{folder / name} is a folder, not a file" in refusal()
+
+
 def test_profiles_are_searched_as_dbt_does(folder, tmp_path):
     elsewhere = tmp_path / "elsewhere"
     write(elsewhere / "profiles.yml", PROFILES.replace("data/my", "named"))
