@@ -54,7 +54,7 @@ def test_K02_plan_sends_and_writes_nothing_and_masks_its_samples(built, outhaul)
     assert ran.code == 0
     (plan,) = ran.json
     assert plan["pending"] == {"inserted": 3, "updated": 0, "removed": 0}
-    assert plan["requests"] == 1
+    assert plan["requests"] == 3, "for the fields, the import, and a look at its job"
     assert len(plan["samples"]) == 3
     assert "ann@example.com" not in ran.out
     assert "ann@example.com" not in outhaul("plan").out
