@@ -127,12 +127,6 @@ none. Also `adopted`, the query of the changed table or none, and `rejected_is_k
         "'unique_key' changed from " ~ fromjson(diff.before.key_columns) | join(', ') ~ ' to '
         ~ outhaul._written_names(diff.key) | join(', ')
     %}
-    {% for name in diff.key if diff.renamed.get(name, name) not in held_names %}
-        {% do outhaul._refuse(
-            change ~ ", but the destination holds no values of '" ~ outhaul.written_name(name) ~ "' yet: set it back,"
-            ~ ' select both columns, and change it when they were built and synced'
-        ) %}
-    {% endfor %}
     {% set key = outhaul._key_list(diff.key, 'acknowledged') %}
     {% set clashes = outhaul._fetch(
         'select count(*) from (select 1 as clash from ' ~ diff.held ~ ' as acknowledged where not '
@@ -141,6 +135,12 @@ none. Also `adopted`, the query of the changed table or none, and `rejected_is_k
         ~ ' as acknowledged where ' ~ outhaul._key_is_null('acknowledged', diff.key) ~ ') as clashes'
     )[0][0] %}
     {% if clashes > 0 %}
+        {% for name in diff.key if diff.renamed.get(name, name) not in held_names %}
+            {% do outhaul._refuse(
+                change ~ ", but the destination holds no values of '" ~ outhaul.written_name(name) ~ "' yet: set it back,"
+                ~ ' select both columns, and change it when they were built and synced'
+            ) %}
+        {% endfor %}
         {% do outhaul._refuse(
             change ~ ', which does not tell apart what the destination holds (' ~ clashes ~ ' rows): set it back, or give the new binding a model of its own'
         ) %}
