@@ -17,6 +17,7 @@ from dispatcher.commands.plan import Plan
 from dispatcher.commands.rejections import Reason, Refusal
 from dispatcher.commands.status import ActivationStatus
 from dispatcher.engine.report import Report, Result
+from dispatcher.phrases import counted
 from dispatcher.phrases import rows as rows_in_words
 from dispatcher.records import ENDED
 from dispatcher.visible import visible
@@ -207,7 +208,8 @@ def reasons(found: Sequence[Reason]) -> RenderableType:
     table.add_column("rows", justify="right")
     table.add_column("tried again by")
     for each in found:
-        others = f" (and {each.messages - 1} others)" if each.messages > 1 else ""
+        more = each.messages - 1
+        others = f" (and {counted(more, 'other')})" if more else ""
         table.add_row(
             each.activation,
             each.kind,

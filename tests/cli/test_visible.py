@@ -6,6 +6,7 @@ import ast
 import json
 import os
 import pty
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -14,21 +15,23 @@ from rich.text import Text
 import dispatcher
 from dispatcher import tables
 from dispatcher.cli.output import Terminal, print_error, show, write
+from dispatcher.commands.rejections import Refusal
 from dispatcher.visible import visible, visible_json
 
 NASTY = "a\x1b[31mb\x1b]0;title\x07\rc\x9b1m\x00\u202ed\u2028e\ud800"
 SHOWN = r"a\x1b[31mb\x1b]0;title\x07\rc\x9b1m\x00\u202ed\u2028e\ud800"
-ROW = {
-    "activation": "people_out",
-    "key": [NASTY, "x\ny"],
-    "change": "inserted",
-    "kind": "rejected",
-    "code": "bad\x1b",
-    "message": "no\nGood: all is well",
-    "attempts": 1,
-    "rejected_at": None,
-    "retry_at": None,
-}
+ROW = Refusal(
+    activation="people_out",
+    key=[NASTY, "x\ny"],
+    change="inserted",
+    kind="rejected",
+    code="bad\x1b",
+    message="no\nGood: all is well",
+    attempts=1,
+    rejected_at=datetime(2026, 1, 2),
+    again="next build",
+    retry_at=None,
+)
 
 
 @pytest.mark.parametrize(
