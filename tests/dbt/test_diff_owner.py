@@ -102,7 +102,7 @@ def test_A01_a_transferred_activation_goes_on_in_its_new_target(
     assert "has it of the target live" in project.failing_build()
 
 
-@pytest.mark.conformance
+@pytest.mark.conformance(lengthy=True)
 def test_A01_a_diff_whose_alias_and_schema_change_moves_with_its_state(
     project: DiffProject,
 ) -> None:

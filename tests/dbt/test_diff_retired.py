@@ -10,7 +10,7 @@ from tests.dbt.warehouse_project import DiffProject
 ANN, BOB = (1, "Ann", "Rome"), (2, "Bob", "Oslo")
 
 
-@pytest.mark.conformance
+@pytest.mark.conformance(lengthy=True)
 def test_28_a_retired_diff_publishes_the_removal_of_all_or_nothing(
     project: DiffProject,
 ) -> None:
@@ -30,7 +30,7 @@ def test_28_a_retired_diff_publishes_the_removal_of_all_or_nothing(
     assert project.rows() == [("inserted", 3)]
 
 
-@pytest.mark.conformance
+@pytest.mark.conformance(lengthy=True)
 def test_28_a_renamed_model_takes_up_the_activation_and_its_tables(
     project: DiffProject,
 ) -> None:

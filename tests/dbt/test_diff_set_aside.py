@@ -97,7 +97,7 @@ ODD = [
 ]
 
 
-@pytest.mark.conformance
+@pytest.mark.conformance(lengthy=True)
 def test_identities_that_differ_in_a_to_z_and_outer_spaces_are_one(
     project: DiffProject,
 ) -> None:
