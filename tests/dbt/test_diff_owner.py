@@ -81,8 +81,9 @@ def test_A01_a_transferred_activation_goes_on_in_its_new_target(
     project.build()
     ledger = "shop_ledger."
     project.run_sql(
-        f"insert into {ledger}outhaul_claims select activation, generation, 1, 2, 2,"
-        f" built_at from {ledger}outhaul_activations"
+        f"insert into {ledger}outhaul_claims (activation, generation, fence,"
+        " claimed_seq, committed_seq, recorded_at) select activation, generation,"
+        f" 1, 2, 2, built_at from {ledger}outhaul_activations"
     )
     project.people(BOB)
     project.write_profile("live", schema="shop_live")

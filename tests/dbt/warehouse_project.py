@@ -129,7 +129,7 @@ class DiffProject:
         self.write_model("people_out", self.warehouse.model(sql))
 
     def write_model(self, name: str, sql: str) -> None:
-        text = sql.replace("people", "{{ source('shop', 'people') }}")
+        text = re.sub(r"\bpeople\b", "{{ source('shop', 'people') }}", sql)
         (self.folder / "models" / f"{name}.sql").write_text(text)
 
     def configure_project(self, **settings: Any) -> None:
