@@ -38,6 +38,7 @@ lint: $(LINT) ## Check style and types
 	@$(LINT_VENV)/bin/ruff check .
 	@$(LINT_VENV)/bin/ruff format --check .
 	@$(LINT_VENV)/bin/mypy
+	@cd dispatcher && ../$(LINT_VENV)/bin/lint-imports --no-logo --no-cache ../pyproject.toml
 	@$(LINT_VENV)/bin/sqlfluff lint --disable-progress-bar models dbt_project/models
 
 benchmark: $(TEST) ## Measure speed and memory on this machine

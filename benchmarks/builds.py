@@ -10,10 +10,10 @@ from pathlib import Path
 from benchmarks import customers
 from benchmarks.databases import SCHEMA, WAREHOUSES, Database
 from benchmarks.nodes import Nodes, Stopped
-from dispatcher.connections import connect
-from dispatcher.project import load_project
-from dispatcher.records import Claims
-from dispatcher.warehouse import Warehouse
+from outhaul.config.project import load_project
+from outhaul.connections import connect
+from outhaul.ledger import Warehouse
+from outhaul.ledger.records import Claims
 
 DIFF, SNAPSHOT = "customers_out", "customers_snapshot"
 TABLE, JOIN = "plain_table", "plain_join"

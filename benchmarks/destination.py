@@ -6,31 +6,23 @@ The one of its own sends rows as a JSON array, one POST a batch.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
 
-from dispatcher.destinations import ACCOUNT_TYPES
-from dispatcher.destinations.base import (
-    ACCEPTED,
-    Account,
-    Activation,
-    Change,
-    Column,
-    Encoded,
-    Limits,
-    Outcome,
-    Row,
-    Service,
-    setting,
-)
-from dispatcher.destinations.batch import Batch
-from dispatcher.destinations.columns import records
-from dispatcher.destinations.http import HttpClient, classify
-from dispatcher.destinations.rows import bodies_of, column_of
-from dispatcher.destinations.sendgrid import SendGrid
-from dispatcher.destinations.splio import Splio
+from outhaul.config.settings import setting
+from outhaul.destinations.batch import Batch
+from outhaul.destinations.sendgrid import SendGrid
+from outhaul.destinations.splio import Splio
+from outhaul.http.client import HttpClient, classify
+from outhaul.kit.account import Account
+from outhaul.kit.columns import records
+from outhaul.kit.platform import Platform
+from outhaul.kit.rows import bodies_of, column_of
+from outhaul.kit.service import Activation, Encoded, Limits, Service
+from outhaul.model import ACCEPTED, Change, Column, Outcome, Row
+from outhaul.registry.platforms import PLATFORMS
 
 _NO_LIMIT = float("inf")
 _MANY = 1_000_000.0
@@ -90,7 +82,6 @@ class Sink(Account):
 
     type = "sink"
     title = "Sink"
-    services = {Rows.name: Rows}
 
     url: str = setting("Address of the sink.")
     batch_rows: int = setting("Rows of a request.", default=1_000)
@@ -118,14 +109,15 @@ class UnthrottledSplio(Splio):
     requests_per_second: float = setting("As many as go.", default=_MANY)
 
 
-UNTHROTTLED: dict[str, type[Account]] = {
-    **ACCOUNT_TYPES,
-    Sink.type: Sink,
-    SendGrid.type: UnthrottledSendGrid,
-    Batch.type: UnthrottledBatch,
-    Splio.type: UnthrottledSplio,
+UNTHROTTLED: dict[str, Platform] = {
+    **PLATFORMS,
+    Sink.type: Platform.of(Sink, Rows),
+    **{
+        each.type: replace(PLATFORMS[each.type], account=each)
+        for each in (UnthrottledSendGrid, UnthrottledBatch, UnthrottledSplio)
+    },
 }
-"""Account types by name, for the benchmark's `destinations.yml`."""
+"""Platforms by name, for the benchmark's `destinations.yml`."""
 
 
 def encode(values: Any) -> bytes:

@@ -22,9 +22,9 @@ from pathlib import Path
 
 import paramiko
 
-from dispatcher.destinations.files.host_keys import fingerprint
-from dispatcher.sandbox.faults import Faults
-from dispatcher.sandbox.sftp import SftpStandIn, host_key
+from outhaul.sandbox.faults import Faults
+from outhaul.sandbox.sftp import SftpStandIn, host_key
+from outhaul.sftp.host_keys import fingerprint
 
 SSHD = os.environ.get("OUTHAUL_SSHD") or shutil.which(
     "sshd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"

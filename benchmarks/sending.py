@@ -18,13 +18,13 @@ from typing import Any
 
 from benchmarks.destination import UNTHROTTLED
 from benchmarks.loops import LOOPS, Place, Rows
-from dispatcher.accounts import load_destinations
-from dispatcher.activations import bind
-from dispatcher.connections import connect
-from dispatcher.engine.dispatch import Dispatcher
-from dispatcher.engine.report import Result
-from dispatcher.project import Project, load_project
-from dispatcher.warehouse import Warehouse
+from outhaul.config.project import Project, load_project
+from outhaul.connections import connect
+from outhaul.engine.dispatch import Dispatcher
+from outhaul.engine.report import Result
+from outhaul.ledger import Warehouse
+from outhaul.registry.activations import bind
+from outhaul.registry.destinations import load_destinations
 
 
 @dataclass(frozen=True)

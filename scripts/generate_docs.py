@@ -23,13 +23,13 @@ import yaml
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from dispatcher.activations import DispatchOptions  # noqa: E402
-from dispatcher.cli import cli  # noqa: E402
-from dispatcher.destinations import ACCOUNT_TYPES  # noqa: E402
-from dispatcher.destinations.base import Service  # noqa: E402
-from dispatcher.destinations.sendgrid.fields import WRITABLE  # noqa: E402
-from dispatcher.engine.report import Report, Result  # noqa: E402
-from dispatcher.settings import REQUIRED, describe_settings  # noqa: E402
+from outhaul.cli import cli  # noqa: E402
+from outhaul.config.settings import REQUIRED, describe_settings  # noqa: E402
+from outhaul.destinations.sendgrid.fields import WRITABLE  # noqa: E402
+from outhaul.engine.report import Report, Result  # noqa: E402
+from outhaul.kit.service import Service  # noqa: E402
+from outhaul.registry.activations import DispatchOptions  # noqa: E402
+from outhaul.registry.platforms import PLATFORMS  # noqa: E402
 
 PART = re.compile(
     r"(<!-- generated: (?P<name>[\w .-]+) -->\n).*?(<!-- /generated -->)", re.DOTALL
@@ -198,12 +198,12 @@ def default_of(default: Any) -> str:
 
 def account(destination: str) -> Iterator[str]:
     """The settings of a destination in `destinations.yml`."""
-    yield from settings(ACCOUNT_TYPES[destination])
+    yield from settings(PLATFORMS[destination].account)
 
 
 def service(destination: str, name: str) -> Iterator[str]:
     """The keys of `meta.outhaul` that a service takes, and what it consumes."""
-    found = ACCOUNT_TYPES[destination].services[name]
+    found = PLATFORMS[destination].services[name]
     yield f"- Acts on rows {changes_of(found)}."
     if found.identity:
         key = "and `unique_key` too" if found.membership else "`unique_key` is free"
@@ -235,10 +235,10 @@ def dispatch_options() -> Iterator[str]:
 def destinations() -> Iterator[str]:
     """All services of all destinations."""
     rows = []
-    for account_class in ACCOUNT_TYPES.values():
-        for found in account_class.services.values():
+    for platform in PLATFORMS.values():
+        for found in platform.services.values():
             does = (found.__doc__ or "").strip().split("\n")[0]
-            rows.append((account_class.title, f"`{found.name}`", does))
+            rows.append((platform.title, f"`{found.name}`", does))
     yield from table(("destination", "service", "what it does"), rows)
 
 

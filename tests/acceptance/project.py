@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from dispatcher.sandbox import Sandbox
+from outhaul.sandbox import Sandbox
 from tests.acceptance.chinook import ROOT, SCHEMA
 from tests.acceptance.services import (
     APP_KEY,

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dispatcher.sandbox import Sandbox
+from outhaul.sandbox import Sandbox
 from tests.destinations.sftp_accounts import sftp_settings
 
 APP_KEY = "CANARYIOS"

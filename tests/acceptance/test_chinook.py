@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from dispatcher.sandbox import Sandbox
+from outhaul.sandbox import Sandbox
 from tests.acceptance.chinook import SCHEMA, data_folder, load
 from tests.acceptance.project import Chinook
 from tests.acceptance.services import CASES, SECRETS, History, lines_of

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from benchmarks.builds import NODES, STEPS
 from benchmarks.services import NAMES
-from dispatcher.destinations import ACCOUNT_TYPES
+from outhaul.registry.platforms import PLATFORMS
 
 ROOT = Path(__file__).resolve().parents[2]
 # One column more, and removed rows.
@@ -71,9 +71,9 @@ def test_there_is_a_benchmark_of_every_service():
     diffs = ROOT / "benchmarks" / "services_project" / "models"
     assert {path.stem for path in diffs.glob("*.sql")} == set(NAMES)
     benchmarked = " ".join(path.read_text() for path in diffs.glob("*.sql"))
-    for kind, account in ACCOUNT_TYPES.items():
+    for kind, platform in PLATFORMS.items():
         destination = "files" if kind == "sftp" else kind
-        for service in account.services:
+        for service in platform.services:
             pair = f"'destination': '{destination}',\\s*'service': '{service}'"
             is_other = (kind, service) in SAME_AS_UPSERTS
             assert re.search(pair, benchmarked) or is_other, pair

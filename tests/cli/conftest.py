@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from dispatcher.sandbox import Sandbox
+from outhaul.sandbox import Sandbox
 from tests.cli.shop import Ran, Shop, run_command
 from tests.dbt.conftest import duckdb_project
 from tests.dbt.warehouse_project import DiffProject

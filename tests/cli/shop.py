@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 import pytest
 import yaml
 
-from dispatcher import cli
-from dispatcher.connections.duckdb import DuckDBConnection
-from dispatcher.sandbox import Sandbox
+from outhaul import cli
+from outhaul.connections.duckdb import DuckDBConnection
+from outhaul.sandbox import Sandbox
 from tests.dbt.warehouse_project import DiffProject
 
 CANARY = "SG.canary-5321-abcdef"
@@ -180,7 +180,7 @@ class Shop:
 
     def start(self, *arguments: str, **popen: Any) -> subprocess.Popen[str]:
         """`outhaul` as a process of its own, on this project."""
-        program = "from dispatcher.cli import main; main()"
+        program = "from outhaul.cli import main; main()"
         started = subprocess.Popen(
             [sys.executable, "-c", program, *arguments, *self.options()],
             cwd=Path(__file__).resolve().parents[2],

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dispatcher.sandbox.faults import Fault
+from outhaul.sandbox.faults import Fault
 from tests.cli.shop import CANARY, MEMBERS
 
 BOTH = ("members_out", "people_out")
@@ -372,7 +372,7 @@ def test_K04_a_bare_locale_sends_the_same_bytes(detached):
 
 def test_status_starts_without_dbt(detached):
     program = (
-        "import sys; from dispatcher.cli import cli;"
+        "import sys; from outhaul.cli import cli;"
         f" arguments = ['status', '--json', *{detached.options()!r}];"
         " cli.main(arguments, standalone_mode=False);"
         " heavy = [m for m in sys.modules if m.split('.')[0] in"

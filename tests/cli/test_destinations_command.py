@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from dispatcher import cli
-from dispatcher.destinations import ACCOUNT_TYPES
+from outhaul import cli
+from outhaul.registry.platforms import PLATFORMS
 
 
 @pytest.fixture
@@ -28,22 +28,22 @@ def outhaul(monkeypatch, capsys, tmp_path):
 def test_all_platforms_and_their_services_are_listed(outhaul):
     code, out, _ = outhaul("destinations")
     assert code == 0
-    for name, account in ACCOUNT_TYPES.items():
+    for name, platform in PLATFORMS.items():
         assert name in out
-        assert all(service in out for service in account.services)
+        assert all(service in out for service in platform.services)
 
 
 def test_the_list_is_there_for_machines(outhaul):
     code, out, _ = outhaul("destinations", "--json")
     found = {each["type"]: each for each in json.loads(out)}
     assert code == 0
-    assert set(found) == set(ACCOUNT_TYPES)
+    assert set(found) == set(PLATFORMS)
     (contacts,) = found["splio"]["services"]
     assert contacts["consumes"] == ["inserted", "updated"]
     assert contacts["identity"] == "email"
 
 
-@pytest.mark.parametrize("name", sorted(ACCOUNT_TYPES))
+@pytest.mark.parametrize("name", sorted(PLATFORMS))
 def test_one_platform_is_shown_with_settings_and_options(outhaul, name):
     code, out, _ = outhaul("destinations", name)
     assert code == 0

@@ -203,7 +203,7 @@ def test_an_internal_error_is_one_line_and_a_traceback_with_debug(
 
 def run_debugging(built, monkeypatch) -> None:
     """With --debug the error leaves `main`, so that Python shows where it was."""
-    from dispatcher import cli
+    from outhaul import cli
 
     arguments = ["status", "--vars", "{outhaul_schema: 'no such schema'}"]
     monkeypatch.setattr(

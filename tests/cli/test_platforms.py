@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from dispatcher.sandbox.faults import Fault
+from outhaul.sandbox.faults import Fault
 from tests.cli.shop import Shop
 
 CANARY = "canary-7142-secret"

@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 import pytest
 
-from dispatcher.connections.duckdb import DuckDBConnection
-from dispatcher.sandbox.faults import Fault
+from outhaul.connections.duckdb import DuckDBConnection
+from outhaul.sandbox.faults import Fault
 
 
 @pytest.fixture

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from rich.text import Text
 
-import dispatcher
-from dispatcher import tables
-from dispatcher.cli.output import Terminal, print_error, show, write
-from dispatcher.commands.rejections import Refusal
-from dispatcher.visible import visible, visible_json
+import outhaul
+from outhaul.cli import tables
+from outhaul.cli.output import Terminal, print_error, show, write
+from outhaul.commands.rejections import Refusal
+from outhaul.text.visible import visible, visible_json
 
 NASTY = "a\x1b[31mb\x1b]0;title\x07\rc\x9b1m\x00\u202ed\u2028e\ud800"
 SHOWN = r"a\x1b[31mb\x1b]0;title\x07\rc\x9b1m\x00\u202ed\u2028e\ud800"
@@ -82,7 +82,7 @@ def test_colours_of_our_own_still_reach_a_terminal():
 
 def test_nothing_is_printed_but_by_a_terminal_that_writes_out():
     """`print`, and rich's own Console, are used nowhere."""
-    folder = Path(dispatcher.__file__).parent
+    folder = Path(outhaul.__file__).parent
     for file in folder.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):

@@ -3,10 +3,12 @@ from pathlib import Path
 
 import pytest
 
-from dispatcher.accounts import load_destinations
-from dispatcher.destinations.base import Account, setting
-from dispatcher.errors import ConfigurationError
-from dispatcher.project import Project, load_project
+from outhaul.config.project import Project, load_project
+from outhaul.config.settings import setting
+from outhaul.errors import ConfigurationError
+from outhaul.kit.account import Account
+from outhaul.kit.platform import Platform
+from outhaul.registry.destinations import load_destinations
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,6 @@ class Pigeon(Account):
 
     type = "pigeon"
     title = "Pigeon Post"
-    services = {"flight": PigeonFlight}
 
     api_key: str = setting("The key of the loft.", secret=True)
     base_url: str = setting("Where the loft is.", default="https://loft.example.com")
@@ -36,6 +37,9 @@ class Pigeon(Account):
 
     def validate(self) -> list[str]:
         return [] if self.base_url.startswith("https:") else ["'base_url' is not https"]
+
+
+PIGEON = Platform(Pigeon, {"flight": PigeonFlight})  # type: ignore[dict-item]
 
 
 @pytest.fixture
@@ -50,7 +54,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
 
 def load(project: Project, text: str):
     project.destinations_file.write_text(text)
-    return load_destinations(project, {"pigeon": Pigeon})
+    return load_destinations(project, {"pigeon": PIGEON})
 
 
 def refusal(project: Project, text: str) -> str:
@@ -86,7 +90,7 @@ def test_destinations_are_read_with_their_defaults(project):
     assert list(destinations) == ["loft", "attic"]
     loft = destinations["loft"]
     assert loft.type == "pigeon"
-    assert loft.account_class is Pigeon
+    assert loft.platform is PIGEON
     assert loft.send_from == ("dev", "prod")
     assert loft.defaults == {"insert": True}
     assert destinations["attic"].send_from == ("prod",)
@@ -201,7 +205,7 @@ def test_an_empty_file_has_no_destinations(project):
 
 def test_a_missing_file_is_told_with_what_to_do(project):
     with pytest.raises(ConfigurationError, match="declare the accounts to send to"):
-        load_destinations(project, {"pigeon": Pigeon})
+        load_destinations(project, {"pigeon": PIGEON})
 
 
 def test_a_destination_is_found_by_name_or_the_names_are_told(project):

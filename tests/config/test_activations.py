@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from dispatcher.accounts import Destinations, load_destinations
-from dispatcher.activations import bind, refuse_shared_targets
-from dispatcher.errors import ConfigurationError
-from dispatcher.project import load_project
-from dispatcher.records import ActivationRecord, DiffColumn
+from outhaul.config.project import load_project
+from outhaul.errors import ConfigurationError
+from outhaul.ledger.records import ActivationRecord, DiffColumn
+from outhaul.registry.activations import bind, refuse_shared_targets
+from outhaul.registry.destinations import Destinations, load_destinations
 
 
 def recorded(service: str, **settings) -> ActivationRecord:

@@ -4,8 +4,8 @@ from textwrap import dedent
 
 import pytest
 
-from dispatcher.errors import ConfigurationError
-from dispatcher.project import load_project, parse_vars
+from outhaul.config.project import load_project, parse_vars
+from outhaul.errors import ConfigurationError
 
 PROFILES = """
 config: {send_anonymous_usage_stats: false}

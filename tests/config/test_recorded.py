@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from dispatcher.accounts import Destinations
-from dispatcher.activations import bind
-from dispatcher.errors import ConfigurationError
-from dispatcher.records import ActivationRecord
+from outhaul.errors import ConfigurationError
+from outhaul.ledger.records import ActivationRecord
+from outhaul.registry.activations import bind
+from outhaul.registry.destinations import Destinations
 
 SOUND = {
     "activation": "vip__crm",

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from dispatcher.errors import ConfigurationError
-from dispatcher.rendering import Renderer, environment_names
+from outhaul.config.rendering import Renderer, environment_names
+from outhaul.errors import ConfigurationError
 
 ENVIRON = {
     "NAME": "ann",

@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from dispatcher.errors import ConfigurationError
-from dispatcher.settings import REQUIRED, describe_settings, read_settings, setting
+from outhaul.config.settings import REQUIRED, describe_settings, read_settings, setting
+from outhaul.errors import ConfigurationError
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@ import os
 
 import pytest
 
-from dispatcher.errors import ConfigurationError
-from dispatcher.yaml_files import link_problem, parse_yaml, read_mapping, read_yaml
+from outhaul.config.yaml_files import link_problem, parse_yaml, read_mapping, read_yaml
+from outhaul.errors import ConfigurationError
 
 
 def refusal(text: str) -> str:

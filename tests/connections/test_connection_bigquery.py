@@ -21,12 +21,12 @@ from google.cloud.bigquery_storage_v1.services.big_query_read.transports import 
     BigQueryReadGrpcTransport,
 )
 
-from dispatcher.connections import bigquery as driver
-from dispatcher.connections.bigquery import BigQueryConnection, opens_natively
-from dispatcher.connections.bigquery_client import open_client
-from dispatcher.connections.bigquery_values import reader_of, rows_of
-from dispatcher.connections.labels import labelled
-from dispatcher.errors import (
+from outhaul.connections import bigquery as driver
+from outhaul.connections.bigquery import BigQueryConnection, opens_natively
+from outhaul.connections.bigquery_client import open_client
+from outhaul.connections.bigquery_values import reader_of, rows_of
+from outhaul.connections.labels import labelled
+from outhaul.errors import (
     ConfigurationError,
     RelationMissing,
     WarehouseError,

@@ -6,12 +6,12 @@ from decimal import Decimal
 
 import pytest
 
-from dispatcher.connections.databricks import (
+from outhaul.connections.databricks import (
     DatabricksConnection,
     connect_options,
     opens_natively,
 )
-from dispatcher.errors import (
+from outhaul.errors import (
     ConfigurationError,
     RelationMissing,
     WarehouseError,

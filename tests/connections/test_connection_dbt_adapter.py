@@ -7,18 +7,18 @@ import duckdb
 import pytest
 import yaml
 
-from dispatcher.connections import connect
-from dispatcher.connections.dbt_adapter import DbtAdapterConnection
-from dispatcher.connections.duckdb import DuckDBConnection
-from dispatcher.connections.postgres import PostgresConnection
-from dispatcher.connections.snowflake import SnowflakeConnection
-from dispatcher.errors import (
+from outhaul.config.project import Project, load_project
+from outhaul.connections import connect
+from outhaul.connections.dbt_adapter import DbtAdapterConnection
+from outhaul.connections.duckdb import DuckDBConnection
+from outhaul.connections.postgres import PostgresConnection
+from outhaul.connections.snowflake import SnowflakeConnection
+from outhaul.errors import (
     ConfigurationError,
     RelationMissing,
     WarehouseError,
     WarehouseUnreachable,
 )
-from dispatcher.project import Project, load_project
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -149,9 +149,9 @@ def test_without_dbt_the_message_says_what_to_install(tmp_path):
     command = """
 import sys
 sys.modules["dbt"] = None  # as if it were not installed
-from dispatcher.connections import connect
-from dispatcher.errors import ConfigurationError
-from dispatcher.project import load_project
+from outhaul.connections import connect
+from outhaul.errors import ConfigurationError
+from outhaul.config.project import load_project
 try:
     connect(load_project()).query("select 1")
 except ConfigurationError as error:
@@ -171,7 +171,8 @@ except ConfigurationError as error:
 
 def test_starting_imports_neither_dbt_nor_a_driver():
     command = (
-        "import sys, dispatcher.project, dispatcher.connections, dispatcher.accounts; "
+        "import sys, outhaul.config.project, outhaul.connections;"
+        "import outhaul.registry.destinations; "
         "print([m for m in ('dbt', 'dbt_common', 'duckdb', 'psycopg2') "
         "if m in sys.modules])"
     )

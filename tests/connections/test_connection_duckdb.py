@@ -7,9 +7,9 @@ from threading import Thread
 import duckdb
 import pytest
 
-from dispatcher import exact
-from dispatcher.connections.duckdb import DuckDBConnection, opens_natively
-from dispatcher.errors import (
+from outhaul import exact
+from outhaul.connections.duckdb import DuckDBConnection, opens_natively
+from outhaul.errors import (
     ConfigurationError,
     RelationMissing,
     WarehouseError,

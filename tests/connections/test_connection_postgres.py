@@ -4,9 +4,9 @@ from threading import Thread
 
 import pytest
 
-from dispatcher import exact
-from dispatcher.connections.postgres import PostgresConnection, connect_options
-from dispatcher.errors import (
+from outhaul import exact
+from outhaul.connections.postgres import PostgresConnection, connect_options
+from outhaul.errors import (
     ConfigurationError,
     RelationMissing,
     WarehouseError,

@@ -6,13 +6,13 @@ from threading import Thread
 
 import pytest
 
-from dispatcher import exact
-from dispatcher.connections.redshift import (
+from outhaul import exact
+from outhaul.connections.redshift import (
     RedshiftConnection,
     connect_options,
     opens_natively,
 )
-from dispatcher.errors import (
+from outhaul.errors import (
     ConfigurationError,
     RelationMissing,
     WarehouseError,

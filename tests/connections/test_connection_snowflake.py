@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 import yaml
 
-from dispatcher.connections import connect
-from dispatcher.connections.snowflake import SnowflakeConnection
-from dispatcher.errors import RelationMissing, WarehouseError
-from dispatcher.project import load_project
+from outhaul.config.project import load_project
+from outhaul.connections import connect
+from outhaul.connections.snowflake import SnowflakeConnection
+from outhaul.errors import RelationMissing, WarehouseError
 from tests.warehouses.base import Server, WarehouseUnderTest
 from tests.warehouses.choice import only_on
 

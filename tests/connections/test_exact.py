@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta, timezone
 
 import pytest
 
-from dispatcher import exact
+from outhaul import exact
 
 INTERVALS = {
     exact.iso_interval: {

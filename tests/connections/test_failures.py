@@ -1,7 +1,7 @@
 import pytest
 
-from dispatcher.connections.failures import unreachable, warehouse_error
-from dispatcher.errors import RelationMissing, WarehouseError, WarehouseUnreachable
+from outhaul.connections.failures import unreachable, warehouse_error
+from outhaul.errors import RelationMissing, WarehouseError, WarehouseUnreachable
 
 
 class Refused(Exception):

@@ -1,6 +1,6 @@
 import pytest
 
-from dispatcher.connections.placeholders import count_placeholders, to_format_style
+from outhaul.connections.placeholders import count_placeholders, to_format_style
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,10 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from dispatcher.connections.labels import labelled
-from dispatcher.connections.snowflake import SnowflakeConnection, opens_natively
-from dispatcher.connections.snowflake_login import connect_options
-from dispatcher.errors import (
+from outhaul.connections.labels import labelled
+from outhaul.connections.snowflake import SnowflakeConnection, opens_natively
+from outhaul.connections.snowflake_login import connect_options
+from outhaul.errors import (
     ConfigurationError,
     RelationMissing,
     WarehouseError,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dispatcher.connections.base import Connection
-from dispatcher.engine.report import Report
-from dispatcher.engine.seams import Seams
-from dispatcher.project import Project, load_project
-from dispatcher.warehouse import Warehouse
+from outhaul.config.project import Project, load_project
+from outhaul.connections.base import Connection
+from outhaul.engine.report import Report
+from outhaul.engine.seams import Seams
+from outhaul.ledger import Warehouse
 from tests.dbt.warehouse_project import DiffProject
 from tests.engine.store import Store
 from tests.engine.world import World

@@ -14,9 +14,9 @@ READER = """
 import sys
 
 from benchmarks.sending import peak_megabytes
-from dispatcher.connections import connect
-from dispatcher.project import load_project
-from dispatcher.warehouse import Warehouse
+from outhaul.connections import connect
+from outhaul.config.project import load_project
+from outhaul.ledger import Warehouse
 
 project = load_project(project_dir=sys.argv[1], profiles_dir=sys.argv[1])
 warehouse = Warehouse(connect(project), project.database, project.outhaul_schema)

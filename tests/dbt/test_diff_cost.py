@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from dispatcher.connections.base import Connection
-from dispatcher.engine.report import Result
-from dispatcher.engine.seams import Seams
+from outhaul.connections.base import Connection
+from outhaul.engine.report import Result
+from outhaul.engine.seams import Seams
 from tests.dbt.dispatched import Shop
 from tests.dbt.scanned import scanning, size
 from tests.dbt.warehouse_project import ROOT

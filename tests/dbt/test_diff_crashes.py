@@ -10,8 +10,8 @@ import pytest
 from dbt.adapters.base.impl import BaseAdapter
 from dbt_common.exceptions import DbtRuntimeError
 
-from dispatcher.errors import WarehouseError
-from dispatcher.warehouse import Warehouse
+from outhaul.errors import WarehouseError
+from outhaul.ledger import Warehouse
 from tests.dbt.dispatched import ProjectLedger
 from tests.dbt.warehouse_project import DiffProject
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from dispatcher.destinations.values import folded
+from outhaul.kit.values import folded
 from tests.dbt.warehouse_project import DiffProject, on_duckdb
 
 ANN, BOB = (1, "Ann", "Rome"), (2, "Bob", "Oslo")

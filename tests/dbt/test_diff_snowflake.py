@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from dispatcher.warehouse import Warehouse
+from outhaul.ledger import Warehouse
 from tests.dbt.dispatched import ProjectLedger
 from tests.dbt.warehouse_project import DiffProject, only_on
 

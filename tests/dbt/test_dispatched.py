@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from dispatcher.connections.base import Connection
-from dispatcher.destinations.base import Change
-from dispatcher.engine.report import Result
-from dispatcher.errors import LeaseLost, WarehouseUnreachable
-from dispatcher.records import Claims, Place, RecordedJob, Rejection, SyncRecord
+from outhaul.connections.base import Connection
+from outhaul.engine.report import Result
+from outhaul.errors import LeaseLost, WarehouseUnreachable
+from outhaul.ledger.records import Claims, Place, RecordedJob, Rejection, SyncRecord
+from outhaul.model import Change
 from tests.dbt.dispatched import Shop
 
 pytestmark = pytest.mark.conformance

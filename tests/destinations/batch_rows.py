@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from dispatcher.destinations.base import Activation, Change, Column, Kind, Row, Service
-from dispatcher.destinations.batch import Batch
+from outhaul.destinations.batch import Batch
+from outhaul.kit.service import Activation, Service
+from outhaul.model import Change, Column, Kind, Row
+from outhaul.registry.platforms import PLATFORMS
+from tests.destinations.binding import bound
 
 ACTIVATION = Activation("vip__batch", "vip", "batch")
 CUSTOM_ID = Column("custom_id", "custom_id", Kind.TEXT, "varchar")
@@ -30,8 +33,8 @@ def account(url: str, **settings: Any) -> Batch:
 
 
 def service(account: Batch, name: str, **options: Any) -> Service:
-    made = account.services[name].Options(**options)
-    return account.service(name, made, ACTIVATION)
+    made = PLATFORMS[account.type].services[name].Options(**options)
+    return bound(account, name, made, ACTIVATION)
 
 
 def column(name: str, kind: Kind = Kind.TEXT) -> Column:

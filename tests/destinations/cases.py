@@ -1,6 +1,6 @@
 """What the contract suite needs to know of each service: one entry a service.
 
-A new destination adds its services here, with a stand-in in `dispatcher.sandbox`.
+A new destination adds its services here, with a stand-in in `outhaul.sandbox`.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
-from dispatcher.destinations.base import Change, Column, Kind, Row
-from dispatcher.destinations.files.host_keys import fingerprint
-from dispatcher.sandbox import Sandbox
-from dispatcher.sandbox.sftp import host_key
+from outhaul.model import Change, Column, Kind, Row
+from outhaul.sandbox import Sandbox
+from outhaul.sandbox.sftp import host_key
+from outhaul.sftp.host_keys import fingerprint
 
 SECRET = "SG.canary/secret+value=42"
 

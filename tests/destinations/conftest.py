@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dispatcher.destinations.sendgrid import SendGrid
-from dispatcher.sandbox import Sandbox
+from outhaul.destinations.sendgrid import SendGrid
+from outhaul.sandbox import Sandbox
 
 
 @pytest.fixture

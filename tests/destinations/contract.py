@@ -1,4 +1,4 @@
-"""The promises of `dispatcher.destinations.base`, as checks of any service.
+"""The promises of `outhaul.kit.service`, as checks of any service.
 
 Each check takes a `Setup`: a service that is bound to a stand-in which holds
 what the case's rows need. `test_contract.py` runs all of them for all cases.
@@ -14,20 +14,8 @@ from typing import Any
 
 import pytest
 
-from dispatcher.destinations import ACCOUNT_TYPES
-from dispatcher.destinations.base import (
-    Activation,
-    Change,
-    Encoded,
-    Job,
-    Outcome,
-    Row,
-    Service,
-    Status,
-)
-from dispatcher.destinations.rows import Part
-from dispatcher.engine.spool import Spool
-from dispatcher.errors import (
+from outhaul.engine.spool import Spool
+from outhaul.errors import (
     DestinationError,
     NotSent,
     OutcomeUnknown,
@@ -37,8 +25,12 @@ from dispatcher.errors import (
     StopSync,
     Throttled,
 )
-from dispatcher.sandbox import Sandbox
-from dispatcher.sandbox.faults import Fault
+from outhaul.kit.rows import Part
+from outhaul.kit.service import Activation, Encoded, Job, Service
+from outhaul.model import Change, Outcome, Row, Status
+from outhaul.registry.platforms import PLATFORMS
+from outhaul.sandbox import Sandbox
+from outhaul.sandbox.faults import Fault
 from tests.destinations.cases import SECRET, Case
 from tests.destinations.driver import deliver, look_up, requests_of, send
 
@@ -90,18 +82,18 @@ class Setup:
 
 
 def make_service(case: Case, url: str, **settings: Any) -> Service:
-    account_class = ACCOUNT_TYPES[case.vendor]
-    account = account_class(**{**case.account(url), **settings})
+    platform = PLATFORMS[case.vendor]
+    account = platform.account(**{**case.account(url), **settings})
     assert account.validate() == []
-    options = account_class.services[case.service].Options(**case.options)
-    return account.service(case.service, options, ACTIVATION)
+    options = platform.services[case.service].Options(**case.options)
+    return platform.bind(account, case.service, options, ACTIVATION)
 
 
 def check_that_it_is_declared_in_full(setup: Setup) -> None:
-    service, account_class = setup.service, ACCOUNT_TYPES[setup.case.vendor]
+    service, platform = setup.service, PLATFORMS[setup.case.vendor]
     assert service.name == setup.case.service
-    assert account_class.type == setup.case.vendor
-    assert service.title and account_class.title
+    assert platform.type == setup.case.vendor
+    assert service.title and platform.title
     assert service.consumes and service.consumes <= set(Change)
     assert isinstance(service.stage, int)
     fields = {column.field for column in setup.case.columns}
@@ -112,9 +104,9 @@ def check_that_it_is_declared_in_full(setup: Setup) -> None:
 
 
 def check_that_every_setting_is_documented(setup: Setup) -> None:
-    account_class = ACCOUNT_TYPES[setup.case.vendor]
-    options = account_class.services[setup.case.service].Options
-    for declared in (account_class, options):
+    platform = PLATFORMS[setup.case.vendor]
+    options = platform.services[setup.case.service].Options
+    for declared in (platform.account, options):
         assert dataclasses.is_dataclass(declared)
         assert declared.__doc__
         for field in dataclasses.fields(declared):
@@ -138,7 +130,7 @@ def check_that_limits_are_sane(setup: Setup) -> None:
 
 
 def check_that_secrets_are_not_shown(setup: Setup) -> None:
-    account_class = ACCOUNT_TYPES[setup.case.vendor]
+    account_class = PLATFORMS[setup.case.vendor].account
     url = setup.case.url(setup.sandbox)
     account = account_class(**setup.case.account(url))
     assert SECRET in repr(vars(account))

@@ -10,18 +10,9 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Sequence
 
-from dispatcher.destinations.base import (
-    Change,
-    Column,
-    Encoded,
-    Job,
-    Limits,
-    Outcome,
-    Row,
-    Service,
-    Status,
-)
-from dispatcher.errors import RequestRefused, RequestTooLarge, RowRefused
+from outhaul.errors import RequestRefused, RequestTooLarge, RowRefused
+from outhaul.kit.service import Encoded, Job, Limits, Service
+from outhaul.model import Change, Column, Outcome, Row, Status
 
 JOB_SECONDS = 5.0
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from dispatcher.destinations.base import Activation, Change, Column, Kind, Row, Service
-from dispatcher.destinations.emarsys import Emarsys
+from outhaul.destinations.emarsys import Emarsys
+from outhaul.kit.service import Activation, Service
+from outhaul.model import Change, Column, Kind, Row
+from outhaul.registry.platforms import PLATFORMS
+from tests.destinations.binding import bound
 
 ACTIVATION = Activation("vip__emarsys", "vip", "emarsys")
 EMAIL = Column("email", "email", Kind.TEXT, "varchar")
@@ -29,8 +32,8 @@ def account(url: str, **settings: Any) -> Emarsys:
 
 
 def service(account: Emarsys, name: str, **options: Any) -> Service:
-    made = account.services[name].Options(**options)
-    return account.service(name, made, ACTIVATION)
+    made = PLATFORMS[account.type].services[name].Options(**options)
+    return bound(account, name, made, ACTIVATION)
 
 
 def column(name: str, kind: Kind = Kind.TEXT) -> Column:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from dispatcher.destinations.base import Activation, Change, Column, Kind, Row, Service
-from dispatcher.destinations.sendgrid import SendGrid
+from outhaul.destinations.sendgrid import SendGrid
+from outhaul.kit.service import Activation, Service
+from outhaul.model import Change, Column, Kind, Row
+from outhaul.registry.platforms import PLATFORMS
+from tests.destinations.binding import bound
 
 EMAIL = Column("email", "email", Kind.TEXT, "varchar")
 FIRST_NAME = Column("first_name", "first_name", Kind.TEXT, "varchar")
@@ -17,8 +20,8 @@ ACTIVATION = Activation("vip_customers__sendgrid", "vip_customers", "sendgrid")
 
 
 def service(account: SendGrid, name: str, **options: Any) -> Service:
-    made = account.services[name].Options(**options)
-    return account.service(name, made, ACTIVATION)
+    made = PLATFORMS[account.type].services[name].Options(**options)
+    return bound(account, name, made, ACTIVATION)
 
 
 def column(name: str, kind: Kind = Kind.TEXT) -> Column:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dispatcher.sandbox import Sandbox
+from outhaul.sandbox import Sandbox
 
 PASSWORD = "canary/password+42"
 

@@ -9,16 +9,17 @@ from typing import Any
 
 import duckdb
 
-from dispatcher.accounts import Destination, Destinations
-from dispatcher.activations import Binding, bind
-from dispatcher.connections.duckdb import DuckDBConnection
-from dispatcher.destinations import ACCOUNT_TYPES
-from dispatcher.destinations.base import Account, Change
-from dispatcher.engine.dispatch import Dispatcher
-from dispatcher.engine.options import SyncOptions
-from dispatcher.engine.report import Report
-from dispatcher.rendering import Renderer
-from dispatcher.warehouse import Warehouse
+from outhaul.config.rendering import Renderer
+from outhaul.connections.duckdb import DuckDBConnection
+from outhaul.engine.dispatch import Dispatcher
+from outhaul.engine.options import SyncOptions
+from outhaul.engine.report import Report
+from outhaul.kit.account import Account
+from outhaul.ledger import Warehouse
+from outhaul.model import Change
+from outhaul.registry.activations import Binding, bind
+from outhaul.registry.destinations import Destination, Destinations
+from outhaul.registry.platforms import PLATFORMS
 from tests.docs.test_docs_ledger import call
 
 NAME = "people__crm"
@@ -135,7 +136,7 @@ class SmallLedger:
         destination = Destination(
             name="crm",
             type=self.account.type,
-            account_class=ACCOUNT_TYPES[self.account.type],
+            platform=PLATFORMS[self.account.type],
             send_from=("prod",),
             defaults={},
             _settings={},

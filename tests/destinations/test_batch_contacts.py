@@ -7,9 +7,8 @@ from datetime import date, datetime, timedelta, timezone
 
 import pytest
 
-from dispatcher.destinations.base import Change, Encoded, Kind, Outcome, Status
-from dispatcher.destinations.batch import Batch
-from dispatcher.errors import (
+from outhaul.destinations.batch import Batch
+from outhaul.errors import (
     ConfigurationError,
     NotSent,
     OutcomeUnknown,
@@ -19,8 +18,10 @@ from dispatcher.errors import (
     StopSync,
     Throttled,
 )
-from dispatcher.sandbox import Sandbox
-from dispatcher.sandbox.faults import Fault
+from outhaul.kit.service import Encoded
+from outhaul.model import Change, Kind, Outcome, Status
+from outhaul.sandbox import Sandbox
+from outhaul.sandbox.faults import Fault
 from tests.destinations.batch_rows import (
     COLUMNS,
     CUSTOM_ID,

@@ -9,15 +9,16 @@ from decimal import Decimal
 
 import pytest
 
-from dispatcher.destinations.base import Change, Encoded, Kind, Status
-from dispatcher.errors import (
+from outhaul.errors import (
     ConfigurationError,
     OutcomeUnknown,
     RequestTooLarge,
     RowRefused,
 )
-from dispatcher.sandbox import Sandbox
-from dispatcher.sandbox.faults import Fault
+from outhaul.kit.service import Encoded
+from outhaul.model import Change, Kind, Status
+from outhaul.sandbox import Sandbox
+from outhaul.sandbox.faults import Fault
 from tests.destinations.batch_rows import (
     CUSTOM_ID,
     account,

@@ -7,8 +7,7 @@ from datetime import date, datetime
 
 import pytest
 
-from dispatcher.destinations.base import Change, Encoded, Kind, Status
-from dispatcher.errors import (
+from outhaul.errors import (
     ConfigurationError,
     OutcomeUnknown,
     OuthaulError,
@@ -16,8 +15,10 @@ from dispatcher.errors import (
     StopSync,
     Throttled,
 )
-from dispatcher.sandbox import Sandbox
-from dispatcher.sandbox.faults import Fault
+from outhaul.kit.service import Encoded
+from outhaul.model import Change, Kind, Status
+from outhaul.sandbox import Sandbox
+from outhaul.sandbox.faults import Fault
 from tests.destinations.batch_rows import (
     COLUMNS,
     CUSTOM_ID,

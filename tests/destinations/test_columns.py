@@ -14,12 +14,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dispatcher.destinations import columns, values
-from dispatcher.destinations.base import Change, Kind, OneByOne, Outcome, Row
-from dispatcher.destinations.files.tables import JsonLines, Separated
-from dispatcher.destinations.rows import Items, Part, Rows
-from dispatcher.errors import RowRefused
-from dispatcher.sandbox import Sandbox
+from outhaul.errors import RowRefused
+from outhaul.kit import columns, values
+from outhaul.kit.files.tables import JsonLines, Separated
+from outhaul.kit.rows import Items, Part, Rows
+from outhaul.kit.service import OneByOne
+from outhaul.model import Change, Kind, Outcome, Row
+from outhaul.sandbox import Sandbox
 from tests.destinations.cases import CASES
 from tests.destinations.contract import make_service
 from tests.destinations.driver import look_up

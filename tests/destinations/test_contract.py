@@ -8,11 +8,11 @@ from uuid import uuid4
 import orjson
 import pytest
 
-from dispatcher.destinations import ACCOUNT_TYPES
-from dispatcher.destinations.base import ACCEPTED
-from dispatcher.destinations.sendgrid.api import Contact
-from dispatcher.destinations.sendgrid.lists import ContactList, ListOptions
-from dispatcher.sandbox import Sandbox
+from outhaul.destinations.sendgrid.api import Contact
+from outhaul.destinations.sendgrid.lists import ContactList, ListOptions
+from outhaul.model import ACCEPTED
+from outhaul.registry.platforms import PLATFORMS
+from outhaul.sandbox import Sandbox
 from tests.destinations.cases import CASES
 from tests.destinations.contract import (
     ACTIVATION,
@@ -86,7 +86,7 @@ def test_a_connector_whose_effects_are_wrong_breaks_the_contract(connector):
 def test_every_service_has_a_case():
     registered = {
         (vendor, service)
-        for vendor, account in ACCOUNT_TYPES.items()
-        for service in account.services
+        for vendor, platform in PLATFORMS.items()
+        for service in platform.services
     }
     assert {(case.vendor, case.service) for case in CASES} == registered

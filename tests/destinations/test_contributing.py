@@ -9,9 +9,9 @@ from types import ModuleType
 
 import pytest
 
-from dispatcher.destinations import ACCOUNT_TYPES
-from dispatcher.destinations.base import Change, Column, Kind, Row
-from dispatcher.destinations.declarations import declaration_problems
+from outhaul.kit.declarations import declaration_problems
+from outhaul.model import Change, Column, Kind, Row
+from outhaul.registry.platforms import PLATFORMS
 from tests.destinations.cases import SECRET, Case
 from tests.destinations.contract import CHECKS, Setup, make_service
 from tests.docs.pages import ROOT, code
@@ -52,8 +52,8 @@ def loyalty(monkeypatch):
     module = ModuleType("loyalty")
     monkeypatch.setitem(sys.modules, "loyalty", module)
     exec(compile(EXAMPLE, "CONTRIBUTING.md", "exec"), module.__dict__)  # noqa: S102
-    monkeypatch.setitem(ACCOUNT_TYPES, "loyalty", module.Loyalty)
-    return module.Loyalty
+    monkeypatch.setitem(PLATFORMS, "loyalty", module.PLATFORM)
+    return module.PLATFORM
 
 
 def test_it_has_fewer_than_100_lines_of_at_most_88_characters(loyalty):

@@ -7,15 +7,19 @@ from typing import Any
 
 import pytest
 
-from dispatcher.commands.check import check_binding
-from dispatcher.destinations import ACCOUNT_TYPES
-from dispatcher.destinations.base import Account, Change, Service, setting
-from dispatcher.destinations.declarations import declaration_problems
+from outhaul.commands.check import check_binding
+from outhaul.config.settings import setting
+from outhaul.kit.account import Account
+from outhaul.kit.declarations import declaration_problems
+from outhaul.kit.platform import Platform
+from outhaul.kit.service import Service
+from outhaul.model import Change
+from outhaul.registry.platforms import PLATFORMS
 
 
-@pytest.mark.parametrize("name", sorted(ACCOUNT_TYPES))
+@pytest.mark.parametrize("name", sorted(PLATFORMS))
 def test_every_destination_is_declared_in_full(name):
-    assert declaration_problems(ACCOUNT_TYPES[name]) == []
+    assert declaration_problems(PLATFORMS[name]) == []
 
 
 @dataclass(frozen=True)
@@ -47,13 +51,15 @@ class Half(Service):
 @dataclass(frozen=True)
 class Unfinished(Account):
     type = "unfinished"
-    services = {"members": Members, "other": Half}
 
     wrong: tuple[str, ...] = setting("Wrong.", default=())
 
 
+PLATFORM = Platform(Unfinished, {"members": Members, "other": Half})
+
+
 def test_all_that_is_missing_is_told_at_once():
-    problems = "\n".join(declaration_problems(Unfinished))
+    problems = "\n".join(declaration_problems(PLATFORM))
     for expected in (
         "Unfinished lacks 'title'",
         "Members lacks 'title'",
@@ -80,7 +86,7 @@ class Binding:
     columns = ()
 
     class destination:
-        account_class = Unfinished
+        platform = PLATFORM
 
     class service:
         @staticmethod

@@ -10,9 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dispatcher.destinations.base import Encoded, Kind, Status
-from dispatcher.destinations.emarsys.contacts import Known
-from dispatcher.errors import (
+from outhaul.destinations.emarsys.contacts import Known
+from outhaul.errors import (
     ConfigurationError,
     NotSent,
     OutcomeUnknown,
@@ -22,8 +21,10 @@ from dispatcher.errors import (
     StopSync,
     Throttled,
 )
-from dispatcher.sandbox import Sandbox
-from dispatcher.sandbox.faults import Fault
+from outhaul.kit.service import Encoded
+from outhaul.model import Kind, Status
+from outhaul.sandbox import Sandbox
+from outhaul.sandbox.faults import Fault
 from tests.destinations.driver import deliver
 from tests.destinations.emarsys_rows import (
     COLUMNS,

@@ -8,10 +8,11 @@ from decimal import Decimal
 
 import pytest
 
-from dispatcher.destinations.base import Change, Encoded, Kind, Status
-from dispatcher.errors import ConfigurationError, OutcomeUnknown, StopSync, Throttled
-from dispatcher.sandbox import Sandbox
-from dispatcher.sandbox.faults import Fault
+from outhaul.errors import ConfigurationError, OutcomeUnknown, StopSync, Throttled
+from outhaul.kit.service import Encoded
+from outhaul.model import Change, Kind, Status
+from outhaul.sandbox import Sandbox
+from outhaul.sandbox.faults import Fault
 from tests.destinations.driver import deliver
 from tests.destinations.emarsys_rows import (
     EMAIL,

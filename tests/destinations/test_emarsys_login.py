@@ -7,12 +7,12 @@ import threading
 
 import pytest
 
-from dispatcher.destinations.emarsys import Emarsys
-from dispatcher.destinations.emarsys.signing import Oidc, Wsse, wsse_digest
-from dispatcher.destinations.http import HttpClient
-from dispatcher.errors import NotSent, OuthaulError, StopSync, Throttled
-from dispatcher.sandbox import Sandbox
-from dispatcher.sandbox.faults import Fault
+from outhaul.destinations.emarsys import Emarsys
+from outhaul.destinations.emarsys.signing import Oidc, Wsse, wsse_digest
+from outhaul.errors import NotSent, OuthaulError, StopSync, Throttled
+from outhaul.http.client import HttpClient
+from outhaul.sandbox import Sandbox
+from outhaul.sandbox.faults import Fault
 from tests.destinations.driver import deliver
 from tests.destinations.emarsys_rows import COLUMNS, account, row, service
 

@@ -21,19 +21,7 @@ from urllib.parse import quote
 
 import pytest
 
-from dispatcher.destinations.addresses import path_problem
-from dispatcher.destinations.http import (
-    HttpClient,
-    Response,
-    base_url_problem,
-    classify,
-    header_problem,
-    json_of,
-    segment,
-    wait_of,
-)
-from dispatcher.destinations.transport import exchange
-from dispatcher.errors import (
+from outhaul.errors import (
     ConfigurationError,
     DestinationError,
     NotSent,
@@ -45,6 +33,18 @@ from dispatcher.errors import (
     StopSync,
     Throttled,
 )
+from outhaul.http.addresses import path_problem
+from outhaul.http.client import (
+    HttpClient,
+    Response,
+    base_url_problem,
+    classify,
+    header_problem,
+    json_of,
+    segment,
+    wait_of,
+)
+from outhaul.http.transport import exchange
 from tests.destinations.raw_server import answering, read_request, reply, serving
 
 SECRET = "SG.canary/secret+value=42"

@@ -7,13 +7,9 @@ import socket
 
 import pytest
 
-from dispatcher.destinations.http import HttpClient
-from dispatcher.destinations.networks import (
-    is_private_host,
-    is_public,
-    written_address,
-)
-from dispatcher.errors import StopSync
+from outhaul.errors import StopSync
+from outhaul.http.client import HttpClient
+from outhaul.http.networks import is_private_host, is_public, written_address
 
 
 @pytest.mark.parametrize(

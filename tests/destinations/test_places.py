@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from dispatcher.destinations.base import Account
-from dispatcher.destinations.sendgrid import SendGrid
-from dispatcher.destinations.webhook import Webhook
-from dispatcher.engine.report import Report, Result
-from dispatcher.records import Control
-from dispatcher.sandbox import Sandbox
+from outhaul.destinations.sendgrid import SendGrid
+from outhaul.destinations.webhook import Webhook
+from outhaul.engine.report import Report, Result
+from outhaul.kit.account import Account
+from outhaul.ledger.records import Control
+from outhaul.sandbox import Sandbox
 from tests.destinations import emarsys_rows
 from tests.destinations.small_ledger import NAME, SmallLedger
 

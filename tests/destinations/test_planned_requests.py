@@ -11,13 +11,14 @@ from typing import Any
 import duckdb
 import pytest
 
-from dispatcher.commands.plan import effort, opening, plan
-from dispatcher.commands.session import Session
-from dispatcher.destinations import ACCOUNT_TYPES
-from dispatcher.destinations.base import Account, Change, Row
-from dispatcher.engine.report import Report, Result
-from dispatcher.project import Project
-from dispatcher.sandbox import Sandbox
+from outhaul.commands.plan import effort, opening, plan
+from outhaul.commands.session import Session
+from outhaul.config.project import Project
+from outhaul.engine.report import Report, Result
+from outhaul.kit.account import Account
+from outhaul.model import Change, Row
+from outhaul.registry.platforms import PLATFORMS
+from outhaul.sandbox import Sandbox
 from tests.destinations.cases import CASES, SECRET, Case
 from tests.destinations.small_ledger import NAME, SmallLedger
 
@@ -50,7 +51,7 @@ OTHERWISE = [
 
 def account_of(case: Case, sandbox: Sandbox) -> Account:
     """As of a new process: not logged in, and without waits."""
-    made = ACCOUNT_TYPES[case.vendor]
+    made = PLATFORMS[case.vendor].account
     names = [field.name for field in dataclasses.fields(made)]
     fast = {name: 1_000.0 for name in names if name.endswith("_per_second")}
     fast |= {name: 0.01 for name in names if name == "poll_seconds"}
@@ -69,7 +70,7 @@ class Synced:
         account = account_of(case, sandbox)
         columns = {column.name: column.data_type for column in case.columns}
         self.ledger = SmallLedger(folder, account, columns)
-        self.service = account.services[case.service]
+        self.service = PLATFORMS[case.vendor].services[case.service]
 
     def publish(self, rows: Sequence[Row], generation: int) -> None:
         order = list(Change)

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatcher.redaction import LONGEST_EXCERPT, excerpt, mask_value
+from outhaul.text.redaction import LONGEST_EXCERPT, excerpt, mask_value
 
 SECRET = "SG.canary/secret+value=42&é"
 

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dispatcher.decoding import ESCAPES, Reading, compact
-from dispatcher.redaction import excerpt
-from dispatcher.row_values import RowValues
-from dispatcher.secret_texts import Secrets, secret_parts_of_address
+from outhaul.text.decoding import ESCAPES, Reading, compact
+from outhaul.text.redaction import excerpt
+from outhaul.text.row_values import RowValues
+from outhaul.text.secret_texts import Secrets, secret_parts_of_address
 
 KEY = "\n".join(
     [

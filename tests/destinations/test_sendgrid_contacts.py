@@ -11,10 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dispatcher.destinations.base import Change, Encoded, Kind, Status
-from dispatcher.destinations.sendgrid import SendGrid
-from dispatcher.destinations.sendgrid.api import Contact
-from dispatcher.errors import (
+from outhaul.destinations.sendgrid import SendGrid
+from outhaul.destinations.sendgrid.api import Contact
+from outhaul.errors import (
     ConfigurationError,
     NotSent,
     OutcomeUnknown,
@@ -22,8 +21,10 @@ from dispatcher.errors import (
     RowRefused,
     Throttled,
 )
-from dispatcher.sandbox import Sandbox
-from dispatcher.sandbox.faults import Fault
+from outhaul.kit.service import Encoded
+from outhaul.model import Change, Kind, Status
+from outhaul.sandbox import Sandbox
+from outhaul.sandbox.faults import Fault
 from tests.destinations.driver import deliver, send
 from tests.destinations.raw_server import serving
 from tests.destinations.sendgrid_rows import (

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from dispatcher.destinations.base import Encoded
-from dispatcher.destinations.sendgrid.api import Contact
-from dispatcher.destinations.sendgrid.jobs import failed_addresses, settle
+from outhaul.destinations.sendgrid.api import Contact
+from outhaul.destinations.sendgrid.jobs import failed_addresses, settle
+from outhaul.kit.service import Encoded
 from tests.destinations.sendgrid_rows import row
 
 ADDRESSES = [f"person{number}@example.com" for number in range(1, 4)]

@@ -6,18 +6,19 @@ import json
 
 import pytest
 
-from dispatcher.destinations.base import ACCEPTED, Change, Encoded, Outcome, Status
-from dispatcher.destinations.sendgrid import SendGrid
-from dispatcher.destinations.sendgrid.api import Contact
-from dispatcher.destinations.sendgrid.recent import Recent
-from dispatcher.errors import (
+from outhaul.destinations.sendgrid import SendGrid
+from outhaul.destinations.sendgrid.api import Contact
+from outhaul.destinations.sendgrid.recent import Recent
+from outhaul.errors import (
     ConfigurationError,
     OutcomeUnknown,
     RequestRefused,
     RowRefused,
     StopSync,
 )
-from dispatcher.sandbox.faults import Fault
+from outhaul.kit.service import Encoded
+from outhaul.model import ACCEPTED, Change, Outcome, Status
+from outhaul.sandbox.faults import Fault
 from tests.destinations.driver import deliver, look_up, send
 from tests.destinations.sendgrid_rows import (
     EMAIL,

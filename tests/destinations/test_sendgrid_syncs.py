@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from dispatcher.destinations.base import Change
-from dispatcher.destinations.sendgrid import SendGrid
-from dispatcher.errors import RetryRequest
-from dispatcher.sandbox.faults import Fault
+from outhaul.destinations.sendgrid import SendGrid
+from outhaul.errors import RetryRequest
+from outhaul.model import Change
+from outhaul.sandbox.faults import Fault
 from tests.destinations.sendgrid_rows import service
 from tests.destinations.small_ledger import SmallLedger
 

@@ -14,11 +14,14 @@ from pathlib import Path
 import paramiko
 import pytest
 
-from dispatcher.destinations.base import Activation, Change, Encoded, Row, Status
-from dispatcher.destinations.files.account import SftpAccount
-from dispatcher.destinations.sftp import Changes, ChangesOptions, Sftp
-from dispatcher.errors import ConfigurationError, NotSent, OutcomeUnknown, StopSync
-from dispatcher.sandbox.faults import Fault
+from outhaul.destinations.sftp import Changes, ChangesOptions, Sftp
+from outhaul.errors import ConfigurationError, NotSent, OutcomeUnknown, StopSync
+from outhaul.kit.files.account import SftpAccount
+from outhaul.kit.files.server import Server
+from outhaul.kit.service import Activation, Encoded
+from outhaul.model import Change, Row, Status
+from outhaul.sandbox.faults import Fault
+from tests.destinations.binding import bound
 from tests.destinations.sftp_accounts import PASSWORD, sftp_settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,7 +36,7 @@ def account(sandbox):
 
 def service(account, **options):
     options = ChangesOptions(**{"formulas": "machine", **options})
-    return account.service("changes", options, ACTIVATION)
+    return bound(account, "changes", options, ACTIVATION)
 
 
 def send(account, numbers=(1, 2), **options):
@@ -83,7 +86,7 @@ def known_hosts(sandbox, folder, key):
 
 
 def test_H02_a_known_hosts_file_pins_as_well(sandbox, account, tmp_path):
-    from dispatcher.sandbox.sftp import host_key
+    from outhaul.sandbox.sftp import host_key
 
     file = known_hosts(sandbox, tmp_path, host_key())
     send(dataclasses.replace(account, host_fingerprints=[], known_hosts_file=file))
@@ -95,12 +98,12 @@ def test_H02_a_known_hosts_file_pins_as_well(sandbox, account, tmp_path):
 
 
 def test_H03_no_code_connects_a_bare_transport():
-    folder = ROOT / "dispatcher" / "destinations"
+    folder = ROOT / "dispatcher" / "outhaul"
     for file in folder.rglob("*.py"):
         code = re.sub(r'""".*?"""', "", file.read_text("utf-8"), flags=re.DOTALL)
         assert "AutoAddPolicy" not in code and "WarningPolicy" not in code
         assert not re.search(r"[Tt]ransport[^\n]*\.connect\(", code), file
-    session = (folder / "files" / "session.py").read_text("utf-8")
+    session = (folder / "sftp" / "session.py").read_text("utf-8")
     assert "client.connect(" in session
 
 
@@ -459,7 +462,7 @@ def test_H17_names_differ_by_generation_and_first_position(sandbox, account):
     send(account, (1, 2))
     send(account, (3,))
     later = dataclasses.replace(ACTIVATION, generation=8)
-    sender = account.service("changes", ChangesOptions(formulas="machine"), later)
+    sender = bound(account, "changes", ChangesOptions(formulas="machine"), later)
     row = Row(1, Change.INSERTED, {"id": 1})
     sender.send([Encoded(row, sender.encode(row))])
     ends = [name.removeprefix("/in/vip__sftp_19700101_") for name in names(sandbox)]
@@ -560,7 +563,7 @@ def test_nothing_is_logged_and_settings_do_not_show_secrets(
         send(account)
     send(account)
     assert PASSWORD not in caplog.text + str(capfd.readouterr())
-    assert "canary" not in repr(account) + repr(account.server)
+    assert "canary" not in repr(account) + repr(Server(account))
     assert [record for record in caplog.records if record.levelno > logging.INFO] == []
 
 

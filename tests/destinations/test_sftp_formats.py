@@ -13,20 +13,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatcher.destinations.base import (
-    Activation,
-    Change,
-    Column,
-    Encoded,
-    Kind,
-    OneByOne,
-    Row,
-)
-from dispatcher.destinations.files.names import FileNames
-from dispatcher.destinations.files.packing import contents, gzipped
-from dispatcher.destinations.files.tables import JsonLines, Separated
-from dispatcher.destinations.sftp import ChangesOptions, Sftp, UpsertsOptions
-from dispatcher.errors import ConfigurationError, RowRefused
+from outhaul.destinations.sftp import ChangesOptions, Sftp, UpsertsOptions
+from outhaul.errors import ConfigurationError, RowRefused
+from outhaul.kit.files.names import FileNames
+from outhaul.kit.files.packing import contents, gzipped
+from outhaul.kit.files.tables import JsonLines, Separated
+from outhaul.kit.service import Activation, Encoded, OneByOne
+from outhaul.model import Change, Column, Kind, Row
+from outhaul.registry.platforms import PLATFORMS
+from tests.destinations.binding import bound
 from tests.destinations.sftp_accounts import sftp_settings
 
 BUILT_AT = datetime(2026, 1, 31, 6, 15)
@@ -48,8 +43,8 @@ def account(sandbox):
 
 def written(sandbox, account, kind="changes", rows=ROWS, columns=COLUMNS, **options):
     """Name and content of the one file that a request becomes."""
-    made = account.services[kind].Options(**options)
-    service = account.service(kind, made, ACTIVATION)
+    made = PLATFORMS[account.type].services[kind].Options(**options)
+    service = bound(account, kind, made, ACTIVATION)
     service.prepare(columns)
     service.send([Encoded(row, service.encode(row)) for row in rows])
     ((path, content),) = sandbox.sftp.files.all().items()
@@ -68,7 +63,10 @@ def test_upserts_have_the_columns_of_the_select_alone(sandbox, account):
         sandbox, account, "upserts", formulas="machine", format="tsv", header=False
     )
     assert content == "1\tZoë\r\n2\t\r\n".encode()
-    assert account.services["upserts"].consumes == {Change.INSERTED, Change.UPDATED}
+    assert PLATFORMS[account.type].services["upserts"].consumes == {
+        Change.INSERTED,
+        Change.UPDATED,
+    }
 
 
 def test_the_column_of_the_change_can_be_named(sandbox, account):
@@ -242,8 +240,8 @@ def test_G27_a_number_is_no_formula():
 def test_G27_a_policy_must_be_chosen_where_it_matters(account):
     for format in ("csv", "tsv"):
         with pytest.raises(ConfigurationError, match="'formulas' is missing"):
-            account.service("upserts", UpsertsOptions(format=format), ACTIVATION)
-    account.service("upserts", UpsertsOptions(format="json_lines"), ACTIVATION)
+            bound(account, "upserts", UpsertsOptions(format=format), ACTIVATION)
+    bound(account, "upserts", UpsertsOptions(format="json_lines"), ACTIVATION)
 
 
 @pytest.mark.parametrize(
@@ -278,15 +276,15 @@ def test_a_separator_is_one_character_that_can_separate(account, separator):
     options = {"formulas": "machine", "separator": separator}
     if separator:
         with pytest.raises(ConfigurationError, match="must be one character"):
-            account.service("changes", ChangesOptions(**options), ACTIVATION)
+            bound(account, "changes", ChangesOptions(**options), ACTIVATION)
     options["separator"] = "|"
-    account.service("changes", ChangesOptions(**options), ACTIVATION)
+    bound(account, "changes", ChangesOptions(**options), ACTIVATION)
 
 
 def test_json_lines_in_another_encoding_are_refused(account):
     options = ChangesOptions(format="json_lines", encoding="utf-16")
     with pytest.raises(ConfigurationError, match="JSON Lines are UTF-8"):
-        account.service("changes", options, ACTIVATION)
+        bound(account, "changes", options, ACTIVATION)
 
 
 # --- H14: names
@@ -335,7 +333,7 @@ def test_H14_a_segment_with_a_strange_name_is_told():
 def test_a_pattern_with_a_problem_is_a_configuration_error(account):
     options = ChangesOptions(formulas="machine", file_name="../{id}")
     with pytest.raises(ConfigurationError, match="'file_name' may lead"):
-        account.service("changes", options, ACTIVATION)
+        bound(account, "changes", options, ACTIVATION)
 
 
 def test_names_know_date_time_segment_and_own_words():
@@ -369,7 +367,7 @@ def test_two_activations_have_targets_of_their_own(account):
     options = ChangesOptions(formulas="machine")
     other = Activation("vip__sftp2", "vip", "sftp", 7, BUILT_AT)
     first, second = (
-        account.service("changes", options, each).target()
+        bound(account, "changes", options, each).target()
         for each in (ACTIVATION, other)
     )
     assert first != second

@@ -19,10 +19,12 @@ from pathlib import Path
 import paramiko
 import pytest
 
-from dispatcher.destinations.base import Activation, Change, Encoded, Row, Status
-from dispatcher.destinations.files.host_keys import fingerprint
-from dispatcher.destinations.sftp import ChangesOptions, Sftp
-from dispatcher.errors import StopSync
+from outhaul.destinations.sftp import ChangesOptions, Sftp
+from outhaul.errors import StopSync
+from outhaul.kit.service import Activation, Encoded
+from outhaul.model import Change, Row, Status
+from outhaul.sftp.host_keys import fingerprint
+from tests.destinations.binding import bound
 
 SSHD = os.environ.get("OUTHAUL_SSHD") or shutil.which(
     "sshd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
@@ -111,7 +113,7 @@ def wait_for(port, server, log):
 def send(account, count=3):
     options = ChangesOptions(formulas="machine")
     activation = Activation("vip__sftp", "vip", "sftp", generation=1)
-    service = account.service("changes", options, activation)
+    service = bound(account, "changes", options, activation)
     service.check([])
     service.prepare([])
     wide = {"text": "é" * 30_000}

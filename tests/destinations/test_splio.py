@@ -14,18 +14,9 @@ from decimal import Decimal
 
 import pytest
 
-from dispatcher.destinations.base import (
-    Activation,
-    Change,
-    Column,
-    Encoded,
-    Kind,
-    Row,
-    Status,
-)
-from dispatcher.destinations.splio import Splio
-from dispatcher.destinations.splio.contacts_file import ContactsOptions
-from dispatcher.errors import (
+from outhaul.destinations.splio import Splio
+from outhaul.destinations.splio.contacts_file import ContactsOptions
+from outhaul.errors import (
     ConfigurationError,
     NotSent,
     OutcomeUnknown,
@@ -34,7 +25,10 @@ from dispatcher.errors import (
     StopSync,
     Throttled,
 )
-from dispatcher.sandbox.faults import Fault
+from outhaul.kit.service import Activation, Encoded
+from outhaul.model import Change, Column, Kind, Row, Status
+from outhaul.sandbox.faults import Fault
+from tests.destinations.binding import bound
 from tests.destinations.driver import deliver
 from tests.destinations.sftp_accounts import sftp_settings
 from tests.destinations.small_ledger import SmallLedger
@@ -71,7 +65,7 @@ def rest(sandbox):
 
 
 def service(account, **options):
-    return account.service("contacts", ContactsOptions(**options), ACTIVATION)
+    return bound(account, "contacts", ContactsOptions(**options), ACTIVATION)
 
 
 def columns_of(values):
@@ -236,7 +230,7 @@ def test_splio_2_names_of_two_activations_never_meet(account):
     other = dataclasses.replace(ACTIVATION, name="other__splio")
     options = ContactsOptions(insert=True)
     first, second = (
-        account.service("contacts", options, each).target()
+        bound(account, "contacts", options, each).target()
         for each in (ACTIVATION, other)
     )
     assert first != second

@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from dispatcher.destinations.base import Change, Encoded, Row
-from dispatcher.destinations.rows import Part
-from dispatcher.destinations.sftp import Sftp
-from dispatcher.engine.options import SyncOptions
-from dispatcher.engine.report import Result
-from dispatcher.engine.spool import Spool
-from dispatcher.sandbox.faults import Fault
+from outhaul.destinations.sftp import Sftp
+from outhaul.engine.options import SyncOptions
+from outhaul.engine.report import Result
+from outhaul.engine.spool import Spool
+from outhaul.kit.rows import Part
+from outhaul.kit.service import Encoded
+from outhaul.model import Change, Row
+from outhaul.sandbox.faults import Fault
 from tests.destinations.sftp_accounts import sftp_settings
 from tests.destinations.small_ledger import PEOPLE, SmallLedger
 
@@ -147,7 +148,7 @@ def test_H19_no_rows_make_no_file(sandbox, ledger):
 SYNC = """
 import resource, sys
 from pathlib import Path
-from dispatcher.destinations.sftp import Sftp
+from outhaul.destinations.sftp import Sftp
 from tests.destinations.small_ledger import SmallLedger
 
 folder, settings, most = Path(sys.argv[1]), eval(sys.argv[2]), int(sys.argv[3])

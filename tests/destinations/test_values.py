@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from dispatcher import exact
-from dispatcher.destinations import columns, values
-from dispatcher.destinations.batch.attributes import custom_id, custom_ids
-from dispatcher.errors import RowRefused
+from outhaul import exact
+from outhaul.destinations.batch.attributes import custom_id, custom_ids
+from outhaul.errors import RowRefused
+from outhaul.kit import columns, values
 
 WRITTEN = {
     Decimal("12345678901234567.89"): b"12345678901234567.89",

@@ -9,24 +9,13 @@ import json
 
 import pytest
 
-from dispatcher.destinations.base import (
-    Activation,
-    Change,
-    Column,
-    Encoded,
-    Kind,
-    Row,
-    Status,
-)
-from dispatcher.destinations.idempotency import idempotency_key
-from dispatcher.destinations.webhook import RowsOptions, Webhook
-from dispatcher.errors import (
-    ConfigurationError,
-    OutcomeUnknown,
-    RequestRefused,
-    StopSync,
-)
-from dispatcher.sandbox.faults import Fault
+from outhaul.destinations.webhook import RowsOptions, Webhook
+from outhaul.errors import ConfigurationError, OutcomeUnknown, RequestRefused, StopSync
+from outhaul.kit.idempotency import idempotency_key
+from outhaul.kit.service import Activation, Encoded
+from outhaul.model import Change, Column, Kind, Row, Status
+from outhaul.sandbox.faults import Fault
+from tests.destinations.binding import bound
 from tests.destinations.driver import deliver
 from tests.destinations.raw_server import answering, reply, serving
 
@@ -45,7 +34,7 @@ def account(sandbox):
 
 
 def service(account, kind="changes", activation=ACTIVATION, **options):
-    return account.service(kind, RowsOptions(**options), activation)
+    return bound(account, kind, RowsOptions(**options), activation)
 
 
 def send(account, rows=ROWS, **options):

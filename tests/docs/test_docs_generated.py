@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from dispatcher.activations import BUILD_KEYS
-from dispatcher.sandbox.faults import ALL_FAULTS, FILES, Fault
+from outhaul.registry.activations import BUILD_KEYS
+from outhaul.sandbox.faults import ALL_FAULTS, FILES, Fault
 from scripts import generate_docs
 from tests.docs.pages import ROOT, tables
 

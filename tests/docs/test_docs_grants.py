@@ -10,11 +10,11 @@ import pytest
 import sqlglot
 import yaml
 
-from dispatcher.connections import connect
-from dispatcher.errors import WarehouseError
-from dispatcher.project import load_project
-from dispatcher.records import Claims
-from dispatcher.warehouse import Warehouse
+from outhaul.config.project import load_project
+from outhaul.connections import connect
+from outhaul.errors import WarehouseError
+from outhaul.ledger import Warehouse
+from outhaul.ledger.records import Claims
 from tests.conftest import PostgresDatabase
 from tests.docs.activity_project import ActivityProject
 from tests.docs.pages import ROOT

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dispatcher.cli import cli
+from outhaul.cli import cli
 from tests.docs.pages import CONSOLE, ROOT, anchors, code, commands, links, pages, prose
 
 TARGETS = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))

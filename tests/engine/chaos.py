@@ -14,13 +14,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dispatcher.destinations.base import ACCEPTED, Encoded, Job, Outcome, Service
-from dispatcher.destinations.base import Status as S
-from dispatcher.engine.options import SyncOptions
-from dispatcher.engine.report import Report, Result
-from dispatcher.errors import LeaseLost, OutcomeUnknown
-from dispatcher.records import Claims, LeaseGrant
-from dispatcher.warehouse import Warehouse
+from outhaul.engine.options import SyncOptions
+from outhaul.engine.report import Report, Result
+from outhaul.errors import LeaseLost, OutcomeUnknown
+from outhaul.kit.service import Encoded, Job, Service
+from outhaul.ledger import Warehouse
+from outhaul.ledger.records import Claims, LeaseGrant
+from outhaul.model import ACCEPTED, Outcome
+from outhaul.model import Status as S
 from tests.engine.killing import Doom, kind_of
 from tests.engine.ledger import Killed, Ledger, MemoryConnection
 from tests.engine.store import Answer, Request, Store

@@ -10,10 +10,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from dispatcher.connections.base import Connection
-from dispatcher.destinations.base import Encoded, Job, Outcome, Service
-from dispatcher.engine.options import SyncOptions
-from dispatcher.engine.report import Report
+from outhaul.connections.base import Connection
+from outhaul.engine.options import SyncOptions
+from outhaul.engine.report import Report
+from outhaul.kit.service import Encoded, Job, Service
+from outhaul.model import Outcome
 from tests.engine.ledger import FileLedger, Killed, Ledger, MemoryConnection
 
 WRITES = re.compile(r"\s*(insert|update|delete)")

@@ -11,11 +11,11 @@ from typing import Any
 
 import duckdb
 
-from dispatcher.connections.base import Connection, affected_rows
-from dispatcher.connections.duckdb import DuckDBConnection
-from dispatcher.connections.failures import warehouse_error
-from dispatcher.connections.postgres import PostgresConnection
-from dispatcher.engine.seams import Seams
+from outhaul.connections.base import Connection, affected_rows
+from outhaul.connections.duckdb import DuckDBConnection
+from outhaul.connections.failures import warehouse_error
+from outhaul.connections.postgres import PostgresConnection
+from outhaul.engine.seams import Seams
 
 SCHEMA = "shop"
 DIFF = "people_out"

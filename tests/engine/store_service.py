@@ -11,31 +11,14 @@ from typing import Any, ClassVar
 
 import orjson
 
-from dispatcher.destinations.answers import Response, classify, json_of
-from dispatcher.destinations.base import (
-    ACCEPTED,
-    UNKNOWN,
-    Account,
-    Activation,
-    Change,
-    Column,
-    Encoded,
-    Job,
-    Limits,
-    Outcome,
-    Row,
-    Service,
-    Status,
-    setting,
-)
-from dispatcher.destinations.http import HttpClient
-from dispatcher.errors import (
-    NotSent,
-    OutcomeUnknown,
-    Refusal,
-    RequestRefused,
-    RowRefused,
-)
+from outhaul.config.settings import setting
+from outhaul.errors import NotSent, OutcomeUnknown, Refusal, RequestRefused, RowRefused
+from outhaul.http.answers import Response, classify, json_of
+from outhaul.http.client import HttpClient
+from outhaul.kit.account import Account
+from outhaul.kit.platform import Platform
+from outhaul.kit.service import Activation, Encoded, Job, Limits, Service
+from outhaul.model import ACCEPTED, UNKNOWN, Change, Column, Outcome, Row, Status
 
 UNSENDABLE = "\ufffe"
 """A text that holds this cannot be encoded."""
@@ -162,7 +145,6 @@ class StoreAccount(Account):
 
     type = "store"
     title = "Store"
-    services = {Records.name: Records, Followers.name: Followers}
 
     base_url: str = setting("The address.", identifies=True)
     token: str = setting("The token.", secret=True, default="canary-token-5321")
@@ -223,3 +205,6 @@ def _named(content: Any, items: Sequence[Encoded]) -> dict[int, Refusal]:
         for error in content.get("errors", ())
         if error["key"] in keys
     }
+
+
+STORE = Platform.of(StoreAccount, Records, Followers)

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 import pytest
 
-from dispatcher.destinations.base import Change
-from dispatcher.engine.report import Result
+from outhaul.engine.report import Result
+from outhaul.model import Change
 from tests.destinations.raw_server import read_request, serving
 from tests.engine.store import Answer
 from tests.engine.world import OPTIONS, World, person

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dispatcher.destinations.base import Change, Limits, Row
-from dispatcher.destinations.rows import Part
-from dispatcher.engine.batches import Batch, fits
+from outhaul.engine.batches import Batch, fits
+from outhaul.kit.rows import Part
+from outhaul.kit.service import Limits
+from outhaul.model import Change, Row
 
 
 def part(*sizes: int) -> Part:

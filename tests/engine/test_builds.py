@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from dispatcher.commands import control
-from dispatcher.commands.rejections import Refusal, reasons, refusals, wait
-from dispatcher.commands.session import Session
-from dispatcher.commands.status import status as status_of
-from dispatcher.engine.report import Report, Result
-from dispatcher.project import load_project
-from dispatcher.warehouse import Warehouse
+from outhaul.commands import control
+from outhaul.commands.rejections import Refusal, reasons, refusals, wait
+from outhaul.commands.session import Session
+from outhaul.commands.status import status as status_of
+from outhaul.config.project import load_project
+from outhaul.engine.report import Report, Result
+from outhaul.ledger import Warehouse
 from tests.dbt.warehouse_project import DiffProject
 from tests.engine.conftest import SELECT
 from tests.engine.killing import Doom, watched

@@ -8,20 +8,14 @@ from typing import Any
 
 import pytest
 
-from dispatcher.destinations.base import (
-    ACCEPTED,
-    Change,
-    Encoded,
-    Outcome,
-    Row,
-    Service,
-)
-from dispatcher.engine.commits import Commits
-from dispatcher.engine.lease import Lease
-from dispatcher.engine.options import SyncOptions
-from dispatcher.engine.outcomes import Outcomes
-from dispatcher.engine.report import Report, Result
-from dispatcher.records import Claims
+from outhaul.engine.commits import Commits
+from outhaul.engine.lease import Lease
+from outhaul.engine.options import SyncOptions
+from outhaul.engine.outcomes import Outcomes
+from outhaul.engine.report import Report, Result
+from outhaul.kit.service import Encoded, Service
+from outhaul.ledger.records import Claims
+from outhaul.model import ACCEPTED, Change, Outcome, Row
 from tests.engine.killing import kind_of
 from tests.engine.ledger import SCHEMA, MemoryConnection
 from tests.engine.store import Answer, Request

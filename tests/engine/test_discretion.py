@@ -10,10 +10,11 @@ import inspect
 
 import pytest
 
-from dispatcher.destinations.base import Change, Encoded, Row, Service, Status
-from dispatcher.destinations.guarded import _Guarded
-from dispatcher.engine.report import Result
-from dispatcher.errors import OuthaulError, RequestRefused
+from outhaul.engine.report import Result
+from outhaul.errors import OuthaulError, RequestRefused
+from outhaul.kit.guarded import _Guarded
+from outhaul.kit.service import Encoded, Service
+from outhaul.model import Change, Row, Status
 from tests.engine.ledger import SCHEMA
 from tests.engine.store import Answer, Request
 from tests.engine.world import World, person

@@ -9,11 +9,11 @@ import time
 
 import pytest
 
-from dispatcher.engine.holders import holder, is_dead
+from outhaul.engine.holders import holder, is_dead
 from tests.dbt.warehouse_project import ROOT
 
 SCRIPT = """
-from dispatcher.engine.holders import holder
+from outhaul.engine.holders import holder
 print(holder(), flush=True)
 input()
 """

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from dispatcher.connections.labels import labelled, labels
-from dispatcher.engine.report import Result
+from outhaul.connections.labels import labelled, labels
+from outhaul.engine.report import Result
 from tests.engine.ledger import DIFF, Ledger, MemoryConnection
 from tests.engine.world import World
 

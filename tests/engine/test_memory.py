@@ -5,7 +5,8 @@ from __future__ import annotations
 import tracemalloc
 from collections.abc import Sequence
 
-from dispatcher.destinations.base import ACCEPTED, Encoded, Outcome, Service
+from outhaul.kit.service import Encoded, Service
+from outhaul.model import ACCEPTED, Outcome
 from tests.engine import store_service
 from tests.engine.world import World
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from dispatcher.destinations.base import Change, Outcome, Status
-from dispatcher.engine.report import Result
-from dispatcher.errors import StopSync
+from outhaul.engine.report import Result
+from outhaul.errors import StopSync
+from outhaul.model import Change, Outcome, Status
 from tests.engine.ledger import Killed
 from tests.engine.store import Answer
 from tests.engine.store_service import Records

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from dispatcher.destinations.base import Change
-from dispatcher.engine.report import Result, exit_code
+from outhaul.engine.report import Result, exit_code
+from outhaul.model import Change
 from tests.engine.store import Answer, Request
 from tests.engine.store_service import UNSENDABLE
 from tests.engine.world import OPTIONS, World, person

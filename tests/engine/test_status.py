@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
-from dispatcher.commands.session import Session
-from dispatcher.commands.status import ActivationStatus
-from dispatcher.commands.status import status as status_of
-from dispatcher.warehouse import Warehouse
+from outhaul.commands.session import Session
+from outhaul.commands.status import ActivationStatus
+from outhaul.commands.status import status as status_of
+from outhaul.ledger import Warehouse
 from tests.engine.ledger import SCHEMA
 from tests.engine.world import World
 

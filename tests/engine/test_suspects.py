@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import pytest
 
-from dispatcher.destinations.base import Change, Outcome, Status
-from dispatcher.engine.report import Result
-from dispatcher.errors import StopSync
+from outhaul.engine.report import Result
+from outhaul.errors import StopSync
+from outhaul.model import Change, Outcome, Status
 from tests.engine.store import Answer, Request
 from tests.engine.world import OPTIONS, World, person
 

@@ -9,10 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from dispatcher.engine.dispatch import Observer
-from dispatcher.engine.rate import RateLimiter, RateLimiters
-from dispatcher.engine.report import Report, Result, exit_code
-from dispatcher.engine.seams import Seams
+from outhaul.engine.dispatch import Observer
+from outhaul.engine.rate import RateLimiter, RateLimiters
+from outhaul.engine.report import Report, Result, exit_code
+from outhaul.engine.seams import Seams
 from tests.dbt.warehouse_project import DiffProject
 from tests.engine.conftest import SELECT
 from tests.engine.killing import Doom, watched

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from dispatcher.commands.plan import effort, opening
-from dispatcher.destinations.base import Change, Limits
+from outhaul.commands.plan import effort, opening
+from outhaul.kit.service import Limits
+from outhaul.model import Change
 from tests.engine.store import Answer
 from tests.engine.world import OPTIONS, World, person
 

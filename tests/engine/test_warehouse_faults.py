@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from dispatcher.destinations.base import Change
-from dispatcher.engine.report import Result
-from dispatcher.errors import LeaseLost, LedgerMissing, WarehouseUnreachable
-from dispatcher.records import LEDGER_VERSION, LeaseGrant, Rejection
+from outhaul.engine.report import Result
+from outhaul.errors import LeaseLost, LedgerMissing, WarehouseUnreachable
+from outhaul.ledger.records import LEDGER_VERSION, LeaseGrant, Rejection
+from outhaul.model import Change
 from tests.engine.killing import Doom, kind_of
 from tests.engine.ledger import Killed, Ledger, MemoryConnection
 from tests.engine.world import OPTIONS, World

@@ -6,9 +6,9 @@ import threading
 
 import pytest
 
-from dispatcher.destinations.base import Change
-from dispatcher.engine.tasks import Step, Task
-from dispatcher.engine.workers import Workers
+from outhaul.engine.tasks import Step, Task
+from outhaul.engine.workers import Workers
+from outhaul.model import Change
 
 LONG = 10.0
 

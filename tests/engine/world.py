@@ -13,16 +13,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from dispatcher.accounts import Destination, Destinations
-from dispatcher.activations import Binding, bind
-from dispatcher.connections.base import Connection
-from dispatcher.destinations.base import Service
-from dispatcher.engine.dispatch import Dispatcher
-from dispatcher.engine.options import SyncOptions
-from dispatcher.engine.report import Report
-from dispatcher.engine.seams import Seams
-from dispatcher.records import ActivationRecord
-from dispatcher.warehouse import Warehouse
+from outhaul.connections.base import Connection
+from outhaul.engine.dispatch import Dispatcher
+from outhaul.engine.options import SyncOptions
+from outhaul.engine.report import Report
+from outhaul.engine.seams import Seams
+from outhaul.kit.service import Service
+from outhaul.ledger import Warehouse
+from outhaul.ledger.records import ActivationRecord
+from outhaul.registry.activations import Binding, bind
+from outhaul.registry.destinations import Destination, Destinations
 from tests.engine.ledger import (
     DIFF,
     NOW,
@@ -30,7 +30,7 @@ from tests.engine.ledger import (
     Ledger,
 )
 from tests.engine.store import Store
-from tests.engine.store_service import StoreAccount
+from tests.engine.store_service import STORE, StoreAccount
 
 COLUMNS = {
     "id": "VARCHAR",
@@ -105,7 +105,7 @@ class World:
         destination = Destination(
             name="crm",
             type=StoreAccount.type,
-            account_class=StoreAccount,
+            platform=STORE,
             send_from=("dev",),
             messages=self.messages,
             defaults={},

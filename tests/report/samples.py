@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta, timezone
 from itertools import combinations
 
-from dispatcher.commands.status import ActivationStatus
-from dispatcher.report.data import (
+from outhaul.commands.status import ActivationStatus
+from outhaul.report.data import (
     Breakdown,
     Build,
     Combination,

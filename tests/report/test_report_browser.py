@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from dispatcher.report.page import render
+from outhaul.report.page import render
 from tests.report import samples
 from tests.report.browser import Browser, find_browser, framed
 

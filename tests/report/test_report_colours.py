@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-import dispatcher.report
-from dispatcher.report.figures import COLOURS
+import outhaul.report
+from outhaul.report.figures import COLOURS
 
-STYLE = Path(dispatcher.report.__file__).parent / "templates" / "page.css"
+STYLE = Path(outhaul.report.__file__).parent / "templates" / "page.css"
 RGB = tuple[float, float, float]
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from dispatcher.cli import cli
-from dispatcher.errors import ConfigurationError
+from outhaul.cli import cli
+from outhaul.errors import ConfigurationError
 from tests.report.conftest import ReportProject
 from tests.report.markup import Page
 

@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from dispatcher.commands.report import report
-from dispatcher.commands.session import open_session
-from dispatcher.report.data import Combination, Pair, Report, Value
-from dispatcher.report.manifest import ALL_MODELS
-from dispatcher.report.page import render
+from outhaul.commands.session import open_session
+from outhaul.report.build import report
+from outhaul.report.data import Combination, Pair, Report, Value
+from outhaul.report.manifest import ALL_MODELS
+from outhaul.report.page import render
 from tests.report.conftest import ReportProject
 from tests.report.markup import Page
 

@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from dispatcher.report.data import Combination, Combinations, Counts, Delivery
-from dispatcher.report.page import render
+from outhaul.report.data import Combination, Combinations, Counts, Delivery
+from outhaul.report.page import render
 from tests.report import samples
 from tests.report.markup import Page
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dispatcher.report.figures import clean, columns_of, cut
-from dispatcher.report.words import count, percent, short
+from outhaul.report.figures import clean, columns_of, cut
+from outhaul.report.words import count, percent, short
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,11 @@ import dataclasses
 import pytest
 import requests
 
-from dispatcher.destinations.base import Encoded, Kind, Status
-from dispatcher.errors import RequestRefused, StopSync, Throttled
-from dispatcher.sandbox import Sandbox
-from dispatcher.sandbox.limits import Bucket
+from outhaul.errors import RequestRefused, StopSync, Throttled
+from outhaul.kit.service import Encoded
+from outhaul.model import Kind, Status
+from outhaul.sandbox import Sandbox
+from outhaul.sandbox.limits import Bucket
 from tests.destinations.batch_rows import (
     COLUMNS,
     CUSTOM_ID,

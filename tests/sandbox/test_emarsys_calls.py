@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
-from dispatcher.destinations.base import Change, Kind
-from dispatcher.sandbox import Sandbox
-from dispatcher.sandbox.messages import Request
+from outhaul.model import Change, Kind
+from outhaul.sandbox import Sandbox
+from outhaul.sandbox.messages import Request
 from tests.destinations.driver import deliver
 from tests.destinations.emarsys_rows import (
     COLUMNS,

@@ -5,11 +5,11 @@ from __future__ import annotations
 import orjson
 import pytest
 
-from dispatcher.destinations.base import Kind
-from dispatcher.destinations.emarsys.api import string_id_of
-from dispatcher.errors import ConfigurationError, RequestRefused, StopSync, Throttled
-from dispatcher.sandbox import Sandbox
-from dispatcher.sandbox.limits import Quota
+from outhaul.destinations.emarsys.api import string_id_of
+from outhaul.errors import ConfigurationError, RequestRefused, StopSync, Throttled
+from outhaul.model import Kind
+from outhaul.sandbox import Sandbox
+from outhaul.sandbox.limits import Quota
 from tests.destinations.driver import deliver
 from tests.destinations.emarsys_rows import EMAIL, account, column, row, service
 

@@ -26,12 +26,12 @@ from typing import Any
 
 import pytest
 
-from dispatcher.destinations.base import Change, Kind
-from dispatcher.destinations.sendgrid import SendGrid
-from dispatcher.errors import OuthaulError
-from dispatcher.sandbox import Sandbox
-from dispatcher.sandbox.faults import Fault
-from dispatcher.sandbox.messages import Reply, Request
+from outhaul.destinations.sendgrid import SendGrid
+from outhaul.errors import OuthaulError
+from outhaul.model import Change, Kind
+from outhaul.sandbox import Sandbox
+from outhaul.sandbox.faults import Fault
+from outhaul.sandbox.messages import Reply, Request
 from tests.destinations.driver import deliver
 from tests.destinations.sendgrid_rows import COLUMNS, EMAIL, column, row, rows, service
 

@@ -11,9 +11,9 @@ import time
 import pytest
 import requests
 
-from dispatcher.errors import ConfigurationError
-from dispatcher.sandbox import Sandbox
-from dispatcher.sandbox.faults import Fault, parse_fault
+from outhaul.errors import ConfigurationError
+from outhaul.sandbox import Sandbox
+from outhaul.sandbox.faults import Fault, parse_fault
 
 KEY = {"Authorization": "Bearer SG.anything"}
 CONTACTS = "/v3/marketing/contacts"

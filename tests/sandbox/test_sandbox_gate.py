@@ -9,9 +9,9 @@ import pytest
 import requests
 from click.testing import CliRunner
 
-from dispatcher.cli import cli
-from dispatcher.sandbox import Sandbox
-from dispatcher.sandbox.sftp_files import Files
+from outhaul.cli import cli
+from outhaul.sandbox import Sandbox
+from outhaul.sandbox.sftp_files import Files
 
 KEY = {"Authorization": "Bearer SG.anything"}
 FIELDS = "/sendgrid/v3/marketing/field_definitions"

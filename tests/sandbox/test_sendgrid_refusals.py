@@ -5,11 +5,11 @@ from __future__ import annotations
 import orjson
 import pytest
 
-from dispatcher.destinations.base import Change, Kind, Status
-from dispatcher.destinations.sendgrid import SendGrid
-from dispatcher.errors import RequestRefused, StopSync, Throttled
-from dispatcher.sandbox import Sandbox
-from dispatcher.sandbox.limits import Quota
+from outhaul.destinations.sendgrid import SendGrid
+from outhaul.errors import RequestRefused, StopSync, Throttled
+from outhaul.model import Change, Kind, Status
+from outhaul.sandbox import Sandbox
+from outhaul.sandbox.limits import Quota
 from tests.destinations.driver import deliver
 from tests.destinations.sendgrid_rows import (
     EMAIL,

@@ -7,15 +7,17 @@ from datetime import datetime
 import orjson
 import pytest
 
-from dispatcher.destinations.base import ACCEPTED, Activation, Kind
-from dispatcher.destinations.splio import Splio
-from dispatcher.destinations.splio.api import ASKS_AGAIN, NOT_THERE
-from dispatcher.destinations.splio.contacts_file import ContactsOptions
-from dispatcher.destinations.splio.fields import Custom
-from dispatcher.errors import RequestRefused, Throttled
-from dispatcher.sandbox import Sandbox
-from dispatcher.sandbox.limits import Quota
+from outhaul.destinations.splio import Splio
+from outhaul.destinations.splio.api import ASKS_AGAIN, NOT_THERE
+from outhaul.destinations.splio.contacts_file import ContactsOptions
+from outhaul.destinations.splio.fields import Custom
+from outhaul.errors import RequestRefused, Throttled
+from outhaul.kit.service import Activation
+from outhaul.model import ACCEPTED, Kind
+from outhaul.sandbox import Sandbox
+from outhaul.sandbox.limits import Quota
 from tests.destinations.batch_rows import column
+from tests.destinations.binding import bound
 from tests.destinations.driver import deliver
 from tests.destinations.emarsys_rows import row
 from tests.destinations.sftp_accounts import sftp_settings
@@ -128,7 +130,7 @@ def test_what_our_own_service_writes_is_taken(sandbox, transport):
         "spent": 4.5,
         "seen": datetime(2026, 1, 31, 6, 15),
     }
-    made = account.service("contacts", ContactsOptions(insert=True), ACTIVATION)
+    made = bound(account, "contacts", ContactsOptions(insert=True), ACTIVATION)
     empty = dict.fromkeys(values) | {"email": "ann@example.com"}
     outcomes = deliver(made, columns, [row(1, **values), row(2, **empty)])
     assert list(outcomes.values()) == [ACCEPTED, ACCEPTED]

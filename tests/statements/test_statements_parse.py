@@ -17,8 +17,9 @@ import yaml
 from dbt.adapters.factory import reset_adapters
 from sqlglot import exp
 
-from dispatcher.destinations.base import Change
-from dispatcher.records import (
+from outhaul.ledger import Warehouse
+from outhaul.ledger.activations import _ACTIVATION_COLUMNS
+from outhaul.ledger.records import (
     ActivationRecord,
     Claims,
     LeaseGrant,
@@ -26,8 +27,7 @@ from dispatcher.records import (
     Rejection,
     SyncRecord,
 )
-from dispatcher.warehouse import Warehouse
-from dispatcher.warehouse.activations import _ACTIVATION_COLUMNS
+from outhaul.model import Change
 from tests.dbt_runs import run_dbt
 from tests.statements.recording import PROFILES, Recording, recording
 from tests.statements.scripts import tried

@@ -16,8 +16,8 @@ from typing import Any, ClassVar, Protocol
 import sqlglot
 from sqlglot import exp
 
-from dispatcher.connections import Connection, connect
-from dispatcher.project import Project
+from outhaul.config.project import Project
+from outhaul.connections import Connection, connect
 
 Rows = list[tuple[Any, ...]]
 

@@ -20,7 +20,7 @@ from typing import Any
 import databricks.sql
 import pytest
 
-from dispatcher.connections.databricks import connect_options
+from outhaul.connections.databricks import connect_options
 from tests.warehouses.base import (
     Rows,
     Values,

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import redshift_connector
 
-from dispatcher.connections.redshift import connect_options
+from outhaul.connections.redshift import connect_options
 from tests.conftest import PostgresDatabase
 from tests.warehouses.base import Rows, WarehouseUnderTest, account_of
 from tests.warehouses.postgres import SHARED_VALUES, PostgresWarehouse

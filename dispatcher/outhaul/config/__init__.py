@@ -1,0 +1,1 @@
+"""What a project says: dbt's files, `destinations.yml`, and settings as dataclasses."""

@@ -1,0 +1,135 @@
+"""An Emarsys account: its settings, its limits, and what its services share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import urlsplit
+
+from outhaul.config.settings import setting
+from outhaul.destinations.emarsys.api import Api
+from outhaul.destinations.emarsys.signing import Oidc, Signer, Wsse
+from outhaul.http.addresses import setting_problems
+from outhaul.http.client import HttpClient
+from outhaul.kit.account import Account
+from outhaul.kit.service import Limits
+
+# The vendor takes 8 MB; beside the rows, a request that creates names a list.
+_MOST_BYTES = 7_000_000
+_LIST_BYTES = 100
+# A refused token costs another one and a second request.
+_REQUESTS_OF_A_CALL = 3
+
+# Where the paths of contacts and those of tables begin.
+_PATHS = {
+    "oidc": ("/api/v3", "/api/rds/v1"),
+    "wsse": ("/api/v2", "/api/rds"),
+}
+WSSE_ENDS = (
+    "WSSE ends on 2026-12-31: create an API credential for OIDC, and set 'auth: oidc'"
+)
+
+
+@dataclass(frozen=True)
+class Emarsys(Account):
+    """SAP Emarsys: contacts, contact lists and tables of relational data."""
+
+    type = "emarsys"
+    title = "Emarsys"
+
+    client_id: str = setting(
+        "The client id of an API credential; with `auth: wsse` the API user's name.",
+        identifies=True,
+    )
+    client_secret: str = setting(
+        "Its client secret; with `auth: wsse` the API user's secret.", secret=True
+    )
+    auth: str = setting(
+        "How to log in: `oidc`, or `wsse`, which ends on 2026-12-31.",
+        default="oidc",
+        choices=("oidc", "wsse"),
+    )
+    base_url: str = setting(
+        "The address of the API.", default="https://api.emarsys.net", identifies=True
+    )
+    token_url: str = setting(
+        "The address that gives out tokens, for `oidc`.",
+        default="https://auth.emarsys.net/oauth2/token",
+    )
+    language: str = setting(
+        "The language in which fields and choices are looked for by name.",
+        default="en",
+    )
+    rows_per_request: int = setting(
+        "Contacts or rows in one request, at most.",
+        default=1_000,
+        minimum=1,
+        maximum=1_000,
+    )
+    requests_per_second: float = setting(
+        "Requests a second.", default=10.0, minimum=0.01, maximum=1_000
+    )
+    request_seconds: float = setting(
+        "Seconds that one request may take in all.",
+        default=60.0,
+        minimum=1,
+        maximum=200,
+    )
+    ca_file: str = setting(
+        "A file of certificates to trust instead of the public ones.", default=""
+    )
+
+    def validate(self) -> list[str]:
+        problems = setting_problems(self, ["base_url", "token_url"], ["client_id"])
+        if ":" in self.client_id or '"' in self.client_id:
+            problems.append("'client_id' holds a colon or a quotation mark")
+        if not self.language.isalpha():
+            problems.append("'language' must be the code of a language, such as en")
+        return problems
+
+    @cached_property
+    def api(self) -> Api:
+        core, data = _PATHS[self.auth]
+        return Api(
+            self._client(self.base_url), self._signer(), core, data, self.language
+        )
+
+    @property
+    def log_in_requests(self) -> int:
+        return int(self.auth == "oidc")
+
+    @property
+    def limits(self) -> Limits:
+        """One request at a time: two about one new contact would both create it."""
+        return Limits(self.rows_per_request, _MOST_BYTES, self.requests_per_second)
+
+    @property
+    def creation_limits(self) -> Limits:
+        """The same for contacts that are created and put on a list."""
+        room = _MOST_BYTES - _LIST_BYTES
+        return Limits(self.rows_per_request, room, self.requests_per_second)
+
+    @property
+    def longest_call(self) -> float:
+        """Seconds of a call whose token was refused."""
+        return self.request_seconds * _REQUESTS_OF_A_CALL
+
+    def notes(self) -> list[str]:
+        """What a check should tell of the account itself."""
+        return [WSSE_ENDS] if self.auth == "wsse" else []
+
+    def _signer(self) -> Signer:
+        if self.auth == "wsse":
+            return Wsse(self.client_id, self.client_secret)
+        parts = urlsplit(self.token_url)
+        client = self._client(f"{parts.scheme}://{parts.netloc}")
+        return Oidc(client, parts.path.rstrip("/"), self.client_id, self.client_secret)
+
+    def _client(self, url: str) -> HttpClient:
+        return HttpClient(
+            url,
+            {},
+            secrets=self.secrets,
+            deadline_seconds=self.request_seconds,
+            ca_file=self.ca_file or None,
+        )

@@ -1,0 +1,16 @@
+"""SendGrid: contacts and lists of Marketing Campaigns.
+
+account.py holds the settings, contacts.py and lists.py the two services, api.py
+the calls; the rest are parts of these without any request.
+
+https://www.twilio.com/docs/sendgrid/api-reference/contacts
+"""
+
+from outhaul.destinations.sendgrid.account import SendGrid
+from outhaul.destinations.sendgrid.contacts import Contacts
+from outhaul.destinations.sendgrid.lists import ContactList
+from outhaul.kit.platform import Platform
+
+PLATFORM = Platform.of(SendGrid, Contacts, ContactList)
+
+__all__ = ["PLATFORM", "SendGrid"]

@@ -1,0 +1,296 @@
+"""SendGrid's calls for contacts, lists and custom fields, one method each.
+
+https://www.twilio.com/docs/sendgrid/api-reference/contacts
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+from urllib.parse import parse_qs, urlsplit
+
+import orjson
+
+from outhaul.errors import (
+    OutcomeUnknown,
+    OuthaulError,
+    Refusal,
+    RequestRefused,
+    RetryRequest,
+    StopSync,
+)
+from outhaul.http.addresses import segment_problem
+from outhaul.http.client import (
+    HttpClient,
+    Response,
+    classify,
+    is_loopback,
+    json_of,
+    segment,
+)
+from outhaul.kit.service import Job
+
+_MARKETING = "/v3/marketing"
+_HINTS = {
+    401: "check the 'api_key' of this destination",
+    403: "give the API key full access to Marketing",
+}
+_LISTS_A_PAGE = "1000"
+_MOST_PAGES = 1_000
+LONGEST_IN_SEARCH = 100
+"""Characters of an address in the usual search. The search by identifiers has no such
+limit, but is not said to find contacts by their alternate addresses."""
+_BAD_EMAIL = re.compile(r"email '(.+?)' is not valid")
+_IDENTIFIERS = ("phone_number_id", "external_id", "anonymous_id")
+
+
+class Contact(NamedTuple):
+    """What is known of a contact; without id: nothing but the address, if that.
+
+    identifiers: those beside the e-mail address. An update must repeat them.
+    """
+
+    email: str = ""
+    id: str = ""
+    identifiers: Mapping[str, str] = {}
+    list_ids: frozenset[str] = frozenset()
+
+
+class Api:
+    """One account's calls. Raises what `classify` and `json_of` raise."""
+
+    def __init__(self, client: HttpClient) -> None:
+        self._client = client
+
+    def field_definitions(self) -> dict[str, Any]:
+        """All custom and reserved fields; needs no permission but Marketing."""
+        return self._call("GET", "/field_definitions")
+
+    def create_field(self, name: str, field_type: str) -> None:
+        """Create a custom field. Raises RequestRefused if there is one already."""
+        body = orjson.dumps({"name": name, "field_type": field_type})
+        self._call("POST", "/field_definitions", body=body, expected=(200, 201))
+
+    def find_list(self, name: str) -> str | None:
+        """The id of the list with exactly this name, searched on every page."""
+        for entry in self._lists():
+            if entry.get("name") == name:
+                return str(entry["id"])
+        return None
+
+    def create_list(self, name: str) -> str:
+        """Create a list. Raises RequestRefused if the name is taken."""
+        body = orjson.dumps({"name": name})
+        answer = self._call("POST", "/lists", body=body, expected=(200, 201))
+        return str(answer["id"])
+
+    def list_exists(self, list_id: str) -> bool:
+        return self.list_name(list_id) is not None
+
+    def list_name(self, list_id: str) -> str | None:
+        """What the list of this id is called; None where there is none."""
+        response = self._client.request("GET", f"{_MARKETING}/lists/{segment(list_id)}")
+        if response.status == 404:
+            return None
+        classify(response, hints=_HINTS)
+        return str(_object(response).get("name") or "")
+
+    def search(
+        self, addresses: Sequence[str], rows: Sequence[Any]
+    ) -> dict[str, Contact | None]:
+        """At most 100 addresses in lower case, each with its contact or None.
+
+        Of an address that the answer does not mention nothing is known: it is left out.
+
+        A contact is found by its alternate addresses too: its `email` is then
+        another one than was asked for. rows: the address of each row that is looked
+        up, or anything else; RequestRefused names the bad ones among them.
+        """
+        usual = [each for each in addresses if len(each) <= LONGEST_IN_SEARCH]
+        longer = [each for each in addresses if len(each) > LONGEST_IN_SEARCH]
+        found: dict[str, Contact | None] = {}
+        if usual:
+            found |= self._search("emails", "emails", usual, rows)
+        if longer:
+            found |= self._search("identifiers/email", "identifiers", longer, rows)
+        return found
+
+    def _search(
+        self, path: str, key: str, addresses: Sequence[str], rows: Sequence[Any]
+    ) -> dict[str, Contact | None]:
+        """One search; 404 means that there is none of them."""
+        response = self._client.request(
+            "POST",
+            f"{_MARKETING}/contacts/search/{path}",
+            body=orjson.dumps({key: list(addresses)}),
+            headers=_JSON,
+        )
+        if response.status == 400:
+            raise refusal(response, rows)
+        classify(response, (200, 404), _HINTS)
+        answer = _object(response)
+        if response.status == 404:
+            if "errors" not in answer:
+                classify(response, (200,), _HINTS)
+            return dict.fromkeys(addresses)
+        result = answer.get("result")
+        if not isinstance(result, dict):
+            raise OutcomeUnknown(f"{response.describe()}; there is no 'result' in it")
+        found = {str(key).lower(): entry for key, entry in result.items()}
+        return {
+            address: _contact(response, found[address.lower()])
+            for address in addresses
+            if found.get(address.lower()) is not None
+        }
+
+    def put_contacts(
+        self, contacts: Sequence[bytes], addresses: Sequence[str], list_id: str = ""
+    ) -> Job:
+        """Add or update contacts, encoded as JSON; with `list_id` also as members."""
+        lists = b'"list_ids":' + orjson.dumps([list_id]) + b"," if list_id else b""
+        body = b"{" + lists + b'"contacts":[' + b",".join(contacts) + b"]}"
+        response = self._client.request(
+            "PUT", f"{_MARKETING}/contacts", body=body, headers=_JSON
+        )
+        if list_id and response.status in (400, 404) and not self.list_exists(list_id):
+            raise list_gone()
+        if response.status == 400:
+            raise refusal(response, addresses)
+        return _job(response)
+
+    def remove_members(self, list_id: str, contact_ids: Sequence[str]) -> Job | None:
+        """End memberships; None where one of the contacts is unknown (404)."""
+        response = self._client.request(
+            "DELETE",
+            f"{_MARKETING}/lists/{segment(list_id)}/contacts",
+            params={"contact_ids": ",".join(contact_ids)},
+        )
+        if response.status == 404:
+            if not self.list_exists(list_id):
+                raise list_gone()
+            return None
+        return _job(response)
+
+    def job(self, job: Job) -> dict[str, Any] | None:
+        """The state of an import job, or None where it is not known (any more)."""
+        response = self._client.request(
+            "GET", f"{_MARKETING}/contacts/imports/{segment(job.reference)}"
+        )
+        if response.status == 404:
+            return None
+        classify(response, hints=_HINTS)
+        return _object(response)
+
+    def errors_file(self, url: str) -> bytes:
+        """The file about a job's failed rows; empty where it cannot be had.
+
+        It lies at a host that SendGrid names, so it is asked for without the
+        API key, and not in a private network (but where the account itself is
+        on this machine). Only passing trouble is raised, as RetryRequest.
+        """
+        local = is_loopback(self._client.base_url)
+        try:
+            parts = urlsplit(url)
+            if is_loopback(url) and not local:
+                return b""
+            path = parts.path + (f"?{parts.query}" if parts.query else "")
+            client = self._client.sibling(
+                f"{parts.scheme}://{parts.netloc}", public_only=not local
+            )
+            response = client.request("GET", path or "/")
+            classify(response)
+        except RetryRequest:
+            raise
+        except (OuthaulError, ValueError):
+            return b""
+        return response.body
+
+    def quote(self, text: str) -> str:
+        """A part of an answer, or of a file of errors, for a message."""
+        return self._client.quote(text)
+
+    def _lists(self) -> Iterator[dict[str, Any]]:
+        params = {"page_size": _LISTS_A_PAGE}
+        seen: set[str] = set()
+        for _ in range(_MOST_PAGES):
+            answer = self._call("GET", "/lists", params=params)
+            yield from answer.get("result") or ()
+            # Only the token is taken from the address of the next page: our key
+            # goes to the host that the user named and to no other.
+            following = str((answer.get("_metadata") or {}).get("next") or "")
+            token = parse_qs(urlsplit(following).query).get("page_token", [""])[0]
+            if not token or token in seen:
+                return
+            seen.add(token)
+            params["page_token"] = token
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: bytes | None = None,
+        params: Mapping[str, str] | None = None,
+        expected: Collection[int] = (200,),
+    ) -> dict[str, Any]:
+        response = self._client.request(
+            method,
+            _MARKETING + path,
+            body=body,
+            params=params,
+            headers=_JSON if body is not None else None,
+        )
+        classify(response, expected, _HINTS)
+        return _object(response)
+
+
+_JSON = {"Content-Type": "application/json"}
+
+
+def refusal(response: Response, addresses: Sequence[Any]) -> RequestRefused:
+    """What a 400 says: the rows that it names, if it names any of ours."""
+    text = response.body.decode("utf-8", "replace")
+    bad = {address.strip().lower() for address in _BAD_EMAIL.findall(text)}
+    refused = Refusal("invalid_email", "SendGrid says that the address is not valid")
+    rows = {index: refused for index, sent in enumerate(addresses) if sent in bad}
+    return RequestRefused(response.describe(), code="http_400", rows=rows)
+
+
+def list_gone() -> StopSync:
+    return StopSync(
+        "the list was deleted at SendGrid. No sync goes on until you run 'outhaul"
+        " resync' for this activation, so that a new list gets all of its members"
+    )
+
+
+def _job(response: Response) -> Job:
+    classify(response, (202,), _HINTS)
+    reference = _object(response).get("job_id")
+    if not isinstance(reference, str) or segment_problem(reference):
+        raise OutcomeUnknown(f"{response.describe()}; there is no 'job_id' in it")
+    return Job(reference)
+
+
+def _object(response: Response) -> dict[str, Any]:
+    answer = json_of(response)
+    if not isinstance(answer, dict):
+        raise OutcomeUnknown(f"{response.describe()}; this is not a JSON object")
+    return answer
+
+
+def _contact(response: Response, entry: Any) -> Contact | None:
+    contact = entry.get("contact") if isinstance(entry, dict) else None
+    if isinstance(contact, dict) and contact.get("id") and contact.get("email"):
+        return Contact(
+            email=str(contact["email"]).lower(),
+            id=str(contact["id"]),
+            identifiers={
+                name: str(contact[name]) for name in _IDENTIFIERS if contact.get(name)
+            },
+            list_ids=frozenset(map(str, contact.get("list_ids") or ())),
+        )
+    error = entry.get("error") if isinstance(entry, dict) else None
+    if isinstance(error, str) and "not found" in error.lower():
+        return None
+    raise OutcomeUnknown(f"{response.describe()}; a contact in it cannot be read")

@@ -1,0 +1,1 @@
+"""What a platform is made of: accounts, services, fields, values and files."""

@@ -1,0 +1,56 @@
+"""An account of a platform: its settings, its secrets and which account it is."""
+
+from __future__ import annotations
+
+from abc import ABC
+from collections.abc import Iterator, Sequence
+from dataclasses import fields
+from functools import cached_property
+from typing import ClassVar
+
+from outhaul.config.settings import identifying_settings
+from outhaul.kit.identities import identity_of
+from outhaul.text.secret_texts import Secrets, secret_parts_of_address
+
+
+class Account(ABC):
+    """An account of a platform, declared in `destinations.yml`.
+
+    Subclasses are frozen dataclasses whose fields are made by `setting`.
+    """
+
+    type: ClassVar[str]
+    title: ClassVar[str]
+
+    def validate(self) -> list[str]:
+        """What is wrong with the settings, one sentence each; opens no connection."""
+        return []
+
+    def secret_texts(self) -> Iterator[str]:
+        """What no message may show: all secret settings, and what addresses hold."""
+        for each in fields(self):  # type: ignore[arg-type]
+            value = getattr(self, each.name)
+            texts = value.values() if isinstance(value, dict) else [value]
+            for text in texts:
+                if each.metadata.get("secret"):
+                    yield str(text or "")
+                elif isinstance(text, str):
+                    yield from secret_parts_of_address(text)
+
+    @cached_property
+    def secrets(self) -> Secrets:
+        """`secret_texts`, and the tokens that clients of this account get."""
+        return Secrets(self.secret_texts())
+
+    def identifying(self, service: str) -> Sequence[str]:
+        """The settings that say which account this is to a service."""
+        return identifying_settings(type(self))
+
+    def identity(self, service: str) -> str:
+        """Which account this is, in words without a secret; see `identities.py`."""
+        return identity_of(self, self.identifying(service))
+
+    @property
+    def log_in_requests(self) -> int:
+        """Requests that let a process in, made once before its first one."""
+        return 0

@@ -1,0 +1,1 @@
+"""What a project is bound to: its destinations, their platforms and services."""

@@ -1,0 +1,310 @@
+"""Which activations there are, and what each is bound to.
+
+An activation is a row of the ledger, written by the build; its settings are
+those that its diff was built with, over the destination's defaults.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
+from typing import Any
+
+from outhaul.config.settings import (
+    configuration_error,
+    describe_settings,
+    did_you_mean,
+    read_settings,
+    setting,
+    unknown_keys,
+)
+from outhaul.errors import ConfigurationError
+from outhaul.kit.guarded import guarded
+from outhaul.kit.service import Activation, Service
+from outhaul.ledger.dialects import kind_of
+from outhaul.ledger.records import ActivationRecord
+from outhaul.model import Change, Column
+from outhaul.registry.destinations import Destination, Destinations
+from outhaul.text.visible import visible
+
+BUILD_KEYS = (
+    "destination",
+    "service",
+    "append_only",
+    "identity",
+    "prefer",
+    "max_invalid",
+    "max_removed",
+    "refresh_after",
+)
+"""Keys of `meta.outhaul` that the build uses."""
+
+
+@dataclass(frozen=True)
+class DispatchOptions:
+    """Keys of `meta.outhaul` that the dispatcher itself uses, whatever the service."""
+
+    fields: dict[str, str] = setting(
+        "Destination field names for columns whose own name cannot say it.", default={}
+    )
+    max_rejected: float = setting(
+        "Share of rejected rows, among the first 50 of a new binding, that stops it.",
+        default=0.2,
+        minimum=0,
+        maximum=1,
+    )
+    max_missing: float = setting(
+        "Share of the segment's rows, from 0 to 1, beyond which a sync that finds them"
+        " missing at the destination ends as `some missing`, with exit code 1.",
+        default=0.5,
+        minimum=0,
+        maximum=1,
+    )
+
+
+@dataclass(frozen=True)
+class Binding:
+    """An activation, bound to a service of an account and ready to be synced."""
+
+    record: ActivationRecord
+    destination: Destination
+    service: Service = field(repr=False)
+    columns: tuple[Column, ...]
+    max_rejected: float
+    max_missing: float
+
+    @property
+    def name(self) -> str:
+        """The activation's name, which is the diff model's."""
+        return self.record.name
+
+    @property
+    def account(self) -> str:
+        """Which account it is, in words without a secret."""
+        return self.destination.account.identity(self.record.service)
+
+    def for_ledger(self) -> dict[str, str]:
+        """What `outhaul_syncs` says of it; a changed binding has a new fingerprint."""
+        content = json.dumps(
+            [
+                self.record.destination,
+                self.record.service,
+                self.account,
+                self.service.writes_to(),
+                dict(sorted(self.record.settings.items())),
+                [(column.field, column.kind.value) for column in self.columns],
+            ],
+            sort_keys=True,
+            default=str,
+        )
+        return {
+            "destination": self.record.destination,
+            "service": self.record.service,
+            "fingerprint": hashlib.sha256(content.encode()).hexdigest()[:16],
+        }
+
+
+def select_records(
+    records: Iterable[ActivationRecord], patterns: Iterable[str]
+) -> list[ActivationRecord]:
+    """The activations whose names match some pattern (`*` and `?` as in a shell).
+
+    No patterns: all. A pattern that matches nothing is an error.
+    """
+    records = list(records)
+    patterns = list(patterns)
+    if not patterns:
+        return records
+    for pattern in patterns:
+        if not any(fnmatchcase(record.name, pattern) for record in records):
+            names = [record.name for record in records]
+            known = ", ".join(names) or "none; run 'dbt build' with a diff first"
+            raise ConfigurationError(
+                f"no activation matches '{pattern}'{did_you_mean(pattern, names)}; "
+                f"the activations in the ledger are: {known}"
+            )
+    return [
+        record
+        for record in records
+        if any(fnmatchcase(record.name, pattern) for pattern in patterns)
+    ]
+
+
+def bind(record: ActivationRecord, destinations: Destinations) -> Binding:
+    """Bind an activation to its service, or say all that is wrong in one error."""
+    where = f"model {record.name}: meta.outhaul"
+    if record.problems:
+        raise configuration_error(
+            f"model {visible(record.name)}: its row in the ledger is none that a build"
+            " writes, so somebody changed it: run 'dbt build'",
+            record.problems,
+        )
+    destination = destinations.find(record.destination, where)
+    service_class = destination.platform.services.get(record.service)
+    if service_class is None:
+        services = list(destination.platform.services)
+        raise ConfigurationError(
+            f"{where}: unknown service '{record.service}'"
+            f"{did_you_mean(record.service, services)}; '{destination.name}' "
+            f"({destination.type}) has: {', '.join(services)}"
+        )
+    ours, theirs = _split_settings(record, destination, service_class, where)
+    dispatch = read_settings(DispatchOptions, ours, where)
+    columns = _columns(record, dispatch.fields)
+    _check_identity(record, service_class, columns, where)
+    _check_append_only(record, service_class, where)
+    _check_refresh(record, service_class, where)
+    options: Any = read_settings(service_class.Options, theirs, where)
+    activation = Activation(
+        record.name, record.segment, destination.name, record.generation
+    )
+    if record.built_at is not None:
+        activation = replace(activation, built_at=record.built_at)
+    return Binding(
+        record=record,
+        destination=destination,
+        service=guarded(
+            destination.platform.bind(
+                destination.account, record.service, options, activation
+            ),
+            destination.account.secrets,
+            destination.messages,
+        ),
+        columns=columns,
+        max_rejected=dispatch.max_rejected,
+        max_missing=dispatch.max_missing,
+    )
+
+
+def refuse_shared_targets(bindings: Iterable[Binding]) -> None:
+    """Two activations must not write to one list: each would undo the other."""
+    owners: dict[tuple[str, str], str] = {}
+    for binding in bindings:
+        target = binding.service.target()
+        if target is None:
+            continue
+        owner = owners.setdefault((binding.destination.name, target), binding.name)
+        if owner != binding.name:
+            raise ConfigurationError(
+                f"models {owner} and {binding.name}: both write to {target} at "
+                f"'{binding.destination.name}', where each would remove what the "
+                "other adds: give one of them a target of its own"
+            )
+
+
+def _split_settings(
+    record: ActivationRecord,
+    destination: Destination,
+    service_class: type[Service],
+    where: str,
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The settings for the dispatcher and those for the service."""
+    own = [setting.name for setting in describe_settings(DispatchOptions)]
+    known = [setting.name for setting in describe_settings(service_class.Options)]
+    written: Mapping[str, Any] = {
+        key: value for key, value in record.settings.items() if key not in BUILD_KEYS
+    }
+    problems = unknown_keys(written, [*known, *own])
+    if problems:
+        raise configuration_error(where, problems)
+    merged = {**destination.defaults, **written}
+    return (
+        {key: value for key, value in merged.items() if key in own},
+        {key: value for key, value in merged.items() if key in known},
+    )
+
+
+def _columns(record: ActivationRecord, fields: Mapping[str, str]) -> tuple[Column, ...]:
+    names = [column.name for column in record.columns]
+    where = f"model {record.name}: meta.outhaul.fields"
+    for name in fields:
+        if name not in names:
+            raise ConfigurationError(
+                f"{where}: there is no column '{name}'{did_you_mean(name, names)}; "
+                f"the select has: {', '.join(names)}"
+            )
+    targets: dict[str, str] = {}
+    for name in names:
+        target = fields.get(name, name)
+        if target in targets:
+            raise ConfigurationError(
+                f"{where}: the columns '{targets[target]}' and '{name}' would both "
+                f"become the field '{target}'"
+            )
+        targets[target] = name
+    return tuple(
+        Column(fields.get(c.name, c.name), c.name, kind_of(c.type), c.type)
+        for c in record.columns
+    )
+
+
+def _check_append_only(
+    record: ActivationRecord, service_class: type[Service], where: str
+) -> None:
+    """A service that only appends, and no other, takes an append-only diff."""
+    append_only = record.settings.get("append_only") is True
+    if append_only and service_class.repeatable:
+        raise ConfigurationError(
+            f"{where}.append_only: the service '{record.service}' keeps records that "
+            "change and leave, which an append-only diff never tells: remove the key"
+        )
+    if service_class.repeatable:
+        return
+    if not append_only:
+        raise ConfigurationError(
+            f"{where}: the service '{record.service}' adds what it is sent and cannot "
+            "take it back or tell what came twice: set 'append_only: true', so that "
+            "rows are sent once, whatever becomes of them in the select"
+        )
+    identity = record.settings.get("identity")
+    if identity is not None and (identity,) != record.key:
+        raise ConfigurationError(
+            f"{where}.identity: must be left out, since the service "
+            f"'{record.service}' takes many rows of one '{identity}'"
+        )
+
+
+def _check_refresh(
+    record: ActivationRecord, service_class: type[Service], where: str
+) -> None:
+    """Rows are sent again as updated ones, which a service has to take."""
+    if "refresh_after" in record.settings and (
+        Change.UPDATED not in service_class.consumes
+    ):
+        raise ConfigurationError(
+            f"{where}.refresh_after: the service '{record.service}' does nothing with "
+            "rows that are sent again as updated: remove the key"
+        )
+
+
+def _check_identity(
+    record: ActivationRecord,
+    service_class: type[Service],
+    columns: tuple[Column, ...],
+    where: str,
+) -> None:
+    default = record.key[0] if len(record.key) == 1 else None
+    identity = record.settings.get("identity", default)
+    wanted = service_class.identity
+    by_name = {column.name: column.field for column in columns}
+    names = ", ".join(by_name)
+    if wanted is not None and wanted not in by_name.values():
+        raise ConfigurationError(
+            f"model {record.name}: the service '{record.service}' recognises records "
+            f"by the field '{wanted}', which the select does not have; it has: {names}"
+        )
+    if wanted is not None and by_name.get(str(identity)) != wanted:
+        raise ConfigurationError(
+            f"{where}.identity: must be '{wanted}', by which the service "
+            f"'{record.service}' recognises records"
+        )
+    if service_class.membership and record.key != (identity,):
+        raise ConfigurationError(
+            f"model {record.name}: the service '{record.service}' keeps members by "
+            f"'{identity}', so 'unique_key' must be '{identity}' too, not "
+            f"'{', '.join(record.key)}': a changed {identity} is one member who "
+            "leaves and one who enters"
+        )

@@ -1,0 +1,18 @@
+"""The platforms that rows can be sent to, one line each."""
+
+from __future__ import annotations
+
+from outhaul.destinations import batch, emarsys, sendgrid, sftp, splio, webhook
+from outhaul.kit.platform import Platform
+
+PLATFORMS: dict[str, Platform] = {
+    each.type: each
+    for each in (
+        batch.PLATFORM,
+        emarsys.PLATFORM,
+        sendgrid.PLATFORM,
+        sftp.PLATFORM,
+        splio.PLATFORM,
+        webhook.PLATFORM,
+    )
+}

@@ -1,0 +1,103 @@
+"""A receiver of webhooks that keeps rows by their key, as a good one does.
+
+It takes every path, and JSON as an array of rows, an object with `rows`, one row
+or one row a line. A row is kept under its `id`, else its `email`, else its first
+field; `removed` deletes it. A request with an `Idempotency-Key` that was seen
+before is answered and not applied again. A row with `"_refuse": true` spoils its
+request (400).
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import threading
+from collections import deque
+from collections.abc import Mapping
+from typing import Any
+
+from outhaul.sandbox.messages import Reply, Request
+
+_KEYS = ("id", "email")
+_CHANGE = "_change"
+_MOST_BODIES = 1_000
+
+
+class WebhookStandIn:
+    """api_key: the one value of `Authorization` that is taken, or any."""
+
+    def __init__(self, *, api_key: str | None = None) -> None:
+        self._api_key = api_key
+        self._rows: dict[str, dict[str, Any]] = {}
+        self._seen: set[str] = set()
+        self._bodies: deque[dict[str, str]] = deque(maxlen=_MOST_BODIES)
+        self._lock = threading.Lock()
+
+    def handle(self, request: Request) -> Reply:
+        given = request.headers.get("authorization", "")
+        if not given or not hmac.compare_digest(given, self._api_key or given):
+            return Reply(401, {"error": "unauthorized"})
+        try:
+            rows = _rows(request)
+        except (ValueError, TypeError):
+            return Reply(400, {"error": "the body is no JSON rows"})
+        if any(row.get("_refuse") for row in rows):
+            return Reply(400, {"error": "a row is refused"}, rows=len(rows))
+        with self._lock:
+            key = request.headers.get("idempotency-key", "")
+            is_new = not key or key not in self._seen
+            if is_new:
+                self._seen.add(key)
+                for row in rows:
+                    self._keep(row)
+            self._bodies.append(_logged(request, is_new))
+        return Reply(200, {"received": len(rows)}, rows=len(rows))
+
+    def state(self) -> dict[str, Any]:
+        """Rows by key, and headers and body of each request."""
+        with self._lock:
+            return {"rows": dict(self._rows), "bodies": list(self._bodies)}
+
+    def dump(self) -> dict[str, Any]:
+        with self._lock:
+            return {"rows": dict(self._rows), "seen": sorted(self._seen)}
+
+    def load(self, dumped: Mapping[str, Any]) -> None:
+        with self._lock:
+            self._rows = dict(dumped.get("rows", {}))
+            self._seen = set(dumped.get("seen", ()))
+
+    def reset(self) -> None:
+        with self._lock:
+            self._rows.clear()
+            self._seen.clear()
+            self._bodies.clear()
+
+    def _keep(self, row: dict[str, Any]) -> None:
+        fields = {name: value for name, value in row.items() if name != _CHANGE}
+        name = next((each for each in _KEYS if each in fields), next(iter(fields), ""))
+        key = str(fields.get(name))
+        if row.get(_CHANGE) == "removed":
+            self._rows.pop(key, None)
+        else:
+            self._rows[key] = {**self._rows.get(key, {}), **fields}
+
+
+def _rows(request: Request) -> list[dict[str, Any]]:
+    if "ndjson" in request.headers.get("content-type", ""):
+        rows = [json.loads(line) for line in request.body.splitlines()]
+    else:
+        given = request.json()
+        if isinstance(given, dict):
+            given = given.get("rows", [given])
+        rows = list(given)
+    if not all(isinstance(row, dict) for row in rows):
+        raise TypeError
+    return rows
+
+
+def _logged(request: Request, is_new: bool) -> dict[str, str]:
+    names = ("content-type", "idempotency-key", "x-outhaul-signature")
+    headers = {name: request.headers.get(name, "") for name in names}
+    body = request.body.decode("utf-8", "replace")
+    return {"path": request.path, **headers, "body": body, "new": str(is_new).lower()}

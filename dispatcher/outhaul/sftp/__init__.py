@@ -1,0 +1,1 @@
+"""Whole files to an SFTP server."""
