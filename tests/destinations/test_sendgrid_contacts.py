@@ -26,7 +26,6 @@ from outhaul.model import Change, Kind, Status
 from outhaul.sandbox import Sandbox
 from outhaul.sandbox.faults import Fault
 from tests.destinations.driver import deliver, send
-from tests.destinations.raw_server import serving
 from tests.destinations.sendgrid_rows import (
     COLUMNS,
     EMAIL,
@@ -41,6 +40,7 @@ from tests.destinations.sendgrid_rows import (
     service,
     statuses,
 )
+from tests.http.raw_server import serving
 
 PUT = "/v3/marketing/contacts"
 

@@ -17,7 +17,7 @@ from outhaul.model import Change, Column, Kind, Row, Status
 from outhaul.sandbox.faults import Fault
 from tests.destinations.binding import bound
 from tests.destinations.driver import deliver
-from tests.destinations.raw_server import answering, reply, serving
+from tests.http.raw_server import answering, reply, serving
 
 ACTIVATION = Activation("vip__hook", "vip", "hook", generation=3)
 COLUMNS = [Column("id", "id", Kind.INTEGER, "bigint")]

@@ -11,9 +11,9 @@ import pytest
 
 from outhaul.engine.report import Result
 from outhaul.model import Change
-from tests.destinations.raw_server import read_request, serving
 from tests.engine.store import Answer
 from tests.engine.world import OPTIONS, World, person
+from tests.http.raw_server import read_request, serving
 
 
 @pytest.fixture

@@ -45,7 +45,7 @@ from outhaul.http.client import (
     wait_of,
 )
 from outhaul.http.transport import exchange
-from tests.destinations.raw_server import answering, read_request, reply, serving
+from tests.http.raw_server import answering, read_request, reply, serving
 
 SECRET = "SG.canary/secret+value=42"
 
