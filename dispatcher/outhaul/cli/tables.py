@@ -18,11 +18,10 @@ from outhaul.commands.rejections import Reason, Refusal
 from outhaul.commands.status import ActivationStatus
 from outhaul.engine.report import Report, Result
 from outhaul.ledger.records import ENDED
-from outhaul.text.phrases import counted
+from outhaul.text.phrases import changes, counted, span
 from outhaul.text.phrases import rows as rows_in_words
 from outhaul.text.visible import visible
 
-_SIGNS = {"inserted": "+", "updated": "~", "removed": "-"}
 _STYLES = {
     Result.SUCCEEDED: "green",
     Result.NOTHING: "dim",
@@ -30,27 +29,6 @@ _STYLES = {
     Result.PAUSED: "yellow",
     Result.BUSY: "yellow",
 }
-
-
-def changes(counts: Mapping[str, int]) -> str:
-    """Counts per change on one line: `+40 ~25 -12`, or a dash for none."""
-    parts = [f"{sign}{counts.get(name, 0):,}" for name, sign in _SIGNS.items()]
-    shown = [part for part in parts if part[1:] != "0"]
-    return " ".join(shown) or "–"
-
-
-def span(seconds: float) -> str:
-    """A length of time in one or two units: `0.4 s`, `12 s`, `3 min`, `2 h 05 min`."""
-    if seconds < 10:
-        return f"{seconds:.1f} s"
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    if minutes < 90:
-        return f"{minutes} min"
-    if minutes < 48 * 60:
-        return f"{minutes // 60} h {minutes % 60:02d} min"
-    return f"{minutes // (24 * 60)} days"
 
 
 def sync_summary(reports: Sequence[Report]) -> RenderableType:

@@ -14,13 +14,12 @@ import jinja2
 from markupsafe import Markup
 
 from outhaul import __version__
-from outhaul.cli import tables
 from outhaul.commands.status import ActivationStatus
 from outhaul.report import charts, words
 from outhaul.report.charts import Bar
 from outhaul.report.data import Breakdown, Reason, Report, Sync, Value
 from outhaul.report.figures import clean, drawing
-from outhaul.text.phrases import counted
+from outhaul.text.phrases import changes, counted, span
 
 MOST_CHARTS = 24
 MOST_PAIRS = 30
@@ -38,13 +37,13 @@ def render(report: Report) -> str:
         lstrip_blocks=True,
     )
     environment.filters |= {
-        "changes": tables.changes,
+        "changes": changes,
         "count": words.count,
         "counted": counted,
         "moment": words.moment,
         "percent": words.percent,
         "signed": "{:+,}".format,
-        "span": lambda seconds: "–" if seconds is None else tables.span(seconds),
+        "span": lambda seconds: "–" if seconds is None else span(seconds),
     }
     style = resources.files("outhaul.report") / "templates" / "page.css"
     with drawing():
@@ -93,7 +92,7 @@ def _pending_bars(statuses: Sequence[ActivationStatus]) -> Markup | None:
         Bar(
             each.name,
             tuple(each.pending[name] for name in ("inserted", "updated", "removed")),
-            tables.changes(each.pending),
+            changes(each.pending),
         )
         for each in sorted(statuses, key=lambda each: -sum(each.pending.values()))
         if sum(each.pending.values())
@@ -136,7 +135,7 @@ def _notes(each: ActivationStatus) -> str:
 
 
 def _sync_counts(sync: Sync) -> str:
-    return "–" if sync.accepted is None else tables.changes(sync.accepted)
+    return "–" if sync.accepted is None else changes(sync.accepted)
 
 
 def _pairs(pairs: Mapping[tuple[str, str], object]) -> list[tuple[str, str]]:

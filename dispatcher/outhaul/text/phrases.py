@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+
+_SIGNS = {"inserted": "+", "updated": "~", "removed": "-"}
 
 
 def counted(number: int, word: str) -> str:
@@ -21,6 +24,35 @@ def rows(number: int, of_one: str, of_many: str) -> str:
     ('1 row is', '2,000 rows wait')
     """
     return f"{counted(number, 'row')} {of_one if number == 1 else of_many}"
+
+
+def changes(counts: Mapping[str, int]) -> str:
+    """Counts per change on one line, or a dash for none.
+
+    >>> changes({"inserted": 40, "updated": 25, "removed": 12}), changes({})
+    ('+40 ~25 -12', '–')
+    """
+    parts = [f"{sign}{counts.get(name, 0):,}" for name, sign in _SIGNS.items()]
+    shown = [part for part in parts if part[1:] != "0"]
+    return " ".join(shown) or "–"
+
+
+def span(seconds: float) -> str:
+    """A length of time in one or two units.
+
+    >>> span(0.4), span(12), span(180), span(7_500), span(200_000)
+    ('0.4 s', '12 s', '3 min', '2 h 05 min', '2 days')
+    """
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    if minutes < 90:
+        return f"{minutes} min"
+    if minutes < 48 * 60:
+        return f"{minutes // 60} h {minutes % 60:02d} min"
+    return f"{minutes // (24 * 60)} days"
 
 
 def not_a_file(path: Path) -> str:
