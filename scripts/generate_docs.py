@@ -28,7 +28,7 @@ from outhaul.config.settings import REQUIRED, describe_settings  # noqa: E402
 from outhaul.destinations.sendgrid.fields import WRITABLE  # noqa: E402
 from outhaul.engine.report import Report, Result  # noqa: E402
 from outhaul.kit.service import Service  # noqa: E402
-from outhaul.registry.activations import DispatchOptions  # noqa: E402
+from outhaul.registry.diff_keys import DispatchOptions  # noqa: E402
 from outhaul.registry.platforms import PLATFORMS  # noqa: E402
 
 PART = re.compile(
@@ -47,7 +47,6 @@ FOLDERS = {
     "segments": "For segments",
     "diffs": "For diffs",
     "ledger": "The ledger",
-    "warehouses": "What differs between warehouses",
 }
 FOR_USERS = ("segments", "diffs")
 
@@ -247,18 +246,27 @@ def destinations() -> Iterator[str]:
 
 def documented_macros() -> Mapping[str, list[dict[str, Any]]]:
     """The macros of each folder, as its `_<folder>.yml` describes them."""
-    found = {}
-    for folder in FOLDERS:
-        file = ROOT / "macros" / folder / f"_{folder}.yml"
-        found[folder] = yaml.safe_load(file.read_text("utf-8"))["macros"]
-    return found
+    files = sorted((ROOT / "macros").glob("*/_*.yml"))
+    return {
+        file.parent.name: yaml.safe_load(file.read_text("utf-8"))["macros"]
+        for file in files
+    }
+
+
+def public_macros(folder: str) -> list[dict[str, Any]]:
+    """Those that are for users, as `dbt docs` shows them too."""
+    return [
+        entry
+        for entry in documented_macros()[folder]
+        if entry.get("docs", {}).get("show", True)
+    ]
 
 
 def macros() -> Iterator[str]:
     """Every public macro with its arguments."""
-    for folder, entries in documented_macros().items():
-        yield f"## {FOLDERS[folder]}\n"
-        for entry in entries:
+    for folder, heading in FOLDERS.items():
+        yield f"## {heading}\n"
+        for entry in public_macros(folder):
             yield f"### {macro_name(entry)}\n"
             if not is_materialization(entry) and not is_test(entry):
                 names = ", ".join(each["name"] for each in entry.get("arguments", []))
@@ -278,7 +286,7 @@ def macro_table() -> Iterator[str]:
     """The macros that models use, one line each."""
     rows = []
     for folder in FOR_USERS:
-        for entry in documented_macros()[folder]:
+        for entry in public_macros(folder):
             anchor = macro_name(entry).lower().replace(" ", "-")
             link = f"[`{macro_name(entry)}`](docs/macros.md#{anchor})"
             first = flowed(entry["description"]).split(". ")[0].rstrip(".")

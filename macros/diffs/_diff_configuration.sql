@@ -24,6 +24,23 @@ append_only, max_invalid, max_removed, refresh_days, meta; the steps add theirs.
     }) }}
 {% endmacro %}
 
+{#- The keys of `meta.outhaul` that the build reads; outhaul/registry/diff_keys.py has the same. -#}
+{% macro _build_keys() %}
+    {{ return([
+        'destination', 'service', 'append_only', 'identity', 'prefer', 'max_invalid', 'max_removed', 'refresh_after',
+    ]) }}
+{% endmacro %}
+
+{#- Those that the dispatcher reads, whatever the service. -#}
+{% macro _dispatch_keys() %}
+    {{ return(['fields', 'max_rejected', 'max_missing']) }}
+{% endmacro %}
+
+{#- The segment of a diff: the first model that it refers to. -#}
+{% macro _segment_name() %}
+    {{ return(model.refs[0].name if model.refs else model.name) }}
+{% endmacro %}
+
 {#- Raise one error that names everything that is wrong with a diff's configuration. -#}
 {% macro _check_diff_configuration(unique_key, meta) %}
     {% set problems = [] %}

@@ -88,7 +88,7 @@ say, is seen by the next build, even where this one is still at work. -#}
         'model_id': model.unique_id,
         'project_name': project_name,
         'target_name': target.name,
-        'segment': model.refs[0].name if model.refs else model.name,
+        'segment': outhaul._segment_name(),
         'destination': diff.meta.destination,
         'service': diff.meta.service,
         'relation_database': place.database,

@@ -17,11 +17,7 @@
         ~ diff.name ~ '" takes it up again; otherwise delete the model.'
     ) %}
     {% do outhaul.end_transaction() %}
-    {% do outhaul._execute(outhaul.contended(
-        'update ' ~ outhaul.ledger_relation('outhaul_activations') ~ ' set lease_holder = null, lease_expires_at = null'
-        ~ ' where activation = ' ~ outhaul.literal(diff.name) ~ ' and lease_holder = '
-        ~ outhaul.literal(outhaul._build_holder())
-    )) %}
+    {% do outhaul._give_back_leases(diff.name) %}
     {% do outhaul.end_transaction() %}
     {% do outhaul._no_main_statement() %}
 {% endmacro %}

@@ -9,7 +9,7 @@ would go to another place than those that are acknowledged. -#}
         {{ return('') }}
     {% endif %}
     {% set changed = outhaul._changed_settings(fromjson(before.settings), diff.meta) %}
-    {% set segment = model.refs[0].name if model.refs else model.name %}
+    {% set segment = outhaul._segment_name() %}
     {% if before.segment and before.segment != segment %}
         {% do changed.append("the segment (was '" ~ before.segment ~ "', is '" ~ segment ~ "')") %}
     {% endif %}
@@ -23,14 +23,12 @@ would go to another place than those that are acknowledged. -#}
     {% endif %}
 {% endmacro %}
 
-{#- The settings of the service that differ, with what they were and are. -#}
+{#- The settings by which the service gets other values that differ, with what they were and are. -#}
 {% macro _changed_settings(before, after) %}
-    {% set of_the_build = [
-        'destination', 'service', 'append_only', 'identity', 'prefer', 'max_invalid', 'max_removed', 'max_rejected',
-    ] %}
+    {% set no_matter = outhaul._build_keys() + outhaul._dispatch_keys() | reject('equalto', 'fields') | list %}
     {% set changed = [] %}
     {% for name in (before.keys() | list + after.keys() | list) | unique %}
-        {% if name not in of_the_build and before.get(name) != after.get(name) %}
+        {% if name not in no_matter and before.get(name) != after.get(name) %}
             {% do changed.append(
                 "'" ~ name ~ "' (was " ~ tojson(before.get(name)) ~ ', is ' ~ tojson(after.get(name)) ~ ')'
             ) %}

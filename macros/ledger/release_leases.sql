@@ -5,19 +5,24 @@ Where a failed build is undone, so is its lease. -#}
     {% if not execute or outhaul.is_transactional() %}
         {{ return('') }}
     {% endif %}
-    {% set failed = [] %}
-    {% for result in results %}
-        {% if result.node.config.materialized == 'diff' and result.status == 'error' %}
-            {% do failed.append(result.node.name) %}
+    {% for result in results if result.node.config.materialized == 'diff' and result.status == 'error' %}
+        {% if loop.first %}
+            {% do outhaul._give_back_leases() %}
+            {% do adapter.commit() %}
         {% endif %}
     {% endfor %}
-    {% if failed %}
-        {% do outhaul._execute(outhaul.contended(
-            'update ' ~ outhaul.ledger_relation('outhaul_activations')
-            ~ ' set lease_holder = null, lease_expires_at = null where lease_holder = '
-            ~ outhaul.literal(outhaul._build_holder())
-        )) %}
-        {% do adapter.commit() %}
-    {% endif %}
     {{ return('') }}
+{% endmacro %}
+
+{#- Give back the leases that builds of this run hold, or that of one activation. -#}
+{% macro _give_back_leases(activation=none) %}
+    {% set statement -%}
+        update {{ outhaul.ledger_relation('outhaul_activations') }}
+        set lease_holder = null, lease_expires_at = null
+        where lease_holder = {{ outhaul.literal(outhaul._build_holder()) }}
+        {%- if activation is not none %}
+            and activation = {{ outhaul.literal(activation) }}
+        {%- endif %}
+    {%- endset %}
+    {% do outhaul._execute(outhaul.contended(statement)) %}
 {% endmacro %}

@@ -203,3 +203,15 @@ def test_a_table_or_view_of_the_same_name_gives_way(project: DiffProject) -> Non
     project.run_sql(f"create view {name} as select 1 as old")
     project.build()
     assert project.rows() == [("inserted", 1)]
+
+
+def test_settings_that_change_nothing_at_the_service_are_no_reason_to_warn(
+    project: DiffProject,
+) -> None:
+    project.settle((1, "Ann", "Rome"))
+    project.configure(max_missing=0.9, max_rejected=0.9, refresh_after="30 days")
+    project.build()
+    assert not project.warned("changed since the last build")
+    project.configure(fields={"name": "firstname"})
+    project.build()
+    assert project.warned("changed since the last build: 'fields' (was null")

@@ -20,7 +20,7 @@ from outhaul.model import Change
 from outhaul.registry.activations import Binding, bind
 from outhaul.registry.destinations import Destination, Destinations
 from outhaul.registry.platforms import PLATFORMS
-from tests.docs.test_docs_ledger import call
+from tests.macro_values import call
 
 NAME = "people__crm"
 TYPES = {

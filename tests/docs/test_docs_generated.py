@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from outhaul.registry.activations import BUILD_KEYS
+from outhaul.registry.diff_keys import BUILD_KEYS
 from outhaul.sandbox.faults import ALL_FAULTS, FILES, Fault
 from scripts import generate_docs
 from tests.docs.pages import ROOT, tables
@@ -65,6 +65,13 @@ def test_every_public_macro_is_described_with_its_arguments() -> None:
     }
     described = {folder: entries for folder, entries in described.items() if entries}
     assert described == public_macros()
+
+
+def test_what_differs_between_warehouses_is_not_shown_to_users() -> None:
+    assert len(generate_docs.documented_macros()["warehouses"]) > 40
+    assert generate_docs.public_macros("warehouses") == []
+    shown = [each["name"] for each in generate_docs.public_macros("ledger")]
+    assert shown == ["create_ledger", "release_leases", "ledger_relation"]
 
 
 def test_every_materialization_is_described() -> None:

@@ -18,7 +18,6 @@ from outhaul.config.settings import (
     describe_settings,
     did_you_mean,
     read_settings,
-    setting,
     unknown_keys,
 )
 from outhaul.errors import ConfigurationError
@@ -28,41 +27,8 @@ from outhaul.ledger.dialects import kind_of
 from outhaul.ledger.records import ActivationRecord
 from outhaul.model import Change, Column
 from outhaul.registry.destinations import Destination, Destinations
+from outhaul.registry.diff_keys import BUILD_KEYS, DISPATCH_KEYS, DispatchOptions
 from outhaul.text.visible import visible
-
-BUILD_KEYS = (
-    "destination",
-    "service",
-    "append_only",
-    "identity",
-    "prefer",
-    "max_invalid",
-    "max_removed",
-    "refresh_after",
-)
-"""Keys of `meta.outhaul` that the build uses."""
-
-
-@dataclass(frozen=True)
-class DispatchOptions:
-    """Keys of `meta.outhaul` that the dispatcher itself uses, whatever the service."""
-
-    fields: dict[str, str] = setting(
-        "Destination field names for columns whose own name cannot say it.", default={}
-    )
-    max_rejected: float = setting(
-        "Share of rejected rows, among the first 50 of a new binding, that stops it.",
-        default=0.2,
-        minimum=0,
-        maximum=1,
-    )
-    max_missing: float = setting(
-        "Share of the segment's rows, from 0 to 1, beyond which a sync that finds them"
-        " missing at the destination ends as `some missing`, with exit code 1.",
-        default=0.5,
-        minimum=0,
-        maximum=1,
-    )
 
 
 @dataclass(frozen=True)
@@ -202,17 +168,16 @@ def _split_settings(
     where: str,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """The settings for the dispatcher and those for the service."""
-    own = [setting.name for setting in describe_settings(DispatchOptions)]
     known = [setting.name for setting in describe_settings(service_class.Options)]
     written: Mapping[str, Any] = {
         key: value for key, value in record.settings.items() if key not in BUILD_KEYS
     }
-    problems = unknown_keys(written, [*known, *own])
+    problems = unknown_keys(written, [*known, *DISPATCH_KEYS])
     if problems:
         raise configuration_error(where, problems)
     merged = {**destination.defaults, **written}
     return (
-        {key: value for key, value in merged.items() if key in own},
+        {key: value for key, value in merged.items() if key in DISPATCH_KEYS},
         {key: value for key, value in merged.items() if key in known},
     )
 

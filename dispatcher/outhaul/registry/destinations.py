@@ -29,24 +29,13 @@ from outhaul.errors import ConfigurationError
 from outhaul.kit.account import Account
 from outhaul.kit.guarded import MESSAGES
 from outhaul.kit.platform import Platform
+from outhaul.registry.diff_keys import DIFF_KEYS
 from outhaul.registry.platforms import PLATFORMS
 from outhaul.text.phrases import not_a_file
 
 Platforms = Mapping[str, Platform]
 
 _OWN_KEYS = ("type", "send_from", "messages", "defaults")
-# Options of a diff that the build reads, or that bind it; never of a service.
-_DIFF_KEYS = (
-    "destination",
-    "service",
-    "append_only",
-    "fields",
-    "identity",
-    "prefer",
-    "max_invalid",
-    "max_removed",
-    "refresh_after",
-)
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
 
@@ -243,7 +232,7 @@ def _default_problems(defaults: Any, platform: Platform) -> list[str]:
         known |= {setting.name: None for setting in describe_settings(service.Options)}
     problems = []
     for key in defaults:
-        if key in _DIFF_KEYS and key not in known:
+        if key in DIFF_KEYS and key not in known:
             problems.append(f"defaults: '{key}' belongs in meta.outhaul of each diff")
         elif key not in known:
             problems.append(
