@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from outhaul.config.settings import setting
-from outhaul.destinations.batch import Batch
+from outhaul.destinations.batch import BatchAccount
 from outhaul.destinations.sendgrid import SendGrid
 from outhaul.destinations.splio import Splio
 from outhaul.http.client import HttpClient, classify
@@ -49,9 +49,6 @@ class Rows(Service):
             {"Content-Type": "application/json"},
             pool=account.concurrency,
         )
-
-    def target(self) -> str | None:
-        return None
 
     def limits(self, change: Change) -> Limits:
         return self._limits
@@ -96,7 +93,7 @@ class UnthrottledSendGrid(SendGrid):
 
 
 @dataclass(frozen=True)
-class UnthrottledBatch(Batch):
+class UnthrottledBatch(BatchAccount):
     """Batch, sent to as often as one likes."""
 
     profiles_per_second: float = setting("As many as go.", default=_MANY)

@@ -8,7 +8,7 @@ import pytest
 from outhaul.config.project import load_project
 from outhaul.errors import ConfigurationError
 from outhaul.ledger.records import ActivationRecord, DiffColumn
-from outhaul.registry.activations import bind, refuse_shared_targets
+from outhaul.registry.activations import bind, refuse_shared_places
 from outhaul.registry.destinations import Destinations, load_destinations
 
 
@@ -65,7 +65,7 @@ def test_two_diffs_of_all_changes_need_two_endpoints_of_a_webhook(destinations):
 
     one = bound("changes", "one")
     with pytest.raises(ConfigurationError, match="one and two: both write to the path"):
-        refuse_shared_targets([one, bound("changes", "two")])
-    refuse_shared_targets([one, bound("changes", "two", path="/two")])
+        refuse_shared_places([one, bound("changes", "two")])
+    refuse_shared_places([one, bound("changes", "two", path="/two")])
     # what nobody removes, nobody else can lose
-    refuse_shared_targets([bound("upserts", "one"), bound("upserts", "two")])
+    refuse_shared_places([bound("upserts", "one"), bound("upserts", "two")])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from outhaul.destinations.batch import Batch
+from outhaul.destinations.batch import BatchAccount
 from outhaul.kit.service import Activation, Service
 from outhaul.model import Change, Column, Kind, Row
 from outhaul.registry.platforms import PLATFORMS
@@ -17,8 +17,8 @@ PLAN = Column("plan", "plan", Kind.TEXT, "varchar")
 COLUMNS = [CUSTOM_ID, PLAN]
 
 
-def account(url: str, **settings: Any) -> Batch:
-    made = Batch(
+def account(url: str, **settings: Any) -> BatchAccount:
+    made = BatchAccount(
         **{
             "rest_api_key": "canary-rest-key",
             "ios_key": "CANARYIOS",
@@ -32,7 +32,7 @@ def account(url: str, **settings: Any) -> Batch:
     return made
 
 
-def service(account: Batch, name: str, **options: Any) -> Service:
+def service(account: BatchAccount, name: str, **options: Any) -> Service:
     made = PLATFORMS[account.type].services[name].Options(**options)
     return bound(account, name, made, ACTIVATION)
 

@@ -141,7 +141,7 @@ def check_that_secrets_are_not_shown(setup: Setup) -> None:
 def check_that_binding_opens_no_connection(setup: Setup) -> None:
     before = len(setup.sandbox.state()["requests"])
     service = make_service(setup.case, setup.case.url(setup.sandbox))
-    service.target()
+    service.owns()
     assert len(setup.sandbox.state()["requests"]) == before
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta, timezone
 
 import pytest
 
-from outhaul.destinations.batch import Batch
+from outhaul.destinations.batch import BatchAccount
 from outhaul.errors import (
     ConfigurationError,
     NotSent,
@@ -351,7 +351,7 @@ def test_J01_a_host_that_is_away_is_told_without_the_key():
 
 
 def test_settings_that_cannot_work_are_told_together():
-    wrong = Batch(
+    wrong = BatchAccount(
         rest_api_key="a\nb",
         ios_key="../x",
         base_url="http://api.batch.com",

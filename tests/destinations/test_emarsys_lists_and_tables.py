@@ -168,8 +168,8 @@ def test_columns_beside_the_address_are_told_and_one_without_it_refused(vip):
 
 
 def test_two_activations_cannot_share_a_list(emarsys):
-    assert service(emarsys, "list").target() == "list 'vip'"
-    assert service(emarsys, "list", list_name="VIP!").target() == "list 'VIP!'"
+    assert service(emarsys, "list").owns() == "list 'vip'"
+    assert service(emarsys, "list", list_name="VIP!").owns() == "list 'VIP!'"
 
 
 def test_a_new_list_without_an_id_in_the_answer_is_unknown(vip, sandbox):
@@ -301,4 +301,4 @@ def test_codes_of_tables_mean_what_they_mean(
 def test_connection_and_table_must_be_named(emarsys):
     with pytest.raises(TypeError):
         service(emarsys, "table", connection="shop")
-    assert service(emarsys, "table", connection="a", table="b").target() is None
+    assert service(emarsys, "table", connection="a", table="b").owns() == ""

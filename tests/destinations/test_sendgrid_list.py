@@ -100,7 +100,7 @@ def test_removals_come_first_and_can_be_repeated(account, sandbox):
 
 def test_the_list_is_created_with_the_name_of_the_segment(account, sandbox):
     listing = service(account, "list")
-    assert listing.target() == "list 'vip_customers'"
+    assert listing.owns() == "list 'vip_customers'"
     assert listing.check([EMAIL]) == ["list 'vip_customers' will be created"]
     assert sandbox.state()["sendgrid"]["lists"] == []
     listing.prepare([EMAIL])

@@ -367,8 +367,7 @@ def test_two_activations_have_targets_of_their_own(account):
     options = ChangesOptions(formulas="machine")
     other = Activation("vip__sftp2", "vip", "sftp", 7, BUILT_AT)
     first, second = (
-        bound(account, "changes", options, each).target()
-        for each in (ACTIVATION, other)
+        bound(account, "changes", options, each).owns() for each in (ACTIVATION, other)
     )
     assert first != second
 

@@ -230,8 +230,7 @@ def test_splio_2_names_of_two_activations_never_meet(account):
     other = dataclasses.replace(ACTIVATION, name="other__splio")
     options = ContactsOptions(insert=True)
     first, second = (
-        bound(account, "contacts", options, each).target()
-        for each in (ACTIVATION, other)
+        bound(account, "contacts", options, each).owns() for each in (ACTIVATION, other)
     )
     assert first != second
 

@@ -53,9 +53,6 @@ class Records(Service):
         if options.looks_up:
             self.lookup_limits = self.limits(Change.INSERTED)
 
-    def target(self) -> str | None:
-        return None
-
     def opening_requests(self, columns: Sequence[Column]) -> int:
         return 1  # whether the store is ready
 

@@ -41,7 +41,7 @@ from outhaul.http.client import (
     classify,
     header_problem,
     json_of,
-    segment,
+    path_part,
     wait_of,
 )
 from outhaul.http.transport import exchange
@@ -88,7 +88,7 @@ def test_a_request_carries_body_headers_and_our_name():
         client = client_of(server)
         client.request(
             "DELETE",
-            f"/lists/{segment('../a?b#c')}",
+            f"/lists/{path_part('../a?b#c')}",
             params={"ids": "a,b"},
             headers={"X-Once": "1"},
         )
@@ -683,7 +683,7 @@ def test_a_connection_made_after_the_deadline_is_shut_down_at_once():
 @pytest.mark.parametrize("value", ["", ".", "..", "\ud800"])
 def test_G25_a_segment_that_leads_elsewhere_is_refused(value):
     with pytest.raises(RowRefused):
-        segment(value)
+        path_part(value)
 
 
 @pytest.mark.parametrize(
@@ -691,7 +691,7 @@ def test_G25_a_segment_that_leads_elsewhere_is_refused(value):
     [("../admin", "..%2Fadmin"), ("?x=1#", "%3Fx%3D1%23"), ("%2e%2e", "%252e%252e")],
 )
 def test_G25_a_value_stays_one_segment(value, path):
-    assert segment(value) == path
+    assert path_part(value) == path
 
 
 # --- where a request goes, whatever its path says

@@ -65,6 +65,7 @@ def test_all_that_is_missing_is_told_at_once():
         "Members lacks 'title'",
         "Members does not implement: __init__, check, encode, limits, prepare, send",
         "Members keeps members, so it has to consume removed rows",
+        "Members keeps members, so `owns` has to say of what",
         "Options.loose is not made by setting(…)",
         "Half.name is 'half', but it is listed as 'other'",
         "Loose is no dataclass",

@@ -14,7 +14,7 @@ from outhaul.engine.places import find_place, known_place
 from outhaul.errors import ConfigurationError, OuthaulError, WarehouseError
 from outhaul.kit.declarations import declaration_problems
 from outhaul.ledger.records import Place
-from outhaul.registry.activations import Binding, bind, refuse_shared_targets
+from outhaul.registry.activations import Binding, bind, refuse_shared_places
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def check(session: Session, patterns: Sequence[str]) -> list[Check]:
             found.problems.extend(_refused([look_back]))
             checks.append(found)
     try:
-        refuse_shared_targets(bindings)
+        refuse_shared_places(bindings)
     except ConfigurationError as error:
         checks.append(Check("shared targets", problems=[str(error)]))
     return checks

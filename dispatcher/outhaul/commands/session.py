@@ -20,7 +20,7 @@ from outhaul.ledger.records import ActivationRecord, Control, LostActivation, Ow
 from outhaul.registry.activations import (
     Binding,
     bind,
-    refuse_shared_targets,
+    refuse_shared_places,
     select_records,
 )
 from outhaul.registry.destinations import Destinations, load_destinations
@@ -130,7 +130,7 @@ class Session:
             )
         if problems:
             raise configuration_error("nothing was sent", problems)
-        refuse_shared_targets(bindings)
+        refuse_shared_places(bindings)
         return bindings
 
     def bind_again(self, record: ActivationRecord) -> Binding:

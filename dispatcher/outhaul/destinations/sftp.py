@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 
 from outhaul.config.settings import setting
 from outhaul.errors import ConfigurationError
-from outhaul.kit.columns import Column as Values
+from outhaul.kit.columns import Values
 from outhaul.kit.files.account import SftpAccount
 from outhaul.kit.files.names import FileNames, describe
 from outhaul.kit.files.service import FileService

@@ -93,7 +93,7 @@ class Changes(service.Service):
         if problems := options.problems():
             raise configuration_error(self._where, problems)
 
-    def target(self) -> str | None:
+    def owns(self) -> str:
         return f"the path '{self._options.path or '/'}'"
 
     def writes_to(self) -> str:
@@ -148,8 +148,8 @@ class Upserts(Changes):
     title = "Upserts"
     consumes = frozenset({Change.INSERTED, Change.UPDATED})
 
-    def target(self) -> str | None:
-        return None
+    def owns(self) -> str:
+        return ""  # nobody is removed, so several activations may share a path
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
-"""What may be part of a request: addresses, paths and their segments, headers.
+"""What may be part of a request: addresses, paths and their parts, headers.
 
-Text that becomes part of an address is either one segment of its path (`segment`) or
+Text that becomes part of an address is either one part of its path (`path_part`) or
 a path that somebody wrote (`path_problem`). Where all of it has come together,
 `stays_at` says whether the request still goes where the account's settings said.
 """
@@ -119,18 +119,18 @@ def _unpacked(text: str) -> str:
     return text
 
 
-def segment_problem(value: Any) -> str | None:
-    """Why this cannot be one segment of a path, or None."""
+def path_part_problem(value: Any) -> str | None:
+    """Why this cannot be one part of a path, or None."""
     text = str(value)
     if text == "" or text in _DOTS:
         return "an empty value or dots cannot be part of an address"
     return None
 
 
-def segment(value: Any) -> str:
-    """A value as one segment of a path, so that it cannot lead elsewhere."""
+def path_part(value: Any) -> str:
+    """A value as one part of a path, so that it cannot lead elsewhere."""
     text = str(value)
-    if problem := segment_problem(text):
+    if problem := path_part_problem(text):
         raise RowRefused("path", problem)
     try:
         return quote(text, safe="", errors="strict")

@@ -34,7 +34,7 @@ from outhaul.http.addresses import (
     header_problem,
     is_loopback,
     leads_up,
-    segment,
+    path_part,
     stays_at,
 )
 from outhaul.http.answers import Response, classify, json_of, wait_of
@@ -313,6 +313,6 @@ __all__ = [
     "header_problem",
     "is_loopback",
     "json_of",
-    "segment",
+    "path_part",
     "wait_of",
 ]

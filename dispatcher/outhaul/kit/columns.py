@@ -23,7 +23,7 @@ from outhaul.errors import RowRefused
 from outhaul.kit import values
 from outhaul.kit.service import OneByOne
 
-Column = Sequence[Any]
+Values = Sequence[Any]
 
 _NULL = type(None)
 _UTC = timezone.utc
@@ -38,7 +38,7 @@ _zone = attrgetter("tzinfo")
 
 
 def records(
-    fields: Sequence[str], columns: Sequence[Column], *, nulls: bool = True
+    fields: Sequence[str], columns: Sequence[Values], *, nulls: bool = True
 ) -> list[dict[str, Any]]:
     """A mapping for each row; without `nulls`, a field that is null is left out."""
     rows = zip(*columns, strict=True)
@@ -63,13 +63,13 @@ def as_json(found: Iterable[Any], option: int = 0) -> list[bytes]:
         raise OneByOne from None
 
 
-def texts(column: Column, longest: int | None = None) -> Column:
+def texts(column: Values, longest: int | None = None) -> Values:
     """See `values.text`."""
     kinds = _kinds(column)
     if kinds <= {str}:
         return _checked(column, longest)
     if kinds == {int} and _within(column, 2**63):
-        found: Column = _each(column, str)
+        found: Values = _each(column, str)
     elif kinds == {Decimal} or kinds == {float}:
         found = _decimals(column, kinds)
     elif kinds == {date}:
@@ -83,7 +83,7 @@ def texts(column: Column, longest: int | None = None) -> Column:
     return found
 
 
-def numbers(column: Column) -> Column:
+def numbers(column: Values) -> Values:
     """See `values.number`."""
     kinds = _kinds(column)
     if kinds == {int}:
@@ -99,7 +99,7 @@ def numbers(column: Column) -> Column:
     return _singly(column, values.number)
 
 
-def for_json(column: Column) -> Column:
+def for_json(column: Values) -> Values:
     """See `values.as_json`."""
     kinds = _kinds(column)
     if kinds <= {bool} or kinds == {int}:
@@ -115,14 +115,14 @@ def for_json(column: Column) -> Column:
     return _singly(column, values.as_json)
 
 
-def booleans(column: Column) -> Column:
+def booleans(column: Values) -> Values:
     """See `values.boolean`."""
     if _kinds(column) <= {bool}:
         return column
     raise OneByOne
 
 
-def emails(column: Column, longest: int = values.LONGEST_EMAIL) -> list[str]:
+def emails(column: Values, longest: int = values.LONGEST_EMAIL) -> list[str]:
     """See `values.normal_email`; a null is refused."""
     if set(map(type, column)) != {str}:
         raise OneByOne
@@ -138,12 +138,12 @@ def emails(column: Column, longest: int = values.LONGEST_EMAIL) -> list[str]:
     return found
 
 
-def iso_days(column: Column) -> Column:
+def iso_days(column: Values) -> Values:
     """See `values.day`; in the form of ISO 8601."""
     return _each(_days(column), date.isoformat)
 
 
-def days(column: Column, render: Callable[[date], str]) -> Column:
+def days(column: Values, render: Callable[[date], str]) -> Values:
     """See `values.day`; each day is rendered, equal ones once."""
     column = _days(column)
     rendered: dict[date | None, str | None] = {
@@ -153,7 +153,7 @@ def days(column: Column, render: Callable[[date], str]) -> Column:
     return [rendered[day] for day in column]
 
 
-def seconds(column: Column, between: str = "T", end: str = "") -> Column:
+def seconds(column: Values, between: str = "T", end: str = "") -> Values:
     """See `values.seconds`."""
     kinds = _kinds(column)
     if kinds == {datetime}:
@@ -169,7 +169,7 @@ def is_to_the_second(notation: str) -> re.Match[str] | None:
     return _SECONDS.fullmatch(notation)
 
 
-def _days(column: Column) -> Column:
+def _days(column: Values) -> Values:
     kinds = _kinds(column)
     if kinds == {datetime}:
         _zone_of(column)
@@ -177,22 +177,22 @@ def _days(column: Column) -> Column:
     return column if kinds <= {date} else _singly(column, values.day)
 
 
-def _kinds(column: Column) -> set[type]:
+def _kinds(column: Values) -> set[type]:
     kinds = set(map(type, column))
     kinds.discard(_NULL)
     return kinds
 
 
-def _within(column: Column, limit: int) -> bool:
+def _within(column: Values, limit: int) -> bool:
     present = [value for value in column if value is not None]
     return bool(-limit <= min(present) and max(present) <= limit)
 
 
-def _each(column: Column, render: Callable[[Any], Any]) -> list[Any]:
+def _each(column: Values, render: Callable[[Any], Any]) -> list[Any]:
     return [None if value is None else render(value) for value in column]
 
 
-def _singly(column: Column, render: Callable[[str, Any], Any]) -> list[Any]:
+def _singly(column: Values, render: Callable[[str, Any], Any]) -> list[Any]:
     """For types that are rare: a look at each value."""
     try:
         return _each(column, partial(render, ""))
@@ -200,7 +200,7 @@ def _singly(column: Column, render: Callable[[str, Any], Any]) -> list[Any]:
         raise OneByOne from None
 
 
-def _checked(column: Column, longest: int | None) -> Column:
+def _checked(column: Values, longest: int | None) -> Values:
     """Texts that hold what may be sent."""
     present = list(filter(None, column))
     joined = "".join(present)
@@ -211,7 +211,7 @@ def _checked(column: Column, longest: int | None) -> Column:
     return column
 
 
-def _decimals(column: Column, kinds: set[type]) -> list[Any]:
+def _decimals(column: Values, kinds: set[type]) -> list[Any]:
     """Plain decimal texts, exact, of floats or of decimals."""
     shown = _each(column, repr if kinds == {float} else str)
     joined = "\n".join(filter(None, shown))
@@ -225,11 +225,11 @@ def _decimals(column: Column, kinds: set[type]) -> list[Any]:
     ]
 
 
-def _fragments(found: Column) -> list[Any]:
+def _fragments(found: Values) -> list[Any]:
     return _each(found, orjson.Fragment)
 
 
-def _zone_of(column: Column) -> timezone | None:
+def _zone_of(column: Values) -> timezone | None:
     """The zone that all times have: none, which counts as UTC, or UTC."""
     zones: set[timezone | None] = set(map(_zone, filter(None, column)))
     if len(zones) == 1 and zones <= {None, _UTC}:
@@ -237,7 +237,7 @@ def _zone_of(column: Column) -> timezone | None:
     raise OneByOne
 
 
-def _in_utc(column: Column, between: str, precision: str, end: str) -> list[Any]:
+def _in_utc(column: Values, between: str, precision: str, end: str) -> list[Any]:
     cut = None if _zone_of(column) is None else -_UTC_SUFFIX
     return [
         None if moment is None else moment.isoformat(between, precision)[:cut] + end

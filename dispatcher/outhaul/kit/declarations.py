@@ -48,6 +48,8 @@ def _service_problems(key: str, service: type[Service]) -> list[str]:
         problems.append(f"{who}.consumes may hold members of Change alone")
     if service.membership and Change.REMOVED not in consumes:
         problems.append(f"{who} keeps members, so it has to consume removed rows")
+    if service.membership and service.owns is Service.owns:
+        problems.append(f"{who} keeps members, so `owns` has to say of what")
     return problems + _settings_problems(getattr(service, "Options", None))
 
 

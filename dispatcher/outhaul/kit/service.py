@@ -6,7 +6,7 @@ environment or touches the warehouse: the engine does that once for all.
 
 The engine's side of the bargain, in the order of a sync:
 
-1. `locate(known_id)`, where earlier rows were delivered: is their target still there?
+1. `locate(known_id)`, where earlier rows were delivered: is their place still there?
    Then `prepare(columns)` once, before any row: find or create what the rows need.
 2. For every row whose change the service consumes, in batches within
    `lookup_limits`: `look_up(rows)`, where the service has it.
@@ -159,16 +159,20 @@ class Service(ABC):
     def __init__(self, account: Any, options: Any, activation: Activation) -> None:
         """Bind to an account; opens no connection."""
 
-    @abstractmethod
-    def target(self) -> str | None:
-        """What this service writes to and nobody else may, such as a list's name."""
+    def owns(self) -> str:
+        """What no other activation may write to, such as a list; empty: nothing.
+
+        Whatever loses rows when they leave the segment: two activations would each
+        remove what the other adds.
+        """
+        return ""
 
     def writes_to(self) -> str:
         """Where its rows go within the account, such as a list; empty: the account.
 
         Rows that were delivered there are not there where this says something else.
         """
-        return self.target() or ""
+        return self.owns()
 
     @cached_property
     def findings(self) -> Findings:
@@ -214,7 +218,7 @@ class Service(ABC):
 
         known_id: the destination's id of what earlier rows went to, which may be
         called something else by now. Tells `findings` what was found. A service whose
-        target has no id and is not made by it can do without.
+        rows go to nothing that has an id and is made by it can do without.
         """
         return True
 

@@ -52,6 +52,14 @@ def folded(identity: str) -> str:
     return identity.strip(" ").translate(_LOWER_CASE)
 
 
+def caseless(text: str) -> str:
+    """A name as vendors compare it: no outer white space, all letters in lower case.
+
+    For what they call things and repeat of a key, never for an identity.
+    """
+    return text.strip().lower()
+
+
 def in_one_spelling(field: str, identity: str) -> str:
     """A folded identity, unless others may take it for a second spelling of another.
 

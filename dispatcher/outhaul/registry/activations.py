@@ -145,19 +145,19 @@ def bind(record: ActivationRecord, destinations: Destinations) -> Binding:
     )
 
 
-def refuse_shared_targets(bindings: Iterable[Binding]) -> None:
+def refuse_shared_places(bindings: Iterable[Binding]) -> None:
     """Two activations must not write to one list: each would undo the other."""
     owners: dict[tuple[str, str], str] = {}
     for binding in bindings:
-        target = binding.service.target()
-        if target is None:
+        owned = binding.service.owns()
+        if not owned:
             continue
-        owner = owners.setdefault((binding.destination.name, target), binding.name)
+        owner = owners.setdefault((binding.destination.name, owned), binding.name)
         if owner != binding.name:
             raise ConfigurationError(
-                f"models {owner} and {binding.name}: both write to {target} at "
+                f"models {owner} and {binding.name}: both write to {owned} at "
                 f"'{binding.destination.name}', where each would remove what the "
-                "other adds: give one of them a target of its own"
+                "other adds: give one of them a place of its own"
             )
 
 
@@ -191,15 +191,15 @@ def _columns(record: ActivationRecord, fields: Mapping[str, str]) -> tuple[Colum
                 f"{where}: there is no column '{name}'{did_you_mean(name, names)}; "
                 f"the select has: {', '.join(names)}"
             )
-    targets: dict[str, str] = {}
+    columns: dict[str, str] = {}
     for name in names:
-        target = fields.get(name, name)
-        if target in targets:
+        field_name = fields.get(name, name)
+        if field_name in columns:
             raise ConfigurationError(
-                f"{where}: the columns '{targets[target]}' and '{name}' would both "
-                f"become the field '{target}'"
+                f"{where}: the columns '{columns[field_name]}' and '{name}' would both "
+                f"become the field '{field_name}'"
             )
-        targets[target] = name
+        columns[field_name] = name
     return tuple(
         Column(fields.get(c.name, c.name), c.name, kind_of(c.type), c.type)
         for c in record.columns

@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 
 from outhaul.errors import DestinationError, NotSent, OutcomeUnknown, StopSync
-from outhaul.sftp.session import Denied, Failed, Lost, Missing, Session
+from outhaul.sftp.session import Denied, Failed, Lost, Missing, SftpSession
 
 _DAY_SECONDS = 86_400.0
 _TAKES_ALONE = (
@@ -26,7 +26,7 @@ _OLDER_FILE = (
     " with allow_non_atomic: true it is deleted first"
 )
 
-Connect = Callable[[], AbstractContextManager[Session]]
+Connect = Callable[[], AbstractContextManager[SftpSession]]
 """Opens a session; all sessions of one delivery share its deadline."""
 
 
@@ -77,7 +77,7 @@ def deliver(connect: Connect, file: RemoteFile, pieces: Iterable[bytes]) -> None
     _find_out(connect, file, size)
 
 
-def check_folders(session: Session, file: RemoteFile) -> None:
+def check_folders(session: SftpSession, file: RemoteFile) -> None:
     """Raises StopSync where a folder is not there, or may not be looked at though
     sizes are to be compared."""
     for folder in filter(None, (file.folder, file.staging)):
@@ -101,7 +101,7 @@ def check_folders(session: Session, file: RemoteFile) -> None:
             )
 
 
-def check_looks(session: Session, file: RemoteFile) -> list[str]:
+def check_looks(session: SftpSession, file: RemoteFile) -> list[str]:
     """What to know of a server that does not let us look; it changes nothing.
 
     Raises StopSync where sizes are to be compared and the server tells none.
@@ -125,7 +125,7 @@ def _no_sizes() -> str:
     return f"the server does not tell the sizes of files{_TAKES_ALONE}"
 
 
-def sweep(session: Session, file: RemoteFile, own: re.Pattern[str]) -> None:
+def sweep(session: SftpSession, file: RemoteFile, own: re.Pattern[str]) -> None:
     """Delete temporary files that we left more than a day ago, and nothing else.
 
     own: the names that this activation gives its files.
@@ -143,7 +143,7 @@ def join(folder: str, name: str) -> str:
     return f"{folder.rstrip('/')}/{name}" if folder not in ("", ".") else name
 
 
-def _upload(session: Session, file: RemoteFile, pieces: Iterable[bytes]) -> int:
+def _upload(session: SftpSession, file: RemoteFile, pieces: Iterable[bytes]) -> int:
     """The size of the file that now lies under its temporary name."""
     try:
         size = session.upload(file.part, pieces)
@@ -162,7 +162,7 @@ def _upload(session: Session, file: RemoteFile, pieces: Iterable[bytes]) -> int:
     raise NotSent(f"'{file.name}' cannot be written: {reason}")
 
 
-def _difference(session: Session, file: RemoteFile, size: int) -> str:
+def _difference(session: SftpSession, file: RemoteFile, size: int) -> str:
     """What has arrived, where that is not the whole file; or nothing."""
     try:
         found = session.size(file.part)
@@ -184,7 +184,7 @@ def _difference(session: Session, file: RemoteFile, size: int) -> str:
     )
 
 
-def _put_in_place(session: Session, file: RemoteFile) -> bool:
+def _put_in_place(session: SftpSession, file: RemoteFile) -> bool:
     """Rename as the settings allow; False where the answer to that was lost."""
     try:
         return _replaced(session, file) or _renamed(session, file)
@@ -198,7 +198,7 @@ def _put_in_place(session: Session, file: RemoteFile) -> bool:
     raise StopSync(f"'{file.name}' cannot be put in place: {reason}")
 
 
-def _replaced(session: Session, file: RemoteFile) -> bool:
+def _replaced(session: SftpSession, file: RemoteFile) -> bool:
     """Rename in one step; False where the server does not know how."""
     try:
         session.replace(file.part, file.path)
@@ -207,7 +207,7 @@ def _replaced(session: Session, file: RemoteFile) -> bool:
     return True
 
 
-def _renamed(session: Session, file: RemoteFile) -> bool:
+def _renamed(session: SftpSession, file: RemoteFile) -> bool:
     if not file.compares_size:
         return _renamed_unseen(session, file)
     is_there = session.has(file.path)
@@ -219,7 +219,7 @@ def _renamed(session: Session, file: RemoteFile) -> bool:
     return True
 
 
-def _renamed_unseen(session: Session, file: RemoteFile) -> bool:
+def _renamed_unseen(session: SftpSession, file: RemoteFile) -> bool:
     """Where we may not look for an older file: a plain rename fails if there is one."""
     try:
         session.rename(file.part, file.path)
@@ -251,12 +251,12 @@ def _find_out(connect: Connect, file: RemoteFile, size: int) -> None:
     raise OutcomeUnknown(f"{text}; it may be there, or taken already")
 
 
-def _is_whole(session: Session, file: RemoteFile, size: int) -> bool:
+def _is_whole(session: SftpSession, file: RemoteFile, size: int) -> bool:
     found = session.size(file.path)
     return found == size or (found is None and not file.compares_size)
 
 
-def _mark_done(session: Session, file: RemoteFile) -> None:
+def _mark_done(session: SftpSession, file: RemoteFile) -> None:
     """Without its marker a file is not taken: then the whole of it is sent again."""
     if not file.done_suffix:
         return
@@ -271,7 +271,7 @@ def _mark_done(session: Session, file: RemoteFile) -> None:
     raise error
 
 
-def _discard(session: Session, file: RemoteFile) -> None:
+def _discard(session: SftpSession, file: RemoteFile) -> None:
     with suppress(Denied, Failed, Missing, Lost):
         session.remove(file.part)
 

@@ -90,7 +90,7 @@ class Listed(NamedTuple):
     is_file: bool
 
 
-class Session:
+class SftpSession:
     """Files on a server. What goes wrong is Lost, Missing, Denied or Failed."""
 
     def __init__(
@@ -199,7 +199,7 @@ class Session:
 
 
 @contextmanager
-def connected(login: Login, deadline: Deadline) -> Iterator[Session]:
+def connected(login: Login, deadline: Deadline) -> Iterator[SftpSession]:
     """A session that is cut off at the deadline.
 
     Raises NotSent where no connection came about, StopSync where none ever will.
@@ -223,7 +223,7 @@ def connected(login: Login, deadline: Deadline) -> Iterator[Session]:
 
 def _opened(
     login: Login, seconds: float, transport: Callable[..., paramiko.Transport]
-) -> Session:
+) -> SftpSession:
     problem: DestinationError
     client = paramiko.SSHClient()
     try:
@@ -250,7 +250,7 @@ def _opened(
             opened.set_keepalive(_KEEPALIVE_SECONDS)
             sftp = paramiko.SFTPClient.from_transport(opened)
             if sftp is not None:
-                return Session(sftp, opened, login.secrets)
+                return SftpSession(sftp, opened, login.secrets)
         problem = NotSent(f"{login.host}: no SFTP session was opened")
     except paramiko.BadHostKeyException as error:
         refuse_changed(login.host, error.key)

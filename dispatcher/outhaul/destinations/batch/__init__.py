@@ -6,12 +6,12 @@ each; attributes.py what a column becomes, cep.py the calls of the Profile API.
 https://doc.batch.com
 """
 
-from outhaul.destinations.batch.account import Batch
+from outhaul.destinations.batch.account import BatchAccount
 from outhaul.destinations.batch.contacts import Contacts
 from outhaul.destinations.batch.events import Events
 from outhaul.destinations.batch.profiles import Profiles
 from outhaul.kit.platform import Platform
 
-PLATFORM = Platform.of(Batch, Contacts, Profiles, Events)
+PLATFORM = Platform.of(BatchAccount, Contacts, Profiles, Events)
 
-__all__ = ["PLATFORM", "Batch"]
+__all__ = ["PLATFORM", "BatchAccount"]

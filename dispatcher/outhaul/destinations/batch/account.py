@@ -22,7 +22,7 @@ _MEP_SERVICE = "contacts"
 
 
 @dataclass(frozen=True)
-class Batch(Account):
+class BatchAccount(Account):
     """Custom attributes of users (MEP), profiles and events (CEP) of Batch."""
 
     type = "batch"

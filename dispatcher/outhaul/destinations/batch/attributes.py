@@ -151,7 +151,7 @@ def render(attribute: Attribute, value: Any, form: Form, *, truncate: bool) -> A
     return values.text(field, value, form.longest_text) or None
 
 
-def custom_ids(column: columns.Column, *, lowercase: bool) -> list[str]:
+def custom_ids(column: columns.Values, *, lowercase: bool) -> list[str]:
     """See `custom_id`. Raises OneByOne."""
     found = [
         "" if text is None else text.strip(" ")
@@ -165,8 +165,8 @@ def custom_ids(column: columns.Column, *, lowercase: bool) -> list[str]:
 
 
 def render_all(
-    attribute: Attribute, column: columns.Column, form: Form, *, truncate: bool
-) -> columns.Column:
+    attribute: Attribute, column: columns.Values, form: Form, *, truncate: bool
+) -> columns.Values:
     """See `render`. Raises OneByOne."""
     if attribute.type == "number":
         return columns.numbers(column)

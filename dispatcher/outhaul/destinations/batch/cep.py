@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from outhaul.destinations.batch.account import Batch
+from outhaul.destinations.batch.account import BatchAccount
 from outhaul.destinations.batch.probe import probe
 from outhaul.errors import ConfigurationError, OutcomeUnknown
 from outhaul.http.client import Response, classify, json_of
@@ -27,7 +27,7 @@ _KEYS = "check 'rest_api_key' and 'project_key' of this destination"
 _HINTS = {401: _KEYS, 403: _KEYS}
 
 
-def check_project(account: Batch, where: str) -> None:
+def check_project(account: BatchAccount, where: str) -> None:
     """Raises ConfigurationError without the project's key."""
     if not account.project_key:
         raise ConfigurationError(
@@ -35,14 +35,14 @@ def check_project(account: Batch, where: str) -> None:
         )
 
 
-def check_keys(account: Batch) -> None:
+def check_keys(account: BatchAccount) -> None:
     """Raises StopSync where the keys are not taken."""
     if account.probe:
         probe(account.profiles, "/update", _HINTS)
 
 
 def post(
-    account: Batch,
+    account: BatchAccount,
     path: str,
     items: Sequence[Encoded],
     partial: Status = Status.REJECTED,

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 import orjson
 
 from outhaul.config.settings import setting
-from outhaul.destinations.batch.account import Batch
+from outhaul.destinations.batch.account import BatchAccount
 from outhaul.destinations.batch.attributes import MEP
 from outhaul.destinations.batch.probe import probe
 from outhaul.destinations.batch.service import AttributeService
@@ -81,7 +81,7 @@ class Contacts(AttributeService):
     Options: ClassVar[type] = ContactsOptions
 
     def __init__(
-        self, account: Batch, options: ContactsOptions, activation: Activation
+        self, account: BatchAccount, options: ContactsOptions, activation: Activation
     ) -> None:
         if options.insert:
             raise ConfigurationError(

@@ -16,7 +16,7 @@ import orjson
 
 from outhaul.config.settings import setting
 from outhaul.destinations.batch import cep
-from outhaul.destinations.batch.account import Batch
+from outhaul.destinations.batch.account import BatchAccount
 from outhaul.destinations.batch.attributes import CEP, Attribute
 from outhaul.destinations.batch.service import AttributeService
 from outhaul.errors import RequestTooLarge, RowRefused
@@ -72,7 +72,7 @@ class Events(AttributeService):
     Options: ClassVar[type] = EventsOptions
 
     def __init__(
-        self, account: Batch, options: EventsOptions, activation: Activation
+        self, account: BatchAccount, options: EventsOptions, activation: Activation
     ) -> None:
         cep.check_project(account, activation.name)
         super().__init__(account, options, activation)

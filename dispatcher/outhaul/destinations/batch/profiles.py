@@ -14,7 +14,7 @@ import orjson
 
 from outhaul.config.settings import setting
 from outhaul.destinations.batch import cep
-from outhaul.destinations.batch.account import Batch
+from outhaul.destinations.batch.account import BatchAccount
 from outhaul.destinations.batch.attributes import CEP
 from outhaul.destinations.batch.service import AttributeService
 from outhaul.errors import ConfigurationError, RowRefused
@@ -80,7 +80,7 @@ class Profiles(AttributeService):
     Options: ClassVar[type] = ProfilesOptions
 
     def __init__(
-        self, account: Batch, options: ProfilesOptions, activation: Activation
+        self, account: BatchAccount, options: ProfilesOptions, activation: Activation
     ) -> None:
         if not options.insert:
             raise ConfigurationError(

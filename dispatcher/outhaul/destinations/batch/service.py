@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from outhaul.destinations.batch.account import Batch
+from outhaul.destinations.batch.account import BatchAccount
 from outhaul.destinations.batch.attributes import (
     Attribute,
     Form,
@@ -29,16 +29,14 @@ class AttributeService(Service):
 
     form: ClassVar[Form]
 
-    def __init__(self, account: Batch, options: Any, activation: Activation) -> None:
+    def __init__(
+        self, account: BatchAccount, options: Any, activation: Activation
+    ) -> None:
         self._account = account
         self._options = options
         self._activation = activation
         self._attributes: list[Attribute] = []
         self.request_seconds = account.request_seconds
-
-    def target(self) -> str | None:
-        """None: several activations may write to the same users."""
-        return None
 
     def check(self, columns: Sequence[Column]) -> list[str]:
         """Preparing changes nothing: attributes come into being by use."""

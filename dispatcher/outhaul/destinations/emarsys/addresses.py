@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from outhaul.destinations.emarsys.api import RowErrors, fold
+from outhaul.destinations.emarsys.api import RowErrors
 from outhaul.errors import OutcomeUnknown
 from outhaul.kit import values
 from outhaul.model import Row
@@ -21,7 +21,7 @@ def told_by_key(addresses: Sequence[str], errors: RowErrors) -> list[Mapping[str
 
     Raises OutcomeUnknown for an answer about an address that was not sent.
     """
-    keys = [fold(address) for address in addresses]
+    keys = [values.caseless(address) for address in addresses]
     if not errors.keys() <= set(keys):
         raise OutcomeUnknown("the answer tells of contacts that were not sent")
     return [errors.get(key, {}) for key in keys]

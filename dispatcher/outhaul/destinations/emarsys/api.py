@@ -21,13 +21,14 @@ from outhaul.destinations.emarsys.codes import (
 from outhaul.destinations.emarsys.signing import Signature, Signer
 from outhaul.errors import OutcomeUnknown, RequestRefused, StopSync
 from outhaul.http.answers import refuse_page
-from outhaul.http.client import HttpClient, Response, json_of, segment
+from outhaul.http.client import HttpClient, Response, json_of, path_part
+from outhaul.kit.values import caseless
 
 _JSON = {"Content-Type": "application/json"}
 _NO_KEY = "<NO_KEY_ID>"
 
 RowErrors = dict[str, dict[str, str]]
-"""Folded key value to the codes and texts that an answer holds about it."""
+"""Key value without case to the codes and texts that an answer holds about it."""
 
 
 class Api:
@@ -44,7 +45,7 @@ class Api:
         self._signer = signer
         self._core = core
         self._data = data
-        self._language = segment(language)
+        self._language = path_part(language)
 
     def may_read_settings(self) -> bool:
         """A call that reads little, to see whether we are let in.
@@ -69,7 +70,7 @@ class Api:
 
     def choices(self, field_id: str) -> list[dict[str, Any]]:
         """The choices of a field: id and choice."""
-        path = f"{self._core}/field/{segment(field_id)}/choice/translate"
+        path = f"{self._core}/field/{path_part(field_id)}/choice/translate"
         return _list(self._call("GET", f"{path}/{self._language}"))
 
     def create_field(self, name: str, field_type: str) -> None:
@@ -123,7 +124,7 @@ class Api:
         """Put contacts on a list, or take them off."""
         act = "delete" if remove else "add"
         body = b'{"key_id":"3"' + _ids(addresses) + b"}"
-        path = f"{self._core}/contactlist/{segment(list_id)}/{act}"
+        path = f"{self._core}/contactlist/{path_part(list_id)}/{act}"
         return self._errors(self._call("POST", path, body))
 
     # --- tables
@@ -131,7 +132,7 @@ class Api:
     def upsert(self, connection: str, table: str, rows: Sequence[bytes]) -> None:
         """Insert rows or update those of the same primary key."""
         path = (
-            f"{self._data}/connections/{segment(connection)}/tables/{segment(table)}"
+            f"{self._data}/connections/{path_part(connection)}/tables/{path_part(table)}"
             "/records/upsert"
         )
         self._call("POST", path, b"[" + b",".join(rows) + b"]")
@@ -150,7 +151,7 @@ class Api:
                     f" ({self._client.quote(str(codes))})"
                 )
             quote = self._client.quote
-            found[fold(key)] = {
+            found[caseless(key)] = {
                 str(code): quote(str(text)) for code, text in codes.items()
             }
         return found
@@ -237,8 +238,3 @@ def string_id_of(name: str) -> str:
     plain = unicodedata.normalize("NFKD", name.casefold())
     plain = plain.encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
-
-
-def fold(key: str) -> str:
-    """A key value as it is compared: answers may give it in another case."""
-    return key.strip().lower()

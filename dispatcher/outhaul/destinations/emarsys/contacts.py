@@ -26,11 +26,11 @@ from outhaul.destinations.emarsys.fields import (
 )
 from outhaul.destinations.emarsys.values import Choices, cleared, render, render_all
 from outhaul.errors import ConfigurationError, RowRefused
-from outhaul.kit.columns import Column as Values
-from outhaul.kit.columns import as_json, emails, records
+from outhaul.kit.columns import Values, as_json, emails, records
 from outhaul.kit.fields import refuse_columns, with_missing_created
 from outhaul.kit.rows import bodies_of, column_of
 from outhaul.kit.service import Activation, Encoded, Limits, OneByOne, Service
+from outhaul.kit.values import caseless
 from outhaul.model import ACCEPTED, Change, Column, Outcome, Row, Status
 
 MISSING = Outcome(Status.MISSING, "missing", "Emarsys has no contact of this address")
@@ -105,10 +105,6 @@ class Contacts(Service):
             self.sent_twice = frozenset({Change.INSERTED})
         self.request_seconds = account.longest_call
 
-    def target(self) -> str | None:
-        """None: several activations may write different fields of a contact."""
-        return None
-
     def opening_requests(self, columns: Sequence[Column]) -> int:
         """The list, the fields, and the choices of system fields that have some.
 
@@ -128,24 +124,24 @@ class Contacts(Service):
     def check(self, columns: Sequence[Column]) -> list[str]:
         self._find_list()
         return self._account.notes() + [
-            f"field '{target.name}' ({target.type}) will be created"
-            for target in self._planned(columns).missing
+            f"field '{field.name}' ({field.type}) will be created"
+            for field in self._planned(columns).missing
         ]
 
     def prepare(self, columns: Sequence[Column]) -> None:
         self._list_id = self._find_list()
         self._plan = with_missing_created(
             lambda: self._planned(columns),
-            lambda target: self._account.api.create_field(target.name, target.type),
+            lambda field: self._account.api.create_field(field.name, field.type),
             self.findings,
         )
         self.findings.fields = {
-            target.name: target.id for target in self._plan.targets.values()
+            field.name: field.id for field in self._plan.fields.values()
         }
         self._choices = {
-            field: self._choices_of(target.id)
-            for field, target in self._plan.targets.items()
-            if target.type in CHOICES
+            name: self._choices_of(field.id)
+            for name, field in self._plan.fields.items()
+            if field.type in CHOICES
         }
 
     def look_up(self, rows: Sequence[Row]) -> list[Any]:
@@ -156,15 +152,15 @@ class Contacts(Service):
 
     def encode(self, row: Row, found: Any = None) -> bytes:
         contact: dict[str, Any] = {EMAIL_ID: self._address(row)}
-        for field, target in self._plan.targets.items():
-            value = row.values.get(field)
+        for name, field in self._plan.fields.items():
+            value = row.values.get(name)
             if value is not None:
-                choices = self._choices.get(field, {})
-                contact[target.id] = render(field, target, value, choices)
+                choices = self._choices.get(name, {})
+                contact[field.id] = render(name, field, value, choices)
             elif self._options.null_mode == "error":
-                raise RowRefused("null", f"'{field}' is null")
+                raise RowRefused("null", f"'{name}' is null")
             elif self._options.null_mode == "empty":
-                contact[target.id] = cleared(target)
+                contact[field.id] = cleared(field)
         return orjson.dumps(contact)
 
     def encode_rows(self, rows: Sequence[Row], found: Sequence[Any]) -> list[bytes]:
@@ -173,17 +169,17 @@ class Contacts(Service):
             whom = [row.values["email"].strip() for row in rows]
         keys, rendered = [EMAIL_ID], [whom]
         is_omitted = self._options.null_mode == "omit"
-        for field, target in self._plan.targets.items():
-            column = column_of(rows, field)
-            is_odd = is_omitted and target.type == "multichoice"  # may become a null
+        for name, field in self._plan.fields.items():
+            column = column_of(rows, name)
+            is_odd = is_omitted and field.type == "multichoice"  # may become a null
             if is_odd or (self._options.null_mode == "error" and None in column):
                 raise OneByOne
-            shown = render_all(field, target, column, self._choices.get(field, {}))
+            shown = render_all(name, field, column, self._choices.get(name, {}))
             if self._options.null_mode == "empty" and None in column:
-                empty = cleared(target)
+                empty = cleared(field)
                 pairs = zip(column, shown, strict=True)
                 shown = [empty if given is None else each for given, each in pairs]
-            keys.append(target.id)
+            keys.append(field.id)
             rendered.append(shown)
         return as_json(records(keys, rendered, nulls=not is_omitted))
 
@@ -226,7 +222,7 @@ class Contacts(Service):
             return {"1": "1", "2": "2"}
         listed = self._account.api.choices(field_id)
         ids = [str(each["id"]) for each in listed]
-        names = [str(each.get("choice") or "").strip().lower() for each in listed]
+        names = [caseless(str(each.get("choice") or "")) for each in listed]
         return {**dict(zip(names, ids, strict=True)), **{each: each for each in ids}}
 
     def _find_list(self) -> str:

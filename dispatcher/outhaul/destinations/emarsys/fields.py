@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from outhaul.kit.values import caseless
 from outhaul.model import Column, Kind
 
 EMAIL_ID = "3"
@@ -59,8 +60,8 @@ _NEW_TYPES = {
 }
 
 
-class Target(NamedTuple):
-    """A field; id is empty while it does not exist yet."""
+class Field(NamedTuple):
+    """A field of a contact; id is empty while it does not exist yet."""
 
     name: str
     type: str
@@ -75,12 +76,13 @@ class Target(NamedTuple):
 class FieldPlan:
     """Where columns go, by field of the diff; `email`, the key, is not among them."""
 
-    targets: dict[str, Target] = field(default_factory=dict)
+    fields: dict[str, Field] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
     @property
-    def missing(self) -> list[Target]:
-        return [target for target in self.targets.values() if not target.id]
+    def missing(self) -> list[Field]:
+        """Those that the account lacks."""
+        return [each for each in self.fields.values() if not each.id]
 
 
 def plan_fields(
@@ -108,23 +110,23 @@ def plan_fields(
                 f" you mean by its id, one of {', '.join(found)}, under 'fields'"
             )
             continue
-        target = (
-            _target(by_id.get(found[0]), found[0], column)
+        chosen = (
+            _field(by_id.get(found[0]), found[0], column)
             if found
-            else Target(column.field, _NEW_TYPES.get(column.kind, new_text_type))
+            else Field(column.field, _NEW_TYPES.get(column.kind, new_text_type))
         )
-        problem = _problem(column, target, taken)
+        problem = _problem(column, chosen, taken)
         if problem:
             plan.problems.append(problem)
         else:
-            taken[target.id or target.name.lower()] = column.field
-            plan.targets[column.field] = target
+            taken[chosen.id or chosen.name.lower()] = column.field
+            plan.fields[column.field] = chosen
     return plan
 
 
 def has_listed_choices(name: str) -> bool:
     """Whether a name or id means a system field of which choices are asked for."""
-    wanted = name.strip().lower()
+    wanted = caseless(name)
     return any(wanted in (each, SYSTEM[each]) for each in _SYSTEM_CHOICES)
 
 
@@ -136,40 +138,37 @@ def _find(
     """The ids that a name may mean: the id itself, a name of the account, ours."""
     if name in by_id:
         return [name]
-    wanted = name.strip().lower()
+    wanted = caseless(name)
     found = [
         str(each["id"])
         for each in listed
-        if wanted in (_folded(each.get("name")), _folded(each.get("string_id")))
+        if wanted
+        in [caseless(str(each.get(key) or "")) for key in ("name", "string_id")]
     ]
     return found or [SYSTEM[wanted]] if wanted in SYSTEM else found
 
 
-def _folded(name: Any) -> str:
-    return str(name or "").strip().lower()
-
-
-def _target(entry: Mapping[str, Any] | None, id: str, column: Column) -> Target:
+def _field(entry: Mapping[str, Any] | None, id: str, column: Column) -> Field:
     entry = entry or {}
     kind = str(entry.get("application_type") or "").lower()
     # Consent is 1 or 2, however the account's list calls that.
     kind = "singlechoice" if id == OPT_IN_ID else kind
-    return Target(str(entry.get("name") or column.field), kind, id)
+    return Field(str(entry.get("name") or column.field), kind, id)
 
 
-def _problem(column: Column, target: Target, taken: Mapping[str, str]) -> str:
-    key = target.id or target.name.lower()
+def _problem(column: Column, chosen: Field, taken: Mapping[str, str]) -> str:
+    key = chosen.id or chosen.name.lower()
     if key in taken:
         return f"'{column.field}' and '{taken[key]}' are the same field to Emarsys"
-    if not target.id and (len(column.field) > LONGEST_NAME or column.field.isdigit()):
+    if not chosen.id and (len(column.field) > LONGEST_NAME or column.field.isdigit()):
         return (
             f"'{column.field}' is neither the id of a field nor a name that a new one"
             f" can have, of up to {LONGEST_NAME} characters"
         )
-    fits = _FITS.get(target.type)
+    fits = _FITS.get(chosen.type)
     if fits is not None and column.kind not in fits:
         return (
-            f"the field '{target.name}' is of type {target.type}, and the column"
+            f"the field '{chosen.name}' is of type {chosen.type}, and the column"
             f" '{column.field}' of type {column.data_type} does not fit it; a field's"
             " type cannot be changed: cast the column or give it another name"
         )

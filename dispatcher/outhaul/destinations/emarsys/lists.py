@@ -66,7 +66,7 @@ class ContactList(Service):
         self._located = ""
         self.request_seconds = account.longest_call
 
-    def target(self) -> str | None:
+    def owns(self) -> str:
         return f"list '{self._list_name}'"
 
     def opening_requests(self, columns: Sequence[Column]) -> int:
@@ -122,13 +122,13 @@ class ContactList(Service):
             if created is not None:
                 self._list_id, errors = created
                 self.findings.target_id = self._list_id
-                self.findings.created.append(f"{self.target()}")
+                self.findings.created.append(self.owns())
                 return errors
             self._list_id = api.find_list(self._list_name) or ""
             self.findings.target_id = self._list_id
         if not self._list_id:
             raise StopSync(
-                f"{self.target()} cannot be created: Emarsys says that it exists, and"
+                f"{self.owns()} cannot be created: Emarsys says that it exists, and"
                 " does not list it"
             )
         return api.change_list(self._list_id, addresses, remove=leave)

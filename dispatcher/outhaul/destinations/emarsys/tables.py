@@ -14,10 +14,10 @@ import orjson
 from outhaul.config.settings import setting
 from outhaul.destinations.emarsys.account import Emarsys
 from outhaul.errors import ConfigurationError
-from outhaul.http.addresses import segment_problem
+from outhaul.http.addresses import path_part_problem
 from outhaul.kit import values
-from outhaul.kit.columns import Column as Values
 from outhaul.kit.columns import (
+    Values,
     as_json,
     booleans,
     iso_days,
@@ -67,15 +67,11 @@ class Table(Service):
         self._options = options
         self._columns: list[Column] = []
         for name in ("connection", "table"):
-            if problem := segment_problem(getattr(options, name)):
+            if problem := path_part_problem(getattr(options, name)):
                 raise ConfigurationError(
                     f"model {activation.name}: meta.outhaul.{name}: {problem}"
                 )
         self.request_seconds = account.longest_call
-
-    def target(self) -> str | None:
-        """None: nothing is removed, so several activations may share a table."""
-        return None
 
     def writes_to(self) -> str:
         return f"table '{self._options.table}' of '{self._options.connection}'"

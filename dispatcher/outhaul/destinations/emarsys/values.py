@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from outhaul.destinations.emarsys.fields import Target
+from outhaul.destinations.emarsys.fields import Field
 from outhaul.errors import RowRefused
 from outhaul.kit import columns, values
 from outhaul.kit.service import OneByOne
@@ -20,44 +20,44 @@ _OTHERS = ("singlechoice", "multichoice")
 _LAST_OF_BASIC_PLANE = 0xFFFF
 
 Choices = Mapping[str, str]
-"""Of one field: the id of each choice by its id and by its folded name."""
+"""Of one field: the id of each choice by its id and by its name without case."""
 
 
-def render(field: str, target: Target, value: Any, choices: Choices) -> Any:
+def render(name: str, field: Field, value: Any, choices: Choices) -> Any:
     """A value that is not null."""
-    if target.type == "numeric":
-        return _number(field, value)
-    if target.type in ("date", "birthdate"):
-        return values.day(field, value).isoformat()
-    if target.type == "singlechoice":
-        return _choice(field, value, choices)
-    if target.type == "multichoice":
-        found = values.nested(field, value)
+    if field.type == "numeric":
+        return _number(name, value)
+    if field.type in ("date", "birthdate"):
+        return values.day(name, value).isoformat()
+    if field.type == "singlechoice":
+        return _choice(name, value, choices)
+    if field.type == "multichoice":
+        found = values.nested(name, value)
         if not isinstance(found, (list, tuple)):
-            raise values.unlike(field, value, "list", "a list of choices")
+            raise values.unlike(name, value, "list", "a list of choices")
         # An empty list is an error there, and null clears the field.
-        return [_choice(field, each, choices) for each in found] or None
-    rendered = values.text(field, value, _LONGEST.get(target.type))
-    if target.is_system and any(ord(each) > _LAST_OF_BASIC_PLANE for each in rendered):
-        raise RowRefused("emoji", f"'{field}' holds an emoji, in a system field")
+        return [_choice(name, each, choices) for each in found] or None
+    rendered = values.text(name, value, _LONGEST.get(field.type))
+    if field.is_system and any(ord(each) > _LAST_OF_BASIC_PLANE for each in rendered):
+        raise RowRefused("emoji", f"'{name}' holds an emoji, in a system field")
     return rendered
 
 
 def render_all(
-    field: str, target: Target, column: columns.Column, choices: Choices
-) -> columns.Column:
+    name: str, field: Field, column: columns.Values, choices: Choices
+) -> columns.Values:
     """See `render`; a null stays one. Raises OneByOne."""
-    if target.type in ("date", "birthdate"):
+    if field.type in ("date", "birthdate"):
         return columns.iso_days(column)
-    if target.type in _OTHERS:
+    if field.type in _OTHERS:
         try:
             return [
-                None if value is None else render(field, target, value, choices)
+                None if value is None else render(name, field, value, choices)
                 for value in column
             ]
         except RowRefused:
             raise OneByOne from None
-    if target.type == "numeric":
+    if field.type == "numeric":
         kinds = set(map(type, column)) - {type(None)}
         if kinds == {bool}:
             return [None if each is None else str(int(each)) for each in column]
@@ -66,17 +66,17 @@ def render_all(
         if is_number and max(map(len, filter(None, found)), default=0) <= MOST_DIGITS:
             return found
         raise OneByOne
-    found = columns.texts(column, _LONGEST.get(target.type))
-    joined = "".join(filter(None, found)) if target.is_system else ""
+    found = columns.texts(column, _LONGEST.get(field.type))
+    joined = "".join(filter(None, found)) if field.is_system else ""
     if not joined.isascii() and max(map(ord, joined)) > _LAST_OF_BASIC_PLANE:
         raise OneByOne
     return found
 
 
-def cleared(target: Target) -> str | None:
+def cleared(field: Field) -> str | None:
     """What empties a field: a text is emptied, all others are set to null."""
-    is_other = target.type in ("numeric", "date", "birthdate", "multichoice")
-    return None if is_other or target.type == "singlechoice" else ""
+    is_other = field.type in ("numeric", "date", "birthdate", "multichoice")
+    return None if is_other or field.type == "singlechoice" else ""
 
 
 def _number(field: str, value: Any) -> str:
@@ -94,7 +94,7 @@ def _number(field: str, value: Any) -> str:
 
 
 def _choice(field: str, value: Any, choices: Choices) -> str:
-    wanted = values.text(field, value).strip().lower()
+    wanted = values.caseless(values.text(field, value))
     if wanted not in choices:
         raise RowRefused("choice", f"'{field}' is none of the choices of that field")
     return choices[wanted]

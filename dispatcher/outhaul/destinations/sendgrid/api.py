@@ -20,16 +20,17 @@ from outhaul.errors import (
     RetryRequest,
     StopSync,
 )
-from outhaul.http.addresses import segment_problem
+from outhaul.http.addresses import path_part_problem
 from outhaul.http.client import (
     HttpClient,
     Response,
     classify,
     is_loopback,
     json_of,
-    segment,
+    path_part,
 )
 from outhaul.kit.service import Job
+from outhaul.kit.values import caseless
 
 _MARKETING = "/v3/marketing"
 _HINTS = {
@@ -90,7 +91,9 @@ class Api:
 
     def list_name(self, list_id: str) -> str | None:
         """What the list of this id is called; None where there is none."""
-        response = self._client.request("GET", f"{_MARKETING}/lists/{segment(list_id)}")
+        response = self._client.request(
+            "GET", f"{_MARKETING}/lists/{path_part(list_id)}"
+        )
         if response.status == 404:
             return None
         classify(response, hints=_HINTS)
@@ -163,7 +166,7 @@ class Api:
         """End memberships; None where one of the contacts is unknown (404)."""
         response = self._client.request(
             "DELETE",
-            f"{_MARKETING}/lists/{segment(list_id)}/contacts",
+            f"{_MARKETING}/lists/{path_part(list_id)}/contacts",
             params={"contact_ids": ",".join(contact_ids)},
         )
         if response.status == 404:
@@ -175,7 +178,7 @@ class Api:
     def job(self, job: Job) -> dict[str, Any] | None:
         """The state of an import job, or None where it is not known (any more)."""
         response = self._client.request(
-            "GET", f"{_MARKETING}/contacts/imports/{segment(job.reference)}"
+            "GET", f"{_MARKETING}/contacts/imports/{path_part(job.reference)}"
         )
         if response.status == 404:
             return None
@@ -251,7 +254,7 @@ _JSON = {"Content-Type": "application/json"}
 def refusal(response: Response, addresses: Sequence[Any]) -> RequestRefused:
     """What a 400 says: the rows that it names, if it names any of ours."""
     text = response.body.decode("utf-8", "replace")
-    bad = {address.strip().lower() for address in _BAD_EMAIL.findall(text)}
+    bad = {caseless(address) for address in _BAD_EMAIL.findall(text)}
     refused = Refusal("invalid_email", "SendGrid says that the address is not valid")
     rows = {index: refused for index, sent in enumerate(addresses) if sent in bad}
     return RequestRefused(response.describe(), code="http_400", rows=rows)
@@ -267,7 +270,7 @@ def list_gone() -> StopSync:
 def _job(response: Response) -> Job:
     classify(response, (202,), _HINTS)
     reference = _object(response).get("job_id")
-    if not isinstance(reference, str) or segment_problem(reference):
+    if not isinstance(reference, str) or path_part_problem(reference):
         raise OutcomeUnknown(f"{response.describe()}; there is no 'job_id' in it")
     return Job(reference)
 

@@ -80,10 +80,6 @@ class Contacts(AddressService):
         self._options = options
         self._plan = FieldPlan()
 
-    def target(self) -> str | None:
-        """None: several activations may write different fields of a contact."""
-        return None
-
     def opening_requests(self, columns: Sequence[Column]) -> int:
         return 1  # the fields
 
@@ -111,12 +107,12 @@ class Contacts(AddressService):
 
     def encode(self, row: Row, found: Contact | None = None) -> bytes:
         contact = identified(values.normal_email(row.values.get("email")), found)
-        for field in self._plan.reserved:
-            if field != "email":
-                self._put(contact, field, field, row.values.get(field), "Text")
+        for name in self._plan.reserved:
+            if name != "email":
+                self._put(contact, name, name, row.values.get(name), "Text")
         custom: dict[str, Any] = {}
-        for field, target in self._plan.custom.items():
-            self._put(custom, target.id, field, row.values.get(field), target.type)
+        for name, field in self._plan.custom.items():
+            self._put(custom, field.id, name, row.values.get(name), field.type)
         if custom:
             contact["custom_fields"] = custom
         return orjson.dumps(contact)
@@ -125,24 +121,24 @@ class Contacts(AddressService):
         self, rows: Sequence[Row], found: Sequence[Contact | None]
     ) -> list[bytes]:
         addresses = emails(column_of(rows, "email"))
-        reserved = [field for field in self._plan.reserved if field != "email"]
-        given = [self._values(rows, field, field, "Text") for field in reserved]
+        reserved = [name for name in self._plan.reserved if name != "email"]
+        rendered = [self._values(rows, name, name, "Text") for name in reserved]
         custom = [
-            self._values(rows, field, target.id, target.type)
-            for field, target in self._plan.custom.items()
+            self._values(rows, name, field.id, field.type)
+            for name, field in self._plan.custom.items()
         ]
         if custom:
-            ids = [target.id for target in self._plan.custom.values()]
+            ids = [field.id for field in self._plan.custom.values()]
             nested = records(ids, custom, nulls=False)
             reserved.append("custom_fields")
-            given.append([each or None for each in nested])
+            rendered.append([each or None for each in nested])
         if any(found):
             whom = map(identified, addresses, found)
-            attributes = records(reserved, given, nulls=False)
+            attributes = records(reserved, rendered, nulls=False)
             pairs = zip(whom, attributes, strict=True)
             return as_json({**who, **each} for who, each in pairs)
         named = ["email", *reserved]
-        return as_json(records(named, [addresses, *given], nulls=False))
+        return as_json(records(named, [addresses, *rendered], nulls=False))
 
     def poll(self, job: Job, items: Sequence[Encoded]) -> list[Outcome] | None:
         outcomes = super().poll(job, items)

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from outhaul.kit.service import Encoded
+from outhaul.kit.values import caseless
 from outhaul.model import ACCEPTED, Outcome, Status
 from outhaul.text.redaction import excerpt
 
@@ -37,12 +38,12 @@ def failed_addresses(
     records = list(_csv_records(content)) or list(_json_records(content))
     failed: dict[str, str] = {}
     for record in records:
-        by_name = {str(key).strip().lower(): value for key, value in record.items()}
+        by_name = {caseless(str(key)): value for key, value in record.items()}
         address = by_name.get("email")
         if isinstance(address, str) and "@" in address:
             reasons = (by_name.get(name) for name in _REASONS)
             reason = next((str(text) for text in reasons if text), "")
-            failed[address.strip().lower()] = quote(reason)
+            failed[caseless(address)] = quote(reason)
     return failed
 
 
@@ -119,7 +120,7 @@ def _failure(item: Encoded, reason: str) -> Outcome:
 def _csv_records(content: str) -> Iterator[Mapping[str, Any]]:
     reader = csv.DictReader(io.StringIO(content))
     try:
-        names = [str(name).strip().lower() for name in reader.fieldnames or ()]
+        names = [caseless(str(name)) for name in reader.fieldnames or ()]
         if "email" in names:
             yield from reader
     except csv.Error:

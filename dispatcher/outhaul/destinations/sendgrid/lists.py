@@ -77,7 +77,7 @@ class ContactList(AddressService):
         self._list_id = ""
         self._located = ""
 
-    def target(self) -> str | None:
+    def owns(self) -> str:
         return f"list '{self._list_name}'"
 
     def opening_requests(self, columns: Sequence[Column]) -> int:
@@ -180,11 +180,11 @@ class ContactList(AddressService):
         except RequestRefused as error:
             refused = str(error)
         else:
-            self.findings.created.append(f"{self.target()}")
+            self.findings.created.append(self.owns())
             return created
         found = self._account.api.find_list(self._list_name)
         if found is None:
-            raise StopSync(f"{self.target()} cannot be created: {refused}")
+            raise StopSync(f"{self.owns()} cannot be created: {refused}")
         return found
 
     def _check_columns(self, columns: Sequence[Column]) -> None:

@@ -16,7 +16,7 @@ import orjson
 
 from outhaul.destinations.splio.fields import Custom
 from outhaul.errors import OutcomeUnknown, Refusal, RequestRefused, StopSync
-from outhaul.http.addresses import segment
+from outhaul.http.addresses import path_part
 from outhaul.http.answers import Response, classify, json_of, refuse_page
 from outhaul.http.client import HttpClient
 from outhaul.model import ACCEPTED, UNKNOWN, Outcome, Status
@@ -75,7 +75,7 @@ class Api:
 
     def update(self, email: str, body: bytes, otherwise: Outcome) -> Outcome:
         """Update one contact; `otherwise` where there is none."""
-        path = f"/data/contacts/{segment(email)}"
+        path = f"/data/contacts/{path_part(email)}"
         shown = "/data/contacts/…"
         response = self._call("PATCH", path, body, (200, 404), shown=shown)
         if response.status == 404:

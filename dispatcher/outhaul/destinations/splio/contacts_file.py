@@ -19,8 +19,7 @@ from outhaul.destinations.splio.fields import (
 )
 from outhaul.errors import ConfigurationError
 from outhaul.kit import values
-from outhaul.kit.columns import Column as Values
-from outhaul.kit.columns import days
+from outhaul.kit.columns import Values, days
 from outhaul.kit.files.names import FileNames
 from outhaul.kit.files.service import FileService
 from outhaul.kit.files.tables import Separated

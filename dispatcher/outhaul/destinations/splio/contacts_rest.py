@@ -22,7 +22,7 @@ from outhaul.destinations.splio.fields import (
     checked_column,
 )
 from outhaul.kit import columns, values
-from outhaul.kit.columns import Column as Values
+from outhaul.kit.columns import Values
 from outhaul.kit.rows import bodies_of, column_of
 from outhaul.kit.service import Activation, Encoded, Limits, Service
 from outhaul.model import Change, Column, Outcome, Row
@@ -65,9 +65,6 @@ class RestContacts(Service):
         self.lookup_limits = Limits(_MOST_CREATED, _MOST_BYTES, per_second=1_000)
         # A refused token is renewed, and the request made again.
         self.request_seconds = 3 * account.api_seconds
-
-    def target(self) -> str | None:
-        return None
 
     def opening_requests(self, columns: Sequence[Column]) -> int:
         return self._account.planning_requests

@@ -12,8 +12,7 @@ from typing import Any, NamedTuple
 
 from outhaul.errors import RowRefused
 from outhaul.kit import values
-from outhaul.kit.columns import Column as Values
-from outhaul.kit.columns import emails, texts
+from outhaul.kit.columns import Values, emails, texts
 from outhaul.kit.service import OneByOne
 from outhaul.model import Column, Kind
 

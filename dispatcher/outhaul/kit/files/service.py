@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from outhaul import model
 from outhaul.errors import ConfigurationError, RowRefused
 from outhaul.http.traffic import note_request
-from outhaul.kit.columns import Column
+from outhaul.kit.columns import Values
 from outhaul.kit.files.account import SftpAccount
 from outhaul.kit.files.names import FileNames
 from outhaul.kit.files.packing import contents, gzipped
@@ -73,11 +73,11 @@ class FileService(Service):
         """The fields of a row with their values, in the order of `fields`."""
         return list(row.values.items())
 
-    def columns(self, rows: Sequence[Row]) -> list[tuple[str, Column]]:
+    def columns(self, rows: Sequence[Row]) -> list[tuple[str, Values]]:
         """The same of many rows: the fields, each with its values. Raises OneByOne."""
         return [(field, column_of(rows, field)) for field in rows[0].values]
 
-    def target(self) -> str | None:
+    def owns(self) -> str:
         return f"the files '{self._names.of(1)}' and following"
 
     def writes_to(self) -> str:

@@ -19,7 +19,7 @@ import orjson
 
 from outhaul.errors import RowRefused
 from outhaul.kit import columns, values
-from outhaul.kit.columns import Column, as_json, for_json, records
+from outhaul.kit.columns import Values, as_json, for_json, records
 from outhaul.kit.service import OneByOne
 
 ENCODINGS = {
@@ -88,7 +88,7 @@ class Separated:
             "encoding", f"a value has characters that {self.encoding} cannot hold"
         )
 
-    def lines(self, columns: Sequence[tuple[str, Column]]) -> list[bytes]:
+    def lines(self, columns: Sequence[tuple[str, Values]]) -> list[bytes]:
         """The lines of fields with the values of many rows. Raises OneByOne."""
         if _BETWEEN in self.separator + self.null:
             raise OneByOne
@@ -120,7 +120,7 @@ class Separated:
             return self._quoted(text)
         return text
 
-    def _cells(self, field: str, column: Column) -> Sequence[str]:
+    def _cells(self, field: str, column: Values) -> Sequence[str]:
         """The cells of a column, together where no value needs a look of its own."""
         shown = self._shown(column)
         if shown is None:
@@ -148,7 +148,7 @@ class Separated:
             return shown
         return [self.null if text is None else text for text in shown]
 
-    def _shown(self, column: Column) -> Column | None:
+    def _shown(self, column: Values) -> Values | None:
         """Values as texts before they are quoted; None where some must be changed."""
         kinds = set(map(type, column)) - {type(None)}
         if kinds <= {bool}:
@@ -219,7 +219,7 @@ class JsonLines:
         """One object. Raises RowRefused."""
         return values.json_object(dict(cells)) + b"\n"
 
-    def lines(self, columns: Sequence[tuple[str, Column]]) -> list[bytes]:
+    def lines(self, columns: Sequence[tuple[str, Values]]) -> list[bytes]:
         """The objects of many rows. Raises OneByOne."""
         fields = [field for field, _ in columns]
         rendered = [for_json(column) for _, column in columns]
