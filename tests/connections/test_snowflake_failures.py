@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from outhaul.connections.labels import labelled
-from outhaul.connections.snowflake import SnowflakeConnection, opens_natively
-from outhaul.connections.snowflake_login import connect_options
+from outhaul.connections.snowflake import SnowflakeConnection
+from outhaul.connections.snowflake_login import connect_options, logs_in_directly
 from outhaul.errors import (
     ConfigurationError,
     RelationMissing,
@@ -306,8 +306,8 @@ def test_a_profile_that_lacks_keys_is_refused():
 
 
 def test_unusual_logins_are_left_to_dbt():
-    assert opens_natively(PROFILE | {"password": "p", "threads": 8})
-    assert opens_natively(PROFILE | {"authenticator": "oauth", "token": "t"})
+    assert logs_in_directly(PROFILE | {"password": "p", "threads": 8})
+    assert logs_in_directly(PROFILE | {"authenticator": "oauth", "token": "t"})
     for key, value in (
         ("authenticator", "externalbrowser"),
         ("authenticator", "workload_identity"),
@@ -315,4 +315,4 @@ def test_unusual_logins_are_left_to_dbt():
         ("proxy_host", "proxy"),
         ("insecure_mode", True),
     ):
-        assert not opens_natively(PROFILE | {"password": "p", key: value})
+        assert not logs_in_directly(PROFILE | {"password": "p", key: value})

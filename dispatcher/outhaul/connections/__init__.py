@@ -7,30 +7,24 @@ are imported when they are needed.
 
 from __future__ import annotations
 
-from importlib import import_module
-
 from outhaul.config.project import Project
+from outhaul.connections.adapters import adapter_of
 from outhaul.connections.base import Connection
 from outhaul.connections.labels import labelled
 
 __all__ = ["Connection", "connect"]
 
-# The adapters with a file of their own, which offers `opens_natively(credentials)`
-# and `open_connection(credentials)`.
-_NATIVE = ("bigquery", "databricks", "duckdb", "postgres", "redshift", "snowflake")
-
 
 def connect(project: Project, *, through_dbt: bool = False) -> Connection:
-    """A connection to the warehouse of the project's target.
+    """A connection to the warehouse of the project's target; contacts nothing yet.
 
     through_dbt: ask dbt's adapter also where we could do without.
     """
-    if project.adapter_type in _NATIVE and not through_dbt:
-        module = import_module(f"outhaul.connections.{project.adapter_type}")
-        if module.opens_natively(project.credentials):
-            with labelled(target=project.target_name):
-                opened: Connection = module.open_connection(project.credentials)
-            return opened
+    adapter = adapter_of(project.adapter_type)
+    native = adapter.connection if adapter.opens_natively(project.credentials) else None
+    if native is not None and not through_dbt:
+        with labelled(target=project.target_name):
+            return native(project.credentials)
     from outhaul.connections.dbt_adapter import DbtAdapterConnection
 
-    return DbtAdapterConnection(project)
+    return DbtAdapterConnection(project, adapter)

@@ -8,6 +8,7 @@ it does one statement at a time.
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import Any, Protocol, TypeVar
@@ -15,6 +16,7 @@ from typing import Any, Protocol, TypeVar
 from outhaul.errors import ConfigurationError
 from outhaul.text.phrases import how_to_add
 
+_PLAIN_ROLE = re.compile(r'[A-Za-z_][\w$]*|"[^"]+"')
 _Default = TypeVar("_Default", int, None)
 
 
@@ -67,6 +69,13 @@ def whole_number(
     except (TypeError, ValueError):
         pass
     raise ConfigurationError(f"profiles.yml: '{key}' must be a whole number")
+
+
+def role_name(role: str) -> str:
+    """As dbt writes it, which is bare; anything that is no name is quoted."""
+    if _PLAIN_ROLE.fullmatch(role):
+        return role
+    return '"' + role.replace('"', '""') + '"'
 
 
 def affected_rows(cursor: Any) -> int:

@@ -12,8 +12,10 @@ import re
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any
 
+from outhaul.connections.adapter import Adapter, Rows
 from outhaul.connections.base import import_driver, whole_number
 from outhaul.connections.bigquery_client import (
     METHODS,
@@ -23,37 +25,31 @@ from outhaul.connections.bigquery_client import (
 )
 from outhaul.connections.bigquery_failures import bigquery_error, may_be_repeated
 from outhaul.connections.bigquery_values import bound, rows_of
+from outhaul.connections.dialect import Dialect
 from outhaul.connections.labels import labels
-from outhaul.connections.placeholders import check_placeholders
+from outhaul.connections.sessions import SessionConnection
 from outhaul.errors import OuthaulError, WarehouseError
 
-# How often a statement that certainly changed nothing is run, before we give up.
-_ATTEMPTS = 6
+# For how long a request without an answer is made again, where the profile says
+# nothing: an interruption of a minute is one that a sync can wait for.
 _RETRY_SECONDS = 60.0
 # A smaller result comes with its job's answer, or with the next one.
 _STORAGE_ROWS = 10_000
 _SECRETS = ("token", "refresh_token", "client_secret")
 _NOT_IN_LABELS = re.compile(r"[^a-z0-9_-]")
+# A TIMESTAMP is a moment there; the ledger's instants are DATETIMEs in UTC.
+_NOW = "datetime(current_timestamp())"
 
 
-def opens_natively(credentials: Mapping[str, Any]) -> bool:
-    """Whether the profile names a project and one of the usual authentications."""
-    return bool(data_project(credentials)) and credentials.get("method") in METHODS
-
-
-def open_connection(credentials: Mapping[str, Any]) -> BigQueryConnection:
-    """The connection of a profile; contacts nothing yet."""
-    return BigQueryConnection(credentials)
-
-
-class BigQueryConnection:
+class BigQueryConnection(SessionConnection):
     """Jobs in one project, which several threads may run at once.
 
-    sleep, chance: of the pauses before a statement is repeated.
     storage_client: opens a client of the Storage API, or returns None.
     """
 
-    adapter_type = "bigquery"
+    # BigQuery has waited for other statements of the table before it gives way: six
+    # attempts wait for half a minute at most.
+    attempts = 6
 
     def __init__(
         self,
@@ -64,8 +60,17 @@ class BigQueryConnection:
         storage_client: Callable[[Mapping[str, Any]], Any] = open_storage_client,
     ) -> None:
         self._driver = import_driver("google.cloud.bigquery", "bigquery")
+        super().__init__(
+            ADAPTER,
+            "BigQuery",
+            (Exception,),  # the driver lets those of its transports out
+            secrets=[str(credentials.get(key) or "") for key in _SECRETS],
+            sleep=sleep,
+            chance=chance,
+        )
+        self._turn = nullcontext()
         self._credentials = credentials
-        self._settings = _job_settings(credentials)
+        self._job_settings = _job_settings(credentials)
         self._labels = dict(labels())
         self._wait = whole_number(
             credentials, "job_execution_timeout_seconds", None
@@ -77,72 +82,62 @@ class BigQueryConnection:
         self._retry = self._driver.DEFAULT_RETRY.with_timeout(
             _RETRY_SECONDS if deadline is None else deadline
         )
-        self._sleep = sleep
-        self._chance = chance
         self._open_storage = storage_client
         self._may_use_storage = True
-        self._lock = threading.Lock()
-        self._client: Any = None
+        self._opening = threading.RLock()
         self._storage: Any = None
 
-    def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        def rows(job: Any, result: Any) -> list[tuple[Any, ...]]:
-            storage = self._storage_for(result)
-            if storage is not None:
-                try:
-                    return list(rows_of(result, storage))
-                except Exception:  # no grant, no way through: pages do as well
-                    self._may_use_storage = False
-                result = job.result(retry=self._retry, job_retry=None)
-            return list(rows_of(result))
+    def _open(self) -> Any:
+        return open_client(self._credentials)
 
-        found: list[tuple[Any, ...]] = self._run(sql, parameters, rows)
-        return found
+    def _usable(self) -> Any:
+        with self._opening:
+            return super()._usable()
 
-    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> int:
-        return int(
-            self._run(
-                sql, parameters, lambda job, result: job.num_dml_affected_rows or 0
-            )
-        )
+    def _end(self, session: Any) -> None:
+        session.close()
+        with self._opening:
+            storage, self._storage = self._storage, None
+        if storage is not None:
+            storage.transport.close()
 
-    def close(self) -> None:
-        with self._lock:
-            if self._client is not None:
-                self._client.close()
-            if self._storage is not None:
-                self._storage.transport.close()
-            self._client = self._storage = None
-
-    def _run(
-        self, sql: str, parameters: Sequence[Any], read: Callable[[Any, Any], Any]
-    ) -> Any:
-        check_placeholders(sql, parameters)
-        for attempt in range(_ATTEMPTS):
-            failure: WarehouseError
-            repeats = False
+    def _read(self, session: Any, sql: str, parameters: Sequence[Any]) -> Rows:
+        job = self._start(session, sql, parameters)
+        result = self._result(job)
+        storage = self._storage_for(result)
+        if storage is not None:
             try:
-                job = self._start(sql, parameters)
-                return read(job, job.result(retry=self._retry, job_retry=None))
-            except OuthaulError:
-                raise
-            except Exception as error:  # the driver lets those of its transports out
-                repeats = may_be_repeated(error) and attempt + 1 < _ATTEMPTS
-                failure = bigquery_error(error, parameters, self._secrets())
-            if not repeats:
-                raise failure
-            self._sleep(self._chance() * 2**attempt)
-        raise failure
+                return list(rows_of(result, storage))
+            except Exception:  # no grant, no way through: pages do as well
+                self._may_use_storage = False
+            result = self._result(job)
+        return list(rows_of(result))
 
-    def _start(self, sql: str, parameters: Sequence[Any]) -> Any:
+    def _write(self, session: Any, sql: str, parameters: Sequence[Any]) -> int:
+        job = self._start(session, sql, parameters)
+        self._result(job)
+        return int(job.num_dml_affected_rows or 0)
+
+    def _unopened(self, error: Exception) -> tuple[OuthaulError, bool]:
+        return self._failure(error, "", (), False), False
+
+    def _gave_way(self, error: Exception) -> bool:
+        return may_be_repeated(error)
+
+    def _failure(
+        self, error: Exception, sql: str, parameters: Sequence[Any], lost: bool
+    ) -> WarehouseError:
+        return bigquery_error(error, parameters, self._secrets)
+
+    def _start(self, client: Any, sql: str, parameters: Sequence[Any]) -> Any:
         config = self._driver.QueryJobConfig(
             query_parameters=[bound(value) for value in parameters],
             labels=_job_labels({**self._labels, **labels()}),
-            **self._settings,
+            **self._job_settings,
         )
         if self._wait:
             config.job_timeout_ms = self._wait * 1000
-        return self._opened().query(
+        return client.query(
             sql,
             job_config=config,
             retry=self._retry,
@@ -150,23 +145,22 @@ class BigQueryConnection:
             timeout=self._start_wait,
         )
 
-    def _opened(self) -> Any:
-        with self._lock:
-            if self._client is None:
-                self._client = open_client(self._credentials)
-            return self._client
+    def _result(self, job: Any) -> Any:
+        return job.result(retry=self._retry, job_retry=None)
 
     def _storage_for(self, result: Any) -> Any:
         """A client of the Storage API, where it is worth it and works."""
         if (result.total_rows or 0) <= _STORAGE_ROWS or not self._may_use_storage:
             return None
-        with self._lock:
+        with self._opening:
             if self._storage is None:
                 self._storage = self._open_storage(self._credentials)
             return self._storage
 
-    def _secrets(self) -> list[str]:
-        return [str(self._credentials.get(key) or "") for key in _SECRETS]
+
+def opens_natively(credentials: Mapping[str, Any]) -> bool:
+    """Whether the profile names a project and one of the usual authentications."""
+    return bool(data_project(credentials)) and credentials.get("method") in METHODS
 
 
 def _job_settings(credentials: Mapping[str, Any]) -> dict[str, Any]:
@@ -192,3 +186,36 @@ def _job_labels(names: Mapping[str, str]) -> dict[str, str]:
         for name, value in names.items()
     }
     return {"outhaul": "dispatcher", **known}
+
+
+def _rows(columns: Mapping[str, str], count: int) -> str:
+    """One array: hundreds of subqueries are too much to plan."""
+    types = {"bigint": "int64", "boolean": "bool", "text": "string"}
+    names = ", ".join(f"{name} {types[type]}" for name, type in columns.items())
+    row = f"({', '.join('?' * len(columns))})"
+    rows = ", ".join([row] * count)
+    return f"select * from unnest(array<struct<{names}>>[{rows}])"  # noqa: S608
+
+
+def _with_cursors(client: Any) -> Any:
+    """What dbt's adapter has is a client, which the driver's DB-API module wraps."""
+    return import_driver("google.cloud.bigquery.dbapi", "bigquery").connect(client)
+
+
+ADAPTER = Adapter(
+    name="bigquery",
+    dialect=Dialect(
+        quote="`",
+        now=_NOW,
+        after=lambda seconds: f"datetime_add({_NOW}, interval {seconds} second)",
+        since=lambda instant: (
+            f"datetime_diff({_NOW}, {instant}, microsecond) / 1000000"
+        ),
+        escape="\\",
+        # Each statement takes a second, and reads more of the table than it returns.
+        rows=_rows,
+    ),
+    prepared=_with_cursors,
+    opens_natively=opens_natively,
+    connection=BigQueryConnection,
+)

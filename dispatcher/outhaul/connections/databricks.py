@@ -8,22 +8,60 @@ the browser, goes through dbt's adapter.
 from __future__ import annotations
 
 import random
-import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from outhaul.connections.base import affected_rows, import_driver
+from outhaul.connections.adapter import Adapter
+from outhaul.connections.base import import_driver
 from outhaul.connections.databricks_values import rows_of
-from outhaul.connections.failures import is_conflict, unreachable, warehouse_error
-from outhaul.connections.placeholders import check_placeholders
-from outhaul.errors import ConfigurationError, WarehouseError, WarehouseUnreachable
+from outhaul.connections.dialect import Dialect, selected_rows
+from outhaul.connections.failures import is_conflict
+from outhaul.connections.sessions import SessionConnection
+from outhaul.errors import ConfigurationError
 
-# A concurrent write of the same table is over soon.
-_ATTEMPTS = 8
 # What an idle session is told before anything of a statement has run.
 _ENDED = ("Invalid SessionHandle", "INVALID_HANDLE", "session is closed")
+
+
+class DatabricksConnection(SessionConnection):
+    """One session of databricks-sql-connector."""
+
+    # A concurrent write of the same table, which may be a large one, ends within a
+    # minute: eight attempts wait for 51 seconds at most.
+    attempts = 8
+    pause = 0.4
+
+    def __init__(
+        self,
+        credentials: Mapping[str, Any],
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self._driver = import_driver("databricks.sql", "databricks")
+        self._options = connect_options(credentials)
+        secrets = (credentials.get("token"), credentials.get("client_secret"))
+        super().__init__(
+            ADAPTER,
+            f"Databricks at {credentials['host']}",
+            (self._driver.Error, OSError, ValueError),
+            secrets=[str(secret) for secret in secrets if secret],
+            sleep=sleep,
+            chance=chance,
+        )
+
+    def _open(self) -> Any:
+        return self._driver.connect(**self._options)
+
+    def _has_ended(self, error: Exception) -> bool:
+        return any(text in str(error) for text in _ENDED)
+
+    def _is_lost(self, error: Exception) -> bool:
+        return isinstance(error, (self._driver.RequestError, OSError))
+
+    def _gave_way(self, error: Exception) -> bool:
+        return is_conflict(error)
 
 
 def opens_natively(credentials: Mapping[str, Any]) -> bool:
@@ -32,109 +70,6 @@ def opens_natively(credentials: Mapping[str, Any]) -> bool:
     if credentials.get("azure_client_id") or credentials.get("compute"):
         return False
     return bool(credentials.get("token") or secret)
-
-
-def open_connection(credentials: Mapping[str, Any]) -> DatabricksConnection:
-    """The connection of a profile; contacts nothing yet."""
-    return DatabricksConnection(credentials)
-
-
-class DatabricksConnection:
-    """One session, opened by the first statement.
-
-    A session that has ended while idle is opened again, once. A statement that may have
-    run is never sent again; one that gave way to a concurrent one did not, and is tried
-    a few times more.
-    """
-
-    adapter_type = "databricks"
-
-    def __init__(
-        self,
-        credentials: Mapping[str, Any],
-        *,
-        sleep: Callable[[float], None] = time.sleep,
-        uniform: Callable[[float, float], float] = random.uniform,
-    ) -> None:
-        self._driver = import_driver("databricks.sql", "databricks")
-        self._options = connect_options(credentials)
-        self._place = f"Databricks at {credentials['host']}"
-        self._secrets = [
-            str(credentials[key])
-            for key in ("token", "client_secret")
-            if credentials.get(key)
-        ]
-        self._sleep = sleep
-        self._uniform = uniform
-        self._lock = threading.Lock()
-        self._connection: Any = None
-
-    def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        found: list[tuple[Any, ...]] = self._run(sql, parameters, rows_of)
-        return found
-
-    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> int:
-        return int(self._run(sql, parameters, affected_rows))
-
-    def close(self) -> None:
-        with self._lock:
-            self._discard()
-
-    def _run(
-        self, sql: str, parameters: Sequence[Any], read: Callable[[Any], Any]
-    ) -> Any:
-        check_placeholders(sql, parameters)
-        with self._lock:
-            was_idle = self._connection is not None
-            for attempt in range(1, _ATTEMPTS + 1):
-                failure: WarehouseError
-                if self._connection is None:
-                    self._connection = self._open()
-                try:
-                    return self._execute(sql, parameters, read)
-                except (self._driver.Error, OSError, ValueError) as error:
-                    gave_way = is_conflict(error)
-                    ended = any(text in str(error) for text in _ENDED)
-                    lost = isinstance(error, (self._driver.RequestError, OSError))
-                    failure = warehouse_error(
-                        error,
-                        sql=sql,
-                        parameters=parameters,
-                        secrets=self._secrets,
-                        lost=lost,
-                    )
-                if lost or ended:
-                    self._discard()
-                if ended and was_idle:
-                    was_idle = False
-                    continue
-                if not gave_way or attempt == _ATTEMPTS:
-                    raise failure
-                self._sleep(self._uniform(0, 0.2 * 2**attempt))
-        raise AssertionError("the last attempt returns or raises")
-
-    def _execute(
-        self, sql: str, parameters: Sequence[Any], read: Callable[[Any], Any]
-    ) -> Any:
-        with self._connection.cursor() as cursor:
-            cursor.execute(sql, list(parameters) or None)
-            return read(cursor)
-
-    def _discard(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            with suppress(self._driver.Error, OSError):  # it had ended by itself
-                connection.close()
-
-    def _open(self) -> Any:
-        try:
-            connection = self._driver.connect(**self._options)
-            with connection.cursor() as cursor:
-                cursor.execute("set time zone 'UTC'")
-            return connection
-        except (self._driver.Error, OSError, ValueError) as error:
-            message = unreachable(error, self._place, self._secrets)
-        raise WarehouseUnreachable(message)
 
 
 def connect_options(credentials: Mapping[str, Any]) -> dict[str, Any]:
@@ -179,3 +114,25 @@ def _service_principal(
         return found
 
     return provider
+
+
+ADAPTER = Adapter(
+    name="databricks",
+    dialect=Dialect(
+        quote="`",
+        # A moment: in a session in UTC, as ours are, it reads like a clock in UTC.
+        now="current_timestamp()",
+        after=lambda n: f"timestampadd(second, {n}, current_timestamp())",
+        since=lambda instant: (
+            f"(unix_micros(current_timestamp()) - unix_micros({instant})) / 1000000.0"
+        ),
+        rows=lambda columns, count: selected_rows(columns, count, "string"),
+        # https://docs.databricks.com/dev-tools/python-sql-connector.html
+        parameters=255,
+    ),
+    session=("set time zone 'UTC'",),
+    placeholder="?",
+    rows=rows_of,
+    opens_natively=opens_natively,
+    connection=DatabricksConnection,
+)

@@ -12,15 +12,16 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-from outhaul.connections.base import affected_rows, import_driver
+from outhaul.connections.adapter import Adapter
+from outhaul.connections.base import import_driver
+from outhaul.connections.dialect import Dialect
 from outhaul.connections.duckdb_values import rows_of
-from outhaul.connections.failures import unreachable, warehouse_error
-from outhaul.connections.placeholders import check_placeholders
-from outhaul.errors import ConfigurationError, WarehouseError, WarehouseUnreachable
+from outhaul.connections.sessions import SessionConnection
+from outhaul.errors import ConfigurationError, OuthaulError, WarehouseUnreachable
 
 # What this module does, or may leave out; a profile with any other key goes
 # through dbt's adapter, which knows how to attach, mount and authenticate.
@@ -38,30 +39,17 @@ _KEYS = {
     "disable_transactions",
     "keep_open",
 }
-SESSION = ("set TimeZone = 'UTC'", "set preserve_insertion_order = true")
 _LOCKED = ("Could not set lock", "Conflicting lock")
+_NOW = "(now() at time zone 'utc')"
 
 _locks: dict[str, threading.Lock] = {}
 _locks_guard = threading.Lock()
 
 
-def opens_natively(credentials: Mapping[str, Any]) -> bool:
-    """Whether the profile asks for nothing but a local file."""
-    path = str(credentials.get("path") or ":memory:")
-    local = "://" not in path and not path.startswith(("md:", "motherduck:"))
-    used = {key for key, value in credentials.items() if value not in (None, [], {})}
-    return local and not path.startswith("ducklake:") and used <= _KEYS
-
-
-def open_connection(credentials: Mapping[str, Any]) -> DuckDBConnection:
-    """The connection of a profile; contacts nothing yet."""
-    return DuckDBConnection(credentials)
-
-
-class DuckDBConnection:
+class DuckDBConnection(SessionConnection):
     """A DuckDB file that is open only while a statement runs."""
 
-    adapter_type = "duckdb"
+    keeps_session = False
 
     def __init__(
         self,
@@ -74,49 +62,17 @@ class DuckDBConnection:
         self._driver = import_driver("duckdb", "duckdb")
         self._path = _path_of(credentials)
         self._config = dict(credentials.get("config_options") or {})
-        self._settings = dict(credentials.get("settings") or {})
+        self._own_settings = dict(credentials.get("settings") or {})
         self._extensions = list(credentials.get("extensions") or [])
         self._wait = lock_wait_seconds
-        self._sleep = sleep
         self._clock = clock
+        super().__init__(
+            ADAPTER,
+            f"the DuckDB file {self._path}",
+            (self._driver.Error, ValueError),
+            sleep=sleep,
+        )
         self._turn = _lock_of(self._path)
-
-    def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        def rows(connection: Any) -> list[tuple[Any, ...]]:
-            return rows_of(connection, sql, parameters)
-
-        found: list[tuple[Any, ...]] = self._run(sql, parameters, rows)
-        return found
-
-    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> int:
-        def count(connection: Any) -> int:
-            connection.execute(sql, list(parameters) or None)
-            return affected_rows(connection)
-
-        return int(self._run(sql, parameters, count))
-
-    def close(self) -> None:
-        """Nothing stays open between statements."""
-
-    def _run(
-        self, sql: str, parameters: Sequence[Any], run: Callable[[Any], Any]
-    ) -> Any:
-        check_placeholders(sql, parameters)
-        failure: WarehouseError
-        with self._turn, self._opened() as connection:
-            try:
-                return run(connection)
-            except (self._driver.Error, ValueError) as error:
-                failure = warehouse_error(error, sql=sql, parameters=parameters)
-        raise failure
-
-    @contextmanager
-    def _opened(self) -> Iterator[Any]:
-        connection = self._open()
-        try:
-            yield connection
-        finally:
-            connection.close()
 
     def _open(self) -> Any:
         if not os.path.exists(self._path):
@@ -124,44 +80,54 @@ class DuckDBConnection:
                 f"there is no DuckDB file {self._path}; run 'dbt build' first. A "
                 f"relative path in profiles.yml counts from the working directory"
             )
+        return self._driver.connect(self._path, config=self._config)
+
+    def _opening_pauses(self) -> Iterator[float]:
+        """Short ones at first, as a statement of another process may be, to 1 s."""
         deadline = self._clock() + self._wait
         pause = 0.05
-        while True:
-            try:
-                connection = self._driver.connect(self._path, config=self._config)
-                break
-            except self._driver.Error as error:
-                message = unreachable(error, f"the DuckDB file {self._path}", ())
-                locked = any(text in str(error) for text in _LOCKED)
-            left = deadline - self._clock()
-            if not locked or left <= 0:
-                waited = f"; waited {self._wait:g} s for its lock" if locked else ""
-                raise WarehouseUnreachable(message + waited)
-            self._sleep(min(pause, left))
+        while (left := deadline - self._clock()) > 0:
+            yield min(pause, left)
             pause = min(pause * 1.5, 1.0)
-        return self._prepared(connection)
 
-    def _prepared(self, connection: Any) -> Any:
+    def _unopened(self, error: Exception) -> tuple[OuthaulError, bool]:
+        failure, _ = super()._unopened(error)
+        if not any(text in str(error) for text in _LOCKED):
+            return failure, False
+        waited = f"{failure}; waited {self._wait:g} s for its lock"
+        return WarehouseUnreachable(waited), True
+
+    def _prepare(self, session: Any) -> None:
         """Extensions and settings as dbt-duckdb applies them; ours come last."""
         step = "extensions"
         try:
             for extension in self._extensions:
                 named = isinstance(extension, dict)
-                connection.load_extension(extension["name"] if named else extension)
+                session.load_extension(extension["name"] if named else extension)
             step = "settings"
-            for name, value in self._settings.items():
+            for name, value in self._own_settings.items():
                 text = str(value).replace("'", "''")
-                connection.execute(f"set {name} = '{text}'")
-            for setting in SESSION:
-                connection.execute(setting)
-            return connection
+                session.execute(f"set {name} = '{text}'")
+            super()._prepare(session)
+            return
         except (self._driver.Error, KeyError) as error:
             problem = type(error).__name__
-        connection.close()
         raise ConfigurationError(
             f"profiles.yml: DuckDB refused the '{step}' of the target ({problem}); "
             f"check that 'dbt debug' accepts them"
         )
+
+    def _cursor(self, session: Any) -> AbstractContextManager[Any]:
+        """The connection itself: a cursor would be another one, without settings."""
+        return nullcontext(session)
+
+
+def opens_natively(credentials: Mapping[str, Any]) -> bool:
+    """Whether the profile asks for nothing but a local file."""
+    path = str(credentials.get("path") or ":memory:")
+    local = "://" not in path and not path.startswith(("md:", "motherduck:"))
+    used = {key for key, value in credentials.items() if value not in (None, [], {})}
+    return local and not path.startswith("ducklake:") and used <= _KEYS
 
 
 def _path_of(credentials: Mapping[str, Any]) -> str:
@@ -178,3 +144,20 @@ def _lock_of(path: str) -> threading.Lock:
     """One lock a file: threads of this process take turns as processes do."""
     with _locks_guard:
         return _locks.setdefault(os.path.realpath(path), threading.Lock())
+
+
+ADAPTER = Adapter(
+    name="duckdb",
+    dialect=Dialect(
+        quote='"',
+        now=_NOW,
+        after=lambda seconds: f"({_NOW} + interval '{seconds} seconds')",
+        since=lambda instant: f"extract(epoch from ({_NOW} - {instant}))",
+    ),
+    session=("set TimeZone = 'UTC'", "set preserve_insertion_order = true"),
+    placeholder="?",
+    query=rows_of,
+    dbt_keys={"keep_open": False},  # or the file stays locked until the process ends
+    opens_natively=opens_natively,
+    connection=DuckDBConnection,
+)

@@ -5,41 +5,23 @@ https://docs.getdbt.com/docs/core/connect-data-platform/postgres-setup
 
 from __future__ import annotations
 
-import re
-import select
-import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from outhaul.connections.base import affected_rows, import_driver, whole_number
-from outhaul.connections.failures import unreachable, warehouse_error
-from outhaul.connections.placeholders import check_placeholders, to_format_style
-from outhaul.connections.postgres_values import SESSION, register_types, rows_of
-from outhaul.errors import ConfigurationError, WarehouseError, WarehouseUnreachable
+from outhaul.connections.adapter import Adapter
+from outhaul.connections.base import import_driver, role_name, whole_number
+from outhaul.connections.dialect import Dialect
+from outhaul.connections.postgres_values import SESSION, prepared, rows_of
+from outhaul.connections.sessions import SessionConnection, has_news, squares
+from outhaul.errors import ConfigurationError, OuthaulError
 
+_NOW = "(clock_timestamp() at time zone 'utc')"
 _SSL_KEYS = ("sslmode", "sslcert", "sslkey", "sslrootcert")
-_PLAIN_ROLE = re.compile(r'[A-Za-z_][\w$]*|"[^"]+"')
 
 
-def opens_natively(credentials: Mapping[str, Any]) -> bool:
-    """Every key of dbt-postgres' profile is known here."""
-    return True
-
-
-def open_connection(credentials: Mapping[str, Any]) -> PostgresConnection:
-    """The connection of a profile; contacts nothing yet."""
-    return PostgresConnection(credentials)
-
-
-class PostgresConnection:
-    """One psycopg2 connection, opened by the first statement.
-
-    A connection that turns out to be dropped before a statement is sent is
-    opened again, once; a statement that may have run is never sent again.
-    """
-
-    adapter_type = "postgres"
+class PostgresConnection(SessionConnection):
+    """One connection of psycopg2."""
 
     def __init__(
         self,
@@ -50,95 +32,44 @@ class PostgresConnection:
         self._driver = import_driver("psycopg2", "postgres")
         import_driver("psycopg2.extras", "postgres")
         self._options = connect_options(credentials)
-        self._role = credentials.get("role")
-        self._retries = whole_number(credentials, "retries", 1)
-        self._secrets = [str(self._options.get("password") or "")]
-        self._sleep = sleep
-        self._lock = threading.Lock()
-        self._connection: Any = None
+        role = str(credentials.get("role") or "")
+        super().__init__(
+            ADAPTER,
+            f"PostgreSQL at {self._options['host']}, port {self._options['port']}",
+            (self._driver.Error, ValueError),
+            secrets=[str(self._options.get("password") or "")],
+            user=role or str(self._options["user"]),
+            settings=[f"set role {role_name(role)}"] if role else [],
+            pauses=squares(whole_number(credentials, "retries", 1)),
+            sleep=sleep,
+        )
 
-    def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        found: list[tuple[Any, ...]] = self._run(sql, parameters, rows_of)
-        return found
+    def _open(self) -> Any:
+        connection = self._driver.connect(**self._options)
+        connection.autocommit = True
+        return prepared(connection)
 
-    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> int:
-        return int(self._run(sql, parameters, affected_rows))
+    def _unopened(self, error: Exception) -> tuple[OuthaulError, bool]:
+        failure, _ = super()._unopened(error)
+        return failure, isinstance(error, self._driver.OperationalError)
 
-    def close(self) -> None:
-        with self._lock:
-            if self._connection is not None:
-                self._connection.close()
-            self._connection = None
+    def _is_alive(self, session: Any) -> bool:
+        """An idle connection has news when the server closes it or sends a notice.
 
-    def _run(
-        self, sql: str, parameters: Sequence[Any], read: Callable[[Any], Any]
-    ) -> Any:
-        check_placeholders(sql, parameters)
-        statement = to_format_style(sql) if parameters else sql
-        with self._lock:
-            connection = self._usable()
-            failure: WarehouseError
-            try:
-                with connection.cursor() as cursor:
-                    cursor.execute(statement, tuple(parameters) or None)
-                    return read(cursor)
-            except (self._driver.Error, ValueError, UnicodeError) as error:
-                failure = warehouse_error(
-                    error,
-                    sql=sql,
-                    parameters=parameters,
-                    secrets=self._secrets,
-                    user=str(self._role or self._options["user"]),
-                    lost=bool(connection.closed),
-                )
-            raise failure
-
-    def _usable(self) -> Any:
-        """The open connection, or a new one where it was dropped while idle."""
-        if self._connection is None or not self._is_alive():
-            self._connection = self._open()
-        return self._connection
-
-    def _is_alive(self) -> bool:
-        """Whether the server still listens; asks it only when it has said something.
-
-        An idle connection becomes readable when the server closes it or sends a
-        notice; which of the two it was, a harmless statement tells.
+        Which of the two it was, a harmless statement tells.
         """
-        if self._connection.closed:
+        if session.closed:
             return False
-        readable, _, _ = select.select([self._connection.fileno()], [], [], 0)
-        if not readable:
-            return True
         try:
-            with self._connection.cursor() as cursor:
-                cursor.execute("select 1")
+            if has_news(session):
+                with session.cursor() as cursor:
+                    cursor.execute("select 1")
         except self._driver.Error:
-            self._connection.close()
             return False
         return True
 
-    def _open(self) -> Any:
-        """Connect, trying again as often as the profile's `retries` says."""
-        for attempt in range(max(0, self._retries) + 1):
-            self._sleep(attempt * attempt)
-            try:
-                return self._prepared(self._driver.connect(**self._options))
-            except self._driver.OperationalError as error:
-                message = unreachable(error, _place(self._options), self._secrets)
-            except self._driver.Error as error:
-                message = unreachable(error, _place(self._options), self._secrets)
-                break
-        raise WarehouseUnreachable(message)
-
-    def _prepared(self, connection: Any) -> Any:
-        connection.autocommit = True
-        register_types(connection)
-        with connection.cursor() as cursor:
-            cursor.execute(SESSION)
-            if self._role:
-                cursor.execute(f"set role {_role(str(self._role))}")
-        return connection
+    def _is_lost(self, error: Exception) -> bool:
+        return bool(self._session.closed)
 
 
 def connect_options(credentials: Mapping[str, Any]) -> dict[str, Any]:
@@ -170,12 +101,19 @@ def connect_options(credentials: Mapping[str, Any]) -> dict[str, Any]:
     return options
 
 
-def _place(options: Mapping[str, Any]) -> str:
-    return f"PostgreSQL at {options['host']}, port {options['port']}"
-
-
-def _role(role: str) -> str:
-    """As dbt writes it, which is bare; anything that is no name is quoted."""
-    if _PLAIN_ROLE.fullmatch(role):
-        return role
-    return '"' + role.replace('"', '""') + '"'
+ADAPTER = Adapter(
+    name="postgres",
+    dialect=Dialect(
+        quote='"',
+        now=_NOW,
+        after=lambda seconds: f"({_NOW} + interval '{seconds} seconds')",
+        since=lambda instant: f"extract(epoch from ({_NOW} - {instant}))",
+        # A build holds its row until it commits: a sync is busy, and does not wait.
+        lock_rows=" for update skip locked",
+    ),
+    session=SESSION,
+    prepared=prepared,
+    rows=rows_of,
+    opens_natively=lambda credentials: True,  # every key of its profile is known here
+    connection=PostgresConnection,
+)

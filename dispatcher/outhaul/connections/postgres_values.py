@@ -10,7 +10,7 @@ from outhaul.connections.base import import_driver
 
 # The shortest texts that give a float exactly, and intervals of one form.
 SESSION = (
-    "set time zone 'UTC'; set intervalstyle = 'iso_8601'; set extra_float_digits = 3"
+    "set time zone 'UTC'; set intervalstyle = 'iso_8601'; set extra_float_digits = 3",
 )
 _RANGES = (3904, 3906, 3908, 3910, 3912, 3926)
 # Each element's type with that of its array.
@@ -39,8 +39,8 @@ _BASE_OF_ELEMENTS = """
 """
 
 
-def register_types(connection: Any) -> None:
-    """Let a connection of psycopg2 give plain Python types, exactly."""
+def prepared(connection: Any) -> Any:
+    """A connection of psycopg2, made to give plain Python types, exactly."""
     extensions = import_driver("psycopg2.extensions", "postgres")
     extras = import_driver("psycopg2.extras", "postgres")
     for name, read in _readers().items():
@@ -53,6 +53,7 @@ def register_types(connection: Any) -> None:
     extensions.register_type(kind, connection)
     extras.register_default_json(connection, loads=exact.parse_json)
     extras.register_default_jsonb(connection, loads=exact.parse_json)
+    return connection
 
 
 def _readers() -> dict[str, Callable[[Any, Any], Any]]:

@@ -7,23 +7,82 @@ Users and passwords of the database are known here; IAM goes through dbt's adapt
 from __future__ import annotations
 
 import random
-import re
-import select
-import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from outhaul.connections.base import affected_rows, import_driver, whole_number
-from outhaul.connections.failures import is_conflict, unreachable, warehouse_error
-from outhaul.connections.placeholders import check_placeholders
-from outhaul.connections.redshift_values import SESSION, register_types, rows_of
-from outhaul.errors import ConfigurationError, WarehouseError, WarehouseUnreachable
+from outhaul.connections.adapter import Adapter
+from outhaul.connections.base import import_driver, role_name, whole_number
+from outhaul.connections.dialect import Dialect, selected_rows
+from outhaul.connections.failures import is_conflict
+from outhaul.connections.redshift_values import SESSION, prepared, rows_of
+from outhaul.connections.sessions import SessionConnection, has_news, squares
+from outhaul.errors import ConfigurationError
 
-# What stands in the way of a statement is gone soon, or will stay for long.
-_ATTEMPTS = 6
 _KEEPALIVES = ("tcp_keepalive_idle", "tcp_keepalive_interval", "tcp_keepalive_count")
-_PLAIN_ROLE = re.compile(r'[A-Za-z_][\w$]*|"[^"]+"')
+
+
+class RedshiftConnection(SessionConnection):
+    """One connection of redshift_connector."""
+
+    # What stands in the way of a statement is gone within seconds, or stays for long:
+    # six attempts wait for six seconds at most.
+    attempts = 6
+    pause = 0.2
+
+    def __init__(
+        self,
+        credentials: Mapping[str, Any],
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self._driver = import_driver("redshift_connector", "redshift")
+        self._options = connect_options(credentials)
+        super().__init__(
+            ADAPTER,
+            f"Redshift at {self._options['host']}, port {self._options['port']}",
+            (self._driver.Error, OSError, ValueError),
+            secrets=[str(self._options["password"])],
+            user=str(self._options["user"]),
+            settings=_settings(credentials),
+            pauses=squares(whole_number(credentials, "retries", 1)),
+            sleep=sleep,
+            chance=chance,
+        )
+
+    def _open(self) -> Any:
+        connection = self._driver.connect(**self._options)
+        connection.autocommit = True
+        return prepared(connection)
+
+    def _is_alive(self, session: Any) -> bool:
+        try:
+            if has_news(session._usock):
+                session.cursor().execute("select 1")
+        except self._errors:
+            return False
+        return True
+
+    @contextmanager
+    def _cursor(self, session: Any) -> Iterator[Any]:
+        """In the driver's other style, a `%` of the statement would be refused."""
+        cursor = session.cursor()
+        cursor.paramstyle = "qmark"
+        yield cursor
+
+    def _execute(self, cursor: Any, sql: str, parameters: Sequence[Any]) -> None:
+        cursor.execute(sql, list(parameters) or None)
+
+    def _is_lost(self, error: Exception) -> bool:
+        """The server's own errors have fields."""
+        if isinstance(error, (self._driver.InterfaceError, OSError)):
+            return True
+        return not error.args and isinstance(error, self._driver.Error)
+
+    def _gave_way(self, error: Exception) -> bool:
+        return is_conflict(error)
 
 
 def opens_natively(credentials: Mapping[str, Any]) -> bool:
@@ -31,136 +90,13 @@ def opens_natively(credentials: Mapping[str, Any]) -> bool:
     return credentials.get("method") in (None, "database")
 
 
-def open_connection(credentials: Mapping[str, Any]) -> RedshiftConnection:
-    """The connection of a profile; contacts nothing yet."""
-    return RedshiftConnection(credentials)
-
-
-class RedshiftConnection:
-    """One connection, opened by the first statement.
-
-    A connection that turns out to be dropped before a statement is sent is opened
-    again, once. A statement that may have run is never sent again; one that gave way
-    to a concurrent one did not, and is tried a few times more.
-    """
-
-    adapter_type = "redshift"
-
-    def __init__(
-        self,
-        credentials: Mapping[str, Any],
-        *,
-        sleep: Callable[[float], None] = time.sleep,
-        uniform: Callable[[float, float], float] = random.uniform,
-    ) -> None:
-        self._driver = import_driver("redshift_connector", "redshift")
-        self._options = connect_options(credentials)
-        self._role = credentials.get("role")
-        self._query_group = str(credentials.get("query_group") or "outhaul")
-        self._retries = whole_number(credentials, "retries", 1)
-        self._secrets = [str(self._options["password"])]
-        self._sleep = sleep
-        self._uniform = uniform
-        self._lock = threading.Lock()
-        self._connection: Any = None
-
-    def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        found: list[tuple[Any, ...]] = self._run(sql, parameters, rows_of)
-        return found
-
-    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> int:
-        return int(self._run(sql, parameters, affected_rows))
-
-    def close(self) -> None:
-        with self._lock:
-            self._discard()
-
-    def _run(
-        self, sql: str, parameters: Sequence[Any], read: Callable[[Any], Any]
-    ) -> Any:
-        check_placeholders(sql, parameters)
-        with self._lock:
-            for attempt in range(1, _ATTEMPTS + 1):
-                failure: WarehouseError
-                try:
-                    return self._execute(self._usable(), sql, parameters, read)
-                except (self._driver.Error, OSError, ValueError, UnicodeError) as error:
-                    gave_way = is_conflict(error)
-                    lost = _is_lost(error, self._driver)
-                    failure = warehouse_error(
-                        error,
-                        sql=sql,
-                        parameters=parameters,
-                        secrets=self._secrets,
-                        user=str(self._options["user"]),
-                        lost=lost,
-                    )
-                if lost:
-                    self._discard()
-                if not gave_way or attempt == _ATTEMPTS:
-                    raise failure
-                self._sleep(self._uniform(0, 0.1 * 2**attempt))
-        raise AssertionError("the last attempt returns or raises")
-
-    @staticmethod
-    def _execute(
-        connection: Any,
-        sql: str,
-        parameters: Sequence[Any],
-        read: Callable[[Any], Any],
-    ) -> Any:
-        cursor = connection.cursor()
-        cursor.paramstyle = "qmark"
-        cursor.execute(sql, tuple(parameters) or None)
-        return read(cursor)
-
-    def _usable(self) -> Any:
-        """The open connection, or a new one where it was dropped while idle."""
-        if self._connection is not None and not self._is_alive():
-            self._discard()
-        if self._connection is None:
-            self._connection = self._open()
-        return self._connection
-
-    def _is_alive(self) -> bool:
-        """Whether the server still listens; asks it only when it has said something."""
-        try:
-            readable, _, _ = select.select([self._connection._usock], [], [], 0)
-            if readable:
-                self._connection.cursor().execute("select 1")
-        except (self._driver.Error, OSError, ValueError):
-            return False
-        return True
-
-    def _discard(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            try:
-                connection.close()
-            except (self._driver.Error, OSError):
-                return  # it was closed by the server
-
-    def _open(self) -> Any:
-        """Connect, trying again as often as the profile's `retries` says."""
-        for attempt in range(max(0, self._retries) + 1):
-            self._sleep(attempt * attempt)
-            try:
-                return self._prepared(self._driver.connect(**self._options))
-            except (self._driver.Error, OSError) as error:
-                message = unreachable(error, _place(self._options), self._secrets)
-        raise WarehouseUnreachable(message)
-
-    def _prepared(self, connection: Any) -> Any:
-        connection.autocommit = True
-        register_types(connection)
-        cursor = connection.cursor()
-        for setting in SESSION:
-            cursor.execute(setting)
-        group = self._query_group.replace("'", "''")
-        cursor.execute(f"set query_group to '{group}'")
-        if self._role:
-            cursor.execute(f"set role {_role(str(self._role))}")
-        return connection
+def _settings(credentials: Mapping[str, Any]) -> list[str]:
+    """What the profile says of each session."""
+    group = str(credentials.get("query_group") or "outhaul").replace("'", "''")
+    settings = [f"set query_group to '{group}'"]
+    if credentials.get("role"):
+        settings.append(f"set role {role_name(str(credentials['role']))}")
+    return settings
 
 
 def connect_options(credentials: Mapping[str, Any]) -> dict[str, Any]:
@@ -198,19 +134,21 @@ def connect_options(credentials: Mapping[str, Any]) -> dict[str, Any]:
     return options
 
 
-def _place(options: Mapping[str, Any]) -> str:
-    return f"Redshift at {options['host']}, port {options['port']}"
-
-
-def _role(role: str) -> str:
-    """As dbt writes it, which is bare; anything that is no name is quoted."""
-    if _PLAIN_ROLE.fullmatch(role):
-        return role
-    return '"' + role.replace('"', '""') + '"'
-
-
-def _is_lost(error: BaseException, driver: Any) -> bool:
-    """Whether the connection broke: the server's own errors have fields."""
-    if isinstance(error, (driver.InterfaceError, OSError)):
-        return True
-    return not error.args and isinstance(error, driver.Error)
+ADAPTER = Adapter(
+    name="redshift",
+    dialect=Dialect(
+        quote='"',
+        # The beginning of the transaction, so of the statement; getdate() knows no
+        # fractions of a second.
+        now="sysdate",
+        after=lambda seconds: f"dateadd(second, {seconds}, sysdate)",
+        since=lambda instant: f"datediff(millisecond, {instant}, sysdate) / 1000.0",
+        # "text" has 256 bytes there
+        rows=lambda columns, count: selected_rows(columns, count, "varchar(65535)"),
+    ),
+    session=SESSION,
+    prepared=prepared,
+    rows=rows_of,
+    opens_natively=opens_natively,
+    connection=RedshiftConnection,
+)

@@ -17,8 +17,8 @@ _TEXT, _BINARY = 0, 1
 _Reader = Callable[[bytes, int, int], Any]
 
 
-def register_types(connection: Any) -> None:
-    """Dates and times as the server writes them, and intervals as it keeps them.
+def prepared(connection: Any) -> Any:
+    """A connection with dates and times as written, and intervals as they are kept.
 
     The driver would bend those that Python cannot hold to the nearest ones that it can.
     """
@@ -39,6 +39,7 @@ def register_types(connection: Any) -> None:
         _unpacked("!q", lambda micros: exact.duration(0, 0, micros)),
     )
     connection.redshift_types = types
+    return connection
 
 
 def rows_of(cursor: Any) -> list[tuple[Any, ...]]:

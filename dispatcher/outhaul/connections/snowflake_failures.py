@@ -84,24 +84,38 @@ def has_ended(error: BaseException) -> bool:
     return _number(error) in _ENDED
 
 
+def broke(error: BaseException) -> bool:
+    """Whether the session is of no use any more, and the statement may have run."""
+    return type(error).__name__ in _NO_ANSWER or has_ended(error)
+
+
 def may_be_repeated(error: BaseException) -> bool:
     """Whether the statement changed nothing, and may succeed if it is run again."""
     return _number(error) in _LOCKED
 
 
 def statement_error(
-    error: BaseException, parameters: Sequence[Any], secrets: Sequence[str], role: str
+    error: BaseException,
+    *,
+    sql: str = "",
+    parameters: Sequence[Any] = (),
+    secrets: Sequence[str] = (),
+    user: str = "",
+    lost: bool = False,
 ) -> WarehouseError:
-    """Our error for the driver's, to be raised outside of the `except` block."""
+    """Our error for the driver's, to be raised outside of the `except` block.
+
+    As `warehouse_error` is called; user: the role that may lack a grant.
+    """
     number, name = _number(error), type(error).__name__
     label = f"{name} {number:06d}" if number > 0 else name
     message = _message(error, parameters, secrets)
-    if name in _NO_ANSWER or number in _ENDED:
+    if lost or broke(error):
         return WarehouseUnreachable(
             f"the connection to the warehouse broke: {message} ({label})"
         )
     text = f"the warehouse answered: {message} ({label})"
-    of_role = f" '{role}'" if role else ""
+    of_role = f" '{user}'" if user else ""
     if number in _MISSING and "not authorized" in message:
         return RelationMissing(
             f"{text}; either it is not there, or the role{of_role} has no grant on it"

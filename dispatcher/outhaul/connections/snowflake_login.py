@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from outhaul.connections.base import import_driver
+from outhaul.connections.base import import_driver, whole_number
 from outhaul.errors import ConfigurationError
 
 _LOGIN_SECONDS = 60
@@ -98,16 +98,6 @@ def connect_options(credentials: Mapping[str, Any]) -> dict[str, Any]:
             "private_key": _private_key(credentials),
         }
     return options | {"password": str(credentials["password"])}
-
-
-def whole_number(credentials: Mapping[str, Any], key: str, default: int) -> int:
-    """A key of the profile as a number, or an error that names it."""
-    try:
-        value = credentials.get(key)
-        return default if value is None else int(value)
-    except (TypeError, ValueError):
-        pass
-    raise ConfigurationError(f"profiles.yml: '{key}' must be a whole number")
 
 
 def _written(credentials: Mapping[str, Any]) -> str:

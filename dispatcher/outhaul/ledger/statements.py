@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from outhaul.connections.adapters import adapter_of
 from outhaul.connections.base import Connection
 from outhaul.errors import RelationMissing
-from outhaul.ledger.dialects import dialect_of
 from outhaul.ledger.records import LeaseGrant
 
 
@@ -24,7 +24,7 @@ class Statements:
 
     def __init__(self, connection: Connection, database: str, schema: str) -> None:
         self._connection = connection
-        self._dialect = dialect_of(connection.adapter_type)
+        self._dialect = adapter_of(connection.adapter_type).dialect
         self._place = (database, schema)
         self.writes = 0
 

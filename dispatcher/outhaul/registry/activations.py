@@ -23,7 +23,7 @@ from outhaul.config.settings import (
 from outhaul.errors import ConfigurationError
 from outhaul.kit.guarded import guarded
 from outhaul.kit.service import Activation, Service
-from outhaul.ledger.dialects import kind_of
+from outhaul.ledger.kinds import kind_of
 from outhaul.ledger.records import ActivationRecord
 from outhaul.model import Change, Column
 from outhaul.registry.destinations import Destination, Destinations
