@@ -14,7 +14,7 @@ import sqlglot
 from dbt.adapters.base.impl import BaseAdapter
 from sqlglot import exp
 
-from tests.statements.scripts import tried
+from tests.statements.retried import tried
 
 _CHANGES = (exp.Insert, exp.Update, exp.Delete, exp.Merge)
 _KINDS = (

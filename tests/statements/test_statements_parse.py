@@ -30,7 +30,7 @@ from outhaul.ledger.records import (
 from outhaul.model import Change
 from tests.dbt_runs import run_dbt
 from tests.statements.recording import PROFILES, Recording, recording
-from tests.statements.scripts import tried
+from tests.statements.retried import tried
 
 pytestmark = [  # of what dbt-databricks imports
     pytest.mark.filterwarnings("ignore:.*eprecated:DeprecationWarning"),
