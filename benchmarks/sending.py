@@ -21,7 +21,7 @@ from benchmarks.loops import LOOPS, Place, Rows
 from outhaul.config.project import Project, load_project
 from outhaul.connections import connect
 from outhaul.engine.dispatch import Dispatcher
-from outhaul.engine.report import Result
+from outhaul.engine.summary import Result
 from outhaul.ledger import Warehouse
 from outhaul.registry.activations import bind
 from outhaul.registry.destinations import load_destinations

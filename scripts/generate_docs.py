@@ -26,7 +26,7 @@ sys.path.insert(0, str(ROOT))
 from outhaul.cli import cli  # noqa: E402
 from outhaul.config.settings import REQUIRED, describe_settings  # noqa: E402
 from outhaul.destinations.sendgrid.fields import WRITABLE  # noqa: E402
-from outhaul.engine.report import Report, Result  # noqa: E402
+from outhaul.engine.summary import Result, Summary  # noqa: E402
 from outhaul.kit.service import Service  # noqa: E402
 from outhaul.registry.diff_keys import DispatchOptions  # noqa: E402
 from outhaul.registry.platforms import PLATFORMS  # noqa: E402
@@ -161,7 +161,7 @@ def results() -> Iterator[str]:
     yield from table(
         ("result", "exit code", "meaning"),
         (
-            (f"`{result.value}`", str(Report("", result=result).exit_code), meaning)
+            (f"`{result.value}`", str(Summary("", result=result).exit_code), meaning)
             for result, meaning in ((result, RESULTS[result]) for result in Result)
         ),
     )

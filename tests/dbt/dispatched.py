@@ -7,8 +7,8 @@ from typing import Any
 
 from outhaul.config.project import Project, load_project
 from outhaul.connections.base import Connection
-from outhaul.engine.report import Report
 from outhaul.engine.seams import Seams
+from outhaul.engine.summary import Summary
 from outhaul.ledger import Warehouse
 from tests.dbt.warehouse_project import DiffProject
 from tests.engine.store import Store
@@ -66,7 +66,7 @@ class Shop:
         self.ledger.advance(0)
         self.project.build()
 
-    def sync(self, **how: Any) -> Report:
+    def sync(self, **how: Any) -> Summary:
         return self.world.sync(**how)
 
     def held(self) -> dict[str, Any]:

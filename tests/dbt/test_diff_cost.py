@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from outhaul.connections.base import Connection
-from outhaul.engine.report import Result
 from outhaul.engine.seams import Seams
+from outhaul.engine.summary import Result
 from tests.dbt.dispatched import Shop
 from tests.dbt.scanned import scanning, size
 from tests.dbt.warehouse_project import ROOT

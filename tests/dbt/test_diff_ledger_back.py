@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from outhaul.engine.report import Result
+from outhaul.engine.summary import Result
 from tests.dbt.dispatched import Shop
 from tests.dbt.warehouse_project import literal
 from tests.warehouses.base import NOW

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from outhaul.connections.base import Connection
-from outhaul.engine.report import Result
+from outhaul.engine.summary import Result
 from outhaul.errors import LeaseLost, WarehouseUnreachable
 from outhaul.ledger.records import Claims, Place, RecordedJob, Rejection, SyncRecord
 from outhaul.model import Change

@@ -13,7 +13,7 @@ from outhaul.config.rendering import Renderer
 from outhaul.connections.duckdb import DuckDBConnection
 from outhaul.engine.dispatch import Dispatcher
 from outhaul.engine.options import SyncOptions
-from outhaul.engine.report import Report
+from outhaul.engine.summary import Summary
 from outhaul.kit.account import Account
 from outhaul.ledger import Warehouse
 from outhaul.model import Change
@@ -150,7 +150,7 @@ class SmallLedger:
         connection = DuckDBConnection({"path": str(self.path)})
         return Warehouse(connection, "warehouse", "main")
 
-    def sync(self, options: SyncOptions | None = None) -> Report:
+    def sync(self, options: SyncOptions | None = None) -> Summary:
         warehouse = self.warehouse()
         dispatcher = Dispatcher(
             warehouse,

@@ -11,7 +11,7 @@ import pytest
 
 from outhaul.destinations.sendgrid import SendGrid
 from outhaul.destinations.webhook import Webhook
-from outhaul.engine.report import Report, Result
+from outhaul.engine.summary import Result, Summary
 from outhaul.kit.account import Account
 from outhaul.ledger.records import Control
 from outhaul.sandbox import Sandbox
@@ -48,7 +48,7 @@ class Place:
             **{"list_name": "VIP", **settings},
         )
 
-    def two_join(self, **settings: Any) -> Report:
+    def two_join(self, **settings: Any) -> Summary:
         """A build finds two more people, beside 20 that are acknowledged."""
         self.publish(2, 2, acknowledged=20, select=BEHIND_20, **settings)
         return self.ledger.sync()

@@ -14,7 +14,7 @@ import pytest
 from outhaul.commands.plan import effort, opening, plan
 from outhaul.commands.session import Session
 from outhaul.config.project import Project
-from outhaul.engine.report import Report, Result
+from outhaul.engine.summary import Result, Summary
 from outhaul.kit.account import Account
 from outhaul.model import Change, Row
 from outhaul.registry.platforms import PLATFORMS
@@ -105,7 +105,7 @@ class Synced:
         asked = [each for each in state["requests"] if each["method"] in HTTP_METHODS]
         return len(asked) + len(state["sftp"]["files"])
 
-    def sync(self) -> Report:
+    def sync(self) -> Summary:
         report = self.ledger.sync()
         assert (report.result, report.message) == (Result.SUCCEEDED, "")
         return report

@@ -13,8 +13,8 @@ import pytest
 
 from outhaul.destinations.sftp import Sftp
 from outhaul.engine.options import SyncOptions
-from outhaul.engine.report import Result
 from outhaul.engine.spool import Spool
+from outhaul.engine.summary import Result
 from outhaul.kit.rows import Part
 from outhaul.kit.service import Encoded
 from outhaul.model import Change, Row

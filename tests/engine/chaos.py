@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from outhaul.engine.options import SyncOptions
-from outhaul.engine.report import Report, Result
+from outhaul.engine.summary import Result, Summary
 from outhaul.errors import LeaseLost, OutcomeUnknown
 from outhaul.kit.service import Encoded, Job, Service
 from outhaul.ledger import Warehouse
@@ -215,7 +215,7 @@ class Dispatch:
         self.was_disturbed = False
         self.may_die = self.chance.random() < 0.4
 
-    def run(self) -> Report:
+    def run(self) -> Summary:
         world = self.history.world
         connection = MemoryConnection(world.ledger, self.before, self.after)
         return world.sync(
@@ -280,7 +280,7 @@ class Dispatch:
         return variation.outcomes(result) if variation.outcomes else result
 
 
-def check_counts(report: Report) -> None:
+def check_counts(report: Summary) -> None:
     """What was planned is accepted, refused, missing, in doubt or still waiting."""
     if report.result in (Result.NOTHING, Result.BUSY, Result.PAUSED):
         return

@@ -12,7 +12,7 @@ from typing import Any
 
 from outhaul.connections.base import Connection
 from outhaul.engine.options import SyncOptions
-from outhaul.engine.report import Report
+from outhaul.engine.summary import Summary
 from outhaul.kit.service import Encoded, Job, Service
 from outhaul.model import Outcome
 from tests.engine.ledger import FileLedger, Killed, Ledger, MemoryConnection
@@ -132,7 +132,7 @@ class Watched:
 
 def sync_in_process(
     path: Path, url: str, settings: dict[str, Any], at: Effect, **how: Any
-) -> Report:
+) -> Summary:
     """One sync of the diff in a file, as a process of its own makes it."""
     from tests.engine.world import World
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from outhaul.engine.report import Result
+from outhaul.engine.summary import Result
 from outhaul.model import Change
 from tests.engine.store import Answer
 from tests.engine.world import OPTIONS, World, person

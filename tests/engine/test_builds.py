@@ -14,7 +14,7 @@ from outhaul.commands.rejections import Refusal, reasons, refusals, wait
 from outhaul.commands.session import Session
 from outhaul.commands.status import status as status_of
 from outhaul.config.project import load_project
-from outhaul.engine.report import Report, Result
+from outhaul.engine.summary import Result, Summary
 from outhaul.ledger import Warehouse
 from tests.dbt.warehouse_project import DiffProject
 from tests.engine.conftest import SELECT
@@ -43,10 +43,10 @@ class Shop:
     def build(self) -> None:
         self.project.build()
 
-    def sync(self, **how: Any) -> Report:
+    def sync(self, **how: Any) -> Summary:
         return self.world.sync(**how)
 
-    def both(self, **names: str) -> Report:
+    def both(self, **names: str) -> Summary:
         """People, a build after the lease has ended, and a sync."""
         self.people(**names)
         self.pass_time()

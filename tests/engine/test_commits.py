@@ -12,7 +12,7 @@ from outhaul.engine.commits import Commits
 from outhaul.engine.lease import Lease
 from outhaul.engine.options import SyncOptions
 from outhaul.engine.outcomes import Outcomes
-from outhaul.engine.report import Report, Result
+from outhaul.engine.summary import Result, Summary
 from outhaul.kit.service import Encoded, Service
 from outhaul.ledger.records import Claims
 from outhaul.model import ACCEPTED, Change, Outcome, Row
@@ -83,7 +83,7 @@ class Settling:
         grant = self.warehouse.take_lease(world.name, "sync 1", 10_000)
         assert grant is not None
         lease = Lease(self.warehouse, grant, 10_000, seams.clock(), seams)
-        self.outcomes = Outcomes(0, 1.0, Report(world.name))
+        self.outcomes = Outcomes(0, 1.0, Summary(world.name))
         self.commits = Commits(
             self.warehouse, lease, self.outcomes, Claims(0, 0), 30.0, seams
         )

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from outhaul.engine.options import SyncOptions
-from outhaul.engine.report import Result
+from outhaul.engine.summary import Result
 from tests.engine.killing import Doom, sync_and_exit, sync_until
 from tests.engine.ledger import FileLedger, Killed, Ledger
 from tests.engine.store import Answer, Store

@@ -10,7 +10,7 @@ import inspect
 
 import pytest
 
-from outhaul.engine.report import Result
+from outhaul.engine.summary import Result
 from outhaul.errors import OuthaulError, RequestRefused
 from outhaul.kit.guarded import _Guarded
 from outhaul.kit.service import Encoded, Service

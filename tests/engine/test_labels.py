@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from outhaul.connections.labels import labelled, labels
-from outhaul.engine.report import Result
+from outhaul.engine.summary import Result
 from tests.engine.ledger import DIFF, Ledger, MemoryConnection
 from tests.engine.world import World
 

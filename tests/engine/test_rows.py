@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from outhaul.engine.report import Result, exit_code
+from outhaul.engine.summary import Result, exit_code
 from outhaul.model import Change
 from tests.engine.store import Answer, Request
 from tests.engine.store_service import UNSENDABLE

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from outhaul.engine.report import Result
+from outhaul.engine.summary import Result
 from outhaul.errors import StopSync
 from outhaul.model import Change, Outcome, Status
 from tests.engine.store import Answer, Request

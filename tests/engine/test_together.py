@@ -11,8 +11,8 @@ import pytest
 
 from outhaul.engine.dispatch import Observer
 from outhaul.engine.rate import RateLimiter, RateLimiters
-from outhaul.engine.report import Report, Result, exit_code
 from outhaul.engine.seams import Seams
+from outhaul.engine.summary import Result, Summary, exit_code
 from tests.dbt.warehouse_project import DiffProject
 from tests.engine.conftest import SELECT
 from tests.engine.killing import Doom, watched
@@ -57,7 +57,7 @@ def test_F01_of_dispatchers_that_start_at_once_one_runs(shared, count):
     shared.store.decide = lambda request: Answer(pause=0.02)
     barrier = threading.Barrier(count)
 
-    def run() -> Report:
+    def run() -> Summary:
         dispatcher = shared.dispatcher()
         record = dispatcher.warehouse.activation(shared.name)
         binding = dispatcher.bind(record)

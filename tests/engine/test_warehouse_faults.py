@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from outhaul.engine.report import Result
+from outhaul.engine.summary import Result
 from outhaul.errors import LeaseLost, LedgerMissing, WarehouseUnreachable
 from outhaul.ledger.records import LEDGER_VERSION, LeaseGrant, Rejection
 from outhaul.model import Change

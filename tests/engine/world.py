@@ -16,8 +16,8 @@ from typing import Any
 from outhaul.connections.base import Connection
 from outhaul.engine.dispatch import Dispatcher
 from outhaul.engine.options import SyncOptions
-from outhaul.engine.report import Report
 from outhaul.engine.seams import Seams
+from outhaul.engine.summary import Summary
 from outhaul.kit.service import Service
 from outhaul.ledger import Warehouse
 from outhaul.ledger.records import ActivationRecord
@@ -141,7 +141,7 @@ class World:
             **more,
         )
 
-    def sync(self, **how: Any) -> Report:
+    def sync(self, **how: Any) -> Summary:
         dispatcher = self.dispatcher(**how)
         record = dispatcher.warehouse.activation(self.name)
         return dispatcher.sync_all([dispatcher.bind(record)])[0]

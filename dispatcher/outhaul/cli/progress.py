@@ -13,7 +13,7 @@ from rich.progress import (
 )
 
 from outhaul.engine.dispatch import Observer
-from outhaul.engine.report import Report
+from outhaul.engine.summary import Summary
 from outhaul.text.phrases import counted
 
 _STOPPING = "Stopping: nothing more is sent; a second signal (Ctrl-C) ends at once."
@@ -43,7 +43,7 @@ class Lines(Observer):
         if requests:
             self._say(_waiting(name, requests, seconds))
 
-    def finished(self, report: Report) -> None:
+    def finished(self, report: Summary) -> None:
         """Say how it ended."""
         tail = f": {report.message}" if report.message else ""
         self._say(f"{report.name}: {report.result.value}{tail}")
@@ -76,7 +76,7 @@ class Bars(Observer):
         if requests:
             self._say(_waiting(name, requests, seconds))
 
-    def finished(self, report: Report) -> None:
+    def finished(self, report: Summary) -> None:
         """Leave the bar as it is."""
 
     def _say(self, line: str) -> None:

@@ -22,8 +22,8 @@ from outhaul.cli.progress import Bars, Lines, bars
 from outhaul.cli.signals import draining
 from outhaul.commands.session import Session, open_session
 from outhaul.engine.dispatch import Dispatcher, Observer
-from outhaul.engine.report import Report, Result, exit_code
 from outhaul.engine.seams import Seams
+from outhaul.engine.summary import Result, Summary, exit_code
 from outhaul.model import Change
 
 
@@ -66,8 +66,8 @@ def sync(
     return exit_code(reports)
 
 
-def _not_allowed(session: Session, name: str, destination: str) -> Report:
-    return Report(
+def _not_allowed(session: Session, name: str, destination: str) -> Summary:
+    return Summary(
         name,
         result=Result.HELD,
         message=(
@@ -78,7 +78,7 @@ def _not_allowed(session: Session, name: str, destination: str) -> Report:
     )
 
 
-def _report_data(report: Report) -> dict[str, Any]:
+def _report_data(report: Summary) -> dict[str, Any]:
     data = {
         field.name: getattr(report, field.name)
         for field in dataclasses.fields(report)

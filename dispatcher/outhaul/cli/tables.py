@@ -16,7 +16,7 @@ from outhaul.commands.destinations import DescribedDestination, DescribedSetting
 from outhaul.commands.plan import Plan
 from outhaul.commands.rejections import Reason, Refusal
 from outhaul.commands.status import ActivationStatus
-from outhaul.engine.report import Report, Result
+from outhaul.engine.summary import Result, Summary
 from outhaul.ledger.records import ENDED
 from outhaul.text.phrases import changes, counted, span
 from outhaul.text.phrases import rows as rows_in_words
@@ -31,7 +31,7 @@ _STYLES = {
 }
 
 
-def sync_summary(reports: Sequence[Report]) -> RenderableType:
+def sync_summary(reports: Sequence[Summary]) -> RenderableType:
     """The table at the end of `outhaul sync`, and what needs attention below it."""
     table = _table("activation", "result")
     for name in ("sent", "rejected", "missing", "requests", "time"):
@@ -50,7 +50,7 @@ def sync_summary(reports: Sequence[Report]) -> RenderableType:
     return Group(table, *(_note(report) for report in reports if _remarks(report)))
 
 
-def _remarks(report: Report) -> list[str]:
+def _remarks(report: Summary) -> list[str]:
     remarks = [report.message] if report.message else []
     if report.created:
         remarks.append(f"created {', '.join(report.created)}")
@@ -65,7 +65,7 @@ def _remarks(report: Report) -> list[str]:
     return remarks
 
 
-def _note(report: Report) -> Text:
+def _note(report: Summary) -> Text:
     return Text(f"  {report.name}: {'; '.join(_remarks(report))}")
 
 

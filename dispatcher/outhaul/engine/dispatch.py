@@ -15,10 +15,10 @@ from outhaul.engine.lease import Lease
 from outhaul.engine.options import SyncOptions
 from outhaul.engine.places import find_place, known_place, place_of, renewed_fields
 from outhaul.engine.rate import RateLimiters
-from outhaul.engine.report import Report, Result
 from outhaul.engine.retries import ATTEMPTS, LONGEST_PAUSE_SECONDS, backoff, too_long
 from outhaul.engine.seams import Seams
 from outhaul.engine.shares import exceeds
+from outhaul.engine.summary import Result, Summary
 from outhaul.engine.sync import Sync
 from outhaul.engine.takeover import shorten_lease_of_dead
 from outhaul.errors import (
@@ -60,7 +60,7 @@ class Observer:
     def waits(self, name: str, requests: int, seconds: float) -> None:
         """A sync that stops waits for so many requests, each so long at most."""
 
-    def finished(self, report: Report) -> None:
+    def finished(self, summary: Summary) -> None:
         """The sync is over."""
 
 
@@ -75,7 +75,7 @@ class Dispatcher:
     seams: Seams = field(default_factory=Seams)
     observer: Observer = field(default_factory=Observer)
 
-    def sync_all(self, bindings: Sequence[Binding]) -> list[Report]:
+    def sync_all(self, bindings: Sequence[Binding]) -> list[Summary]:
         """Sync each activation; one that fails does not stop the others.
 
         At one destination the services of a lower stage are finished first, so that
@@ -89,7 +89,7 @@ class Dispatcher:
             by_destination[binding.destination.name].append(binding)
         with ThreadPoolExecutor(max(1, self.threads), "outhaul-sync") as pool:
 
-            def run(binding: Binding) -> Report:
+            def run(binding: Binding) -> Summary:
                 with labelled(activation=binding.name):
                     return self._run(
                         binding,
@@ -111,9 +111,9 @@ class Dispatcher:
                     if self.seams.stop.is_set() and not is_told:
                         self.observer.stopping()
                         is_told = True
-                reports = [report for group in groups for report in group.result()]
+                summaries = [summary for group in groups for summary in group.result()]
         order = {binding.name: index for index, binding in enumerate(bindings)}
-        return sorted(reports, key=lambda report: order[report.name])
+        return sorted(summaries, key=lambda summary: order[summary.name])
 
     def _run(
         self,
@@ -121,51 +121,51 @@ class Dispatcher:
         control: Control | None,
         approval: Control | None,
         limiters: RateLimiters,
-    ) -> Report:
-        report = Report(binding.name)
+    ) -> Summary:
+        summary = Summary(binding.name)
         started = self.seams.clock()
         try:
             if self.seams.stop.is_set():
-                report.result, report.message = Result.INCOMPLETE, "interrupted"
+                summary.result, summary.message = Result.INCOMPLETE, "interrupted"
             elif control is not None and control.action == "pause":
-                report.result = Result.PAUSED
+                summary.result = Result.PAUSED
                 reason = f": {control.reason}" if control.reason else ""
-                report.message = visible(f"paused by {control.actor}{reason}")
+                summary.message = visible(f"paused by {control.actor}{reason}")
             else:
-                self._sync(binding, approval, limiters, report)
+                self._sync(binding, approval, limiters, summary)
         except ConfigurationError as error:
-            report.result, report.message = Result.MISCONFIGURED, str(error)
+            summary.result, summary.message = Result.MISCONFIGURED, str(error)
         except LeaseLost as error:
-            report.result, report.message = Result.BUSY, str(error)
+            summary.result, summary.message = Result.BUSY, str(error)
         except OuthaulError as error:
-            report.result, report.message = Result.FAILED, str(error)
+            summary.result, summary.message = Result.FAILED, str(error)
         except Exception as error:  # a bug of ours: the other activations go on
-            report.result, report.error = Result.FAILED, error
-            report.message = (
+            summary.result, summary.error = Result.FAILED, error
+            summary.message = (
                 f"internal error ({type(error).__name__}); run with --debug for details"
             )
-        report.seconds = self.seams.clock() - started
-        self.observer.finished(report)
-        return report
+        summary.seconds = self.seams.clock() - started
+        self.observer.finished(summary)
+        return summary
 
     def _sync(
         self,
         binding: Binding,
         approval: Control | None,
         limiters: RateLimiters,
-        report: Report,
+        summary: Summary,
     ) -> None:
         record = binding.record
         claims = trusted_claims(self.warehouse, record)
         upto = sendable(record, approval)
         if claims.committed >= upto:
-            _nothing_to_send(record, record.guarded(claims.committed, upto), report)
+            _nothing_to_send(record, record.guarded(claims.committed, upto), summary)
             return
         since = self.seams.clock()
         seconds = max(
             self.options.lease_seconds, math.ceil(3 * binding.service.request_seconds)
         )
-        grant = self._take_lease(binding, seconds, report)
+        grant = self._take_lease(binding, seconds, summary)
         if grant is None:
             return
         lease = Lease(self.warehouse, grant, seconds, since, self.seams)
@@ -175,14 +175,14 @@ class Dispatcher:
             except ConfigurationError:
                 lease.release()
                 raise
-        is_known = self._sync_leased(binding, approval, limiters, report, lease)
+        is_known = self._sync_leased(binding, approval, limiters, summary, lease)
         if is_known:
             lease.release()
         else:
             lease.outlive()
 
     def _take_lease(
-        self, binding: Binding, seconds: int, report: Report
+        self, binding: Binding, seconds: int, summary: Summary
     ) -> LeaseGrant | None:
         """None: somebody holds it, or was killed and may still be heard of."""
         name, warehouse = binding.record.name, self.warehouse
@@ -193,10 +193,10 @@ class Dispatcher:
         if left == 0:
             grant = warehouse.take_lease(name, holder(), seconds)
         if grant is None:
-            report.result = Result.BUSY
-            report.message = warehouse.activation(name).at_work()
+            summary.result = Result.BUSY
+            summary.message = warehouse.activation(name).at_work()
             if left:
-                report.message = (
+                summary.message = (
                     "a sync that was killed held it, and what that had sent may still"
                     f" arrive; run this one again in {left} s"
                 )
@@ -207,26 +207,26 @@ class Dispatcher:
         binding: Binding,
         approval: Control | None,
         limiters: RateLimiters,
-        report: Report,
+        summary: Summary,
         lease: Lease,
     ) -> bool:
         """Send under the lease; returns whether nothing that was sent is in doubt."""
         record = binding.record
         upto = sendable(record, approval)
         claims = self.warehouse.claims(record.name, record.generation)
-        report.planned = record.remaining(claims.committed, upto)
-        report.held = record.guarded(claims.committed, upto)
+        summary.planned = record.remaining(claims.committed, upto)
+        summary.held = record.guarded(claims.committed, upto)
         ledger = binding.for_ledger()
         is_new = not self.warehouse.has_succeeded(
             record.name, ledger["fingerprint"], binding.max_rejected
         )
         sync_id = uuid.uuid4().hex
         started = self.seams.clock()
-        with noting(report.note_request):
-            refusal = self._prepare(binding, claims, report, lease)
+        with noting(summary.note_request):
+            refusal = self._prepare(binding, claims, summary, lease)
         place = None if refusal else place_of(binding)
         self.warehouse.record_sync(
-            lease.grant, ledger, _sync_record(sync_id, report, "running", 0.0, place)
+            lease.grant, ledger, _sync_record(sync_id, summary, "running", 0.0, place)
         )
         self.observer.started(record.name, upto - claims.committed)
         sync = Sync(
@@ -237,7 +237,7 @@ class Dispatcher:
             upto,
             is_new,
             limiters,
-            report,
+            summary,
             self.options,
             self.seams,
             progress=lambda done: self.observer.progressed(record.name, done),
@@ -249,47 +249,47 @@ class Dispatcher:
             if refusal:
                 raise refusal
             sync.run()
-            _conclude(binding, report)
+            _conclude(binding, summary)
         except RetryRequest as error:
-            report.result, report.message = Result.INCOMPLETE, str(error)
+            summary.result, summary.message = Result.INCOMPLETE, str(error)
         except OuthaulError as error:
             is_config = isinstance(error, ConfigurationError)
-            report.result = Result.MISCONFIGURED if is_config else Result.FAILED
-            report.message = str(error)
+            summary.result = Result.MISCONFIGURED if is_config else Result.FAILED
+            summary.message = str(error)
             if isinstance(error, LeaseLost):
                 raise
         seconds = self.seams.clock() - started
-        report.created = list(binding.service.findings.created)
+        summary.created = list(binding.service.findings.created)
         place = None if refusal else place_of(binding)
         self.warehouse.record_sync(
             lease.grant,
             ledger,
-            _sync_record(sync_id, report, report.result.value, seconds, place),
+            _sync_record(sync_id, summary, summary.result.value, seconds, place),
         )
         return not sync.leaves_doubt
 
     def _prepare(
-        self, binding: Binding, claims: Claims, report: Report, lease: Lease
+        self, binding: Binding, claims: Claims, summary: Summary, lease: Lease
     ) -> OuthaulError | None:
         """Find where the rows go and make what they need; what hinders that, if any."""
         known = known_place(self.warehouse, binding, claims)
         try:
-            self._ask_service(binding, known, report, lease)
+            self._ask_service(binding, known, summary, lease)
         except OuthaulError as error:
             return error
         renewed = renewed_fields(known, binding)
         if renewed and binding.service.repeatable:
-            report.notes.append(self._resend(binding.record, renewed))
+            summary.notes.append(self._resend(binding.record, renewed))
         return None
 
     def _ask_service(
-        self, binding: Binding, known: Place | None, report: Report, lease: Lease
+        self, binding: Binding, known: Place | None, summary: Summary, lease: Lease
     ) -> None:
         """With a few attempts."""
         for attempt in range(1, ATTEMPTS + 1):
             lease.keep()
             try:
-                report.notes = find_place(binding, known)
+                summary.notes = find_place(binding, known)
                 binding.service.prepare(binding.columns)
                 return
             except RetryRequest as error:
@@ -329,54 +329,54 @@ def sendable(record: ActivationRecord, approval: Control | None) -> int:
 def _in_stages(
     bindings: Iterable[Binding],
     pool: ThreadPoolExecutor,
-    run: Callable[[Binding], Report],
-) -> list[Report]:
+    run: Callable[[Binding], Summary],
+) -> list[Summary]:
     stages: dict[int, list[Binding]] = defaultdict(list)
     for binding in bindings:
         stages[binding.service.stage].append(binding)
     return [
-        report for stage in sorted(stages) for report in pool.map(run, stages[stage])
+        summary for stage in sorted(stages) for summary in pool.map(run, stages[stage])
     ]
 
 
-def _nothing_to_send(record: ActivationRecord, held: int, report: Report) -> None:
-    report.held = held
-    report.result = Result.HELD if report.held else Result.NOTHING
-    if report.held:
-        report.message = _hold_message(record)
+def _nothing_to_send(record: ActivationRecord, held: int, summary: Summary) -> None:
+    summary.held = held
+    summary.result = Result.HELD if summary.held else Result.NOTHING
+    if summary.held:
+        summary.message = _hold_message(record)
 
 
-def _conclude(binding: Binding, report: Report) -> None:
+def _conclude(binding: Binding, summary: Summary) -> None:
     """The result of a sync that came to its end."""
-    if report.result is not Result.SUCCEEDED:
+    if summary.result is not Result.SUCCEEDED:
         return
-    missing, rows = _missing(binding, report)
+    missing, rows = _missing(binding, summary)
     if missing:
-        report.message = f"{missing} of {rows} rows are missing at the destination"
-    if report.rejected.total():
-        report.result = Result.REJECTED
-        report.message = "see 'outhaul rejections'"
+        summary.message = f"{missing} of {rows} rows are missing at the destination"
+    if summary.rejected.total():
+        summary.result = Result.REJECTED
+        summary.message = "see 'outhaul rejections'"
     elif exceeds(missing, binding.max_missing, rows):
-        report.result = Result.MISSING
-        report.message += (
+        summary.result = Result.MISSING
+        summary.message += (
             f", more than max_missing allows ({binding.max_missing:g}); see"
             " 'outhaul rejections'"
         )
-    elif report.held:
-        report.result = Result.HELD
-        report.message = _hold_message(binding.record)
+    elif summary.held:
+        summary.result = Result.HELD
+        summary.message = _hold_message(binding.record)
 
 
-def _missing(binding: Binding, report: Report) -> tuple[int, int]:
+def _missing(binding: Binding, summary: Summary) -> tuple[int, int]:
     """Rows that should be at the destination and are not, of how many in the segment.
 
     A sync that only tries the missing ones again finds them missing, all of them.
     """
     kept = (Change.INSERTED, Change.UPDATED)
-    missing = sum(report.missing[change] for change in kept)
+    missing = sum(summary.missing[change] for change in kept)
     tried = missing + sum(
         counts[change]
-        for counts in (report.accepted, report.rejected)
+        for counts in (summary.accepted, summary.rejected)
         for change in kept
     )
     return missing, max(tried, binding.record.rows_in_segment)
@@ -387,20 +387,20 @@ def _hold_message(record: ActivationRecord) -> str:
 
 
 def _sync_record(
-    sync_id: str, report: Report, status: str, seconds: float, place: Place | None
+    sync_id: str, summary: Summary, status: str, seconds: float, place: Place | None
 ) -> SyncRecord:
     return SyncRecord(
         sync_id=sync_id,
         status=status,
-        message=report.message or None,
-        planned=report.planned,
-        accepted=report.accepted,
-        rejected=report.rejected,
-        missing=report.missing,
-        requests=report.requests,
+        message=summary.message or None,
+        planned=summary.planned,
+        accepted=summary.accepted,
+        rejected=summary.rejected,
+        missing=summary.missing,
+        requests=summary.requests,
         seconds=seconds,
         place=place,
-        created=report.created,
+        created=summary.created,
     )
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from outhaul.engine.report import Report
 from outhaul.engine.returned import Returned
 from outhaul.engine.shares import exceeds
+from outhaul.engine.summary import Summary
 from outhaul.kit.rows import changes_in, changes_of, positions_in, positions_of
 from outhaul.kit.service import Encoded
 from outhaul.ledger.records import Rejection
@@ -26,7 +26,7 @@ class Outcomes:
     change.
     """
 
-    def __init__(self, committed: int, max_rejected: float, report: Report) -> None:
+    def __init__(self, committed: int, max_rejected: float, summary: Summary) -> None:
         self.committed = committed
         self.furthest = committed
         self.count = 0
@@ -36,7 +36,7 @@ class Outcomes:
         self._beyond: set[int] = set()
         self._runs: dict[int, int] = {}
         self._max_rejected = max_rejected
-        self._report = report
+        self._summary = summary
         self._unrecorded: list[Rejection] = []
         self._invalid = 0
         self._gone: list[int] = []
@@ -60,7 +60,7 @@ class Outcomes:
         """All of these were taken up, and are accepted."""
         self.believe_gone()
         self.outstanding -= len(items)
-        self._count(self._report.accepted, changes_in(items))
+        self._count(self._summary.accepted, changes_in(items))
         positions = positions_in(items)
         self.returned.forget(positions)
         self._known(positions)
@@ -90,9 +90,9 @@ class Outcomes:
         self.known(row.seq)
         if outcome.status is Status.ACCEPTED:
             self.believe_gone()
-            self._report.accepted[row.change] += 1
+            self._summary.accepted[row.change] += 1
             return
-        counter = self._report.missing if is_missing else self._report.rejected
+        counter = self._summary.missing if is_missing else self._summary.rejected
         counter[row.change] += 1
         self._invalid += kind == "invalid"
         self.left_in_doubt = self.left_in_doubt or may_be_late
@@ -115,17 +115,17 @@ class Outcomes:
         """
         if self._gone:
             gone, self._gone = self._gone, []
-            self._report.missing[Change.REMOVED] += len(gone)
+            self._summary.missing[Change.REMOVED] += len(gone)
             self._known(gone)
 
     def doubt_gone(self) -> None:
         """The destination does not work after all: nothing is known of these."""
-        self._report.unknown += len(self._gone)
+        self._summary.unknown += len(self._gone)
         self._gone = []
 
     def pass_over(self, rows: Sequence[Row]) -> None:
         """The service takes no notice of this change: done without a request."""
-        self._count(self._report.not_consumed, changes_of(rows))
+        self._count(self._summary.not_consumed, changes_of(rows))
         self._known(positions_of(rows))
 
     def known(self, position: int) -> None:
@@ -170,7 +170,7 @@ class Outcomes:
 
     def storm_of_first(self) -> str:
         """Why to stop, if too many of the first rows of a new binding are rejected."""
-        rejected = self._report.rejected.total()
+        rejected = self._summary.rejected.total()
         rows = self.count + self.outstanding
         if exceeds(rejected, self._max_rejected, rows):
             return (
@@ -186,7 +186,7 @@ class Outcomes:
         What we refuse before it is sent counts among the rows taken up: these are
         refused at once, while the good ones of their request wait for its answer.
         """
-        rejected = self._report.rejected.total() - self._invalid
+        rejected = self._summary.rejected.total() - self._invalid
         for count, rows in (
             (rejected, self.count - self._invalid),
             (self._invalid, self.count + self.outstanding),

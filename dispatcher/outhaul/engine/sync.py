@@ -19,9 +19,9 @@ from outhaul.engine.lease import Lease
 from outhaul.engine.options import SyncOptions
 from outhaul.engine.outcomes import Outcomes
 from outhaul.engine.rate import RateLimiter, RateLimiters
-from outhaul.engine.report import Report, Result
 from outhaul.engine.schedule import Schedule
 from outhaul.engine.seams import Seams
+from outhaul.engine.summary import Result, Summary
 from outhaul.engine.tasks import LeaseTooShort, Step, Task, limits_of, perform
 from outhaul.engine.verdicts import Verdicts
 from outhaul.engine.workers import Flight, Workers
@@ -40,7 +40,7 @@ _TICK_SECONDS = 0.2
 class Sync:
     """Sends what is pending of one generation, under a lease.
 
-    `run` fills the report; it raises LeaseLost and WarehouseError, after which
+    `run` fills the summary; it raises LeaseLost and WarehouseError, after which
     whatever was not committed is in doubt and the lease is left to expire.
 
     upto: the last position that may be sent. is_new: the binding never delivered, so
@@ -58,7 +58,7 @@ class Sync:
         upto: int,
         is_new: bool,
         limiters: RateLimiters,
-        report: Report,
+        summary: Summary,
         options: SyncOptions,
         seams: Seams,
         progress: Callable[[int], None] = lambda done: None,
@@ -72,12 +72,12 @@ class Sync:
         self._rows = upto - claims.committed
         self._sent = claims.claimed
         self._limiters = limiters
-        self._report = report
+        self._summary = summary
         self._seams = seams
         self._progress = progress
         self._stopping = stopping
         self._in_flight: dict[Flight, Task] = {}
-        self._outcomes = Outcomes(claims.committed, binding.max_rejected, report)
+        self._outcomes = Outcomes(claims.committed, binding.max_rejected, summary)
         self._commits = Commits(
             warehouse, lease, self._outcomes, claims, options.commit_seconds, seams
         )
@@ -105,7 +105,7 @@ class Sync:
             self._intake,
             self._schedule,
             self._outcomes,
-            report,
+            summary,
             seams,
             self._record_job,
         )
@@ -123,7 +123,7 @@ class Sync:
         )
         return (
             is_fresh
-            or self._report.unknown > 0
+            or self._summary.unknown > 0
             or self._outcomes.left_in_doubt
             or bool(self._in_flight)
             or any(task.may_be_applied for task in self._schedule.tasks())
@@ -147,12 +147,12 @@ class Sync:
                 self._collect(self._await_something(workers))
                 self._commits.commit_when_due()
         self._verdicts.end()
-        if self._report.result is Result.FAILED:
+        if self._summary.result is Result.FAILED:
             self._outcomes.doubt_gone()
         self._outcomes.believe_gone()
         self._commits.end(max(self._sent, self._outcomes.furthest))
-        done = self._outcomes.count + self._report.unknown
-        self._report.waiting = max(0, self._rows - done)
+        done = self._outcomes.count + self._summary.unknown
+        self._summary.waiting = max(0, self._rows - done)
 
     def _is_over(self) -> bool:
         if self._verdicts.is_stopped:
@@ -194,7 +194,7 @@ class Sync:
             self._schedule.add(self._in_flight.pop(flight))
 
     def _perform(self, task: Task) -> Any:
-        with noting(self._report.note_request):
+        with noting(self._summary.note_request):
             return perform(task, self._service, self._lease, self._limiter(task))
 
     def _claim_read(self, upto: int) -> None:

@@ -9,7 +9,6 @@ from typing import Any
 from outhaul.engine.intake import Intake
 from outhaul.engine.outcomes import Outcomes, refused
 from outhaul.engine.rate import RateLimiter
-from outhaul.engine.report import Report, Result
 from outhaul.engine.retries import (
     ATTEMPTS,
     LONGEST_PAUSE_SECONDS,
@@ -21,6 +20,7 @@ from outhaul.engine.retries import (
 )
 from outhaul.engine.schedule import Schedule
 from outhaul.engine.seams import Seams
+from outhaul.engine.summary import Result, Summary
 from outhaul.engine.suspects import MOST_SPLITS, Suspects, Suspicion
 from outhaul.engine.tasks import Step, Task
 from outhaul.errors import (
@@ -47,7 +47,7 @@ class Verdicts:
     """Judges results and errors by the table in docs/ledger.md.
 
     is_stopped: whether the sync should feed nothing more; the first reason to stop
-    is the one that the report tells. doubted_at: when a request was last sent of which
+    is the one that the summary tells. doubted_at: when a request was last sent of which
     nothing is known, by the sync's clock; it may be applied later than its repetition.
     """
 
@@ -57,7 +57,7 @@ class Verdicts:
         intake: Intake,
         schedule: Schedule,
         outcomes: Outcomes,
-        report: Report,
+        summary: Summary,
         seams: Seams,
         record_job: Callable[[Job, Task], None],
     ) -> None:
@@ -65,7 +65,7 @@ class Verdicts:
         self._intake = intake
         self._schedule = schedule
         self._outcomes = outcomes
-        self._report = report
+        self._summary = summary
         self._seams = seams
         self._record_job = record_job
         self._budget = RetryBudget()
@@ -78,8 +78,8 @@ class Verdicts:
         """Feed nothing more."""
         if not self.is_stopped:
             self.is_stopped = True
-            self._report.result = result
-            self._report.message = message
+            self._summary.result = result
+            self._summary.message = message
 
     def lose(self, task: Task, reason: str = "the sync ended first") -> None:
         """Give a task up without a verdict; only what may be applied is in doubt.
@@ -88,7 +88,7 @@ class Verdicts:
         what is claimed and has none would pass for sent.
         """
         if self._service.repeatable:
-            self._report.unknown += len(task.items) if task.may_be_applied else 0
+            self._summary.unknown += len(task.items) if task.may_be_applied else 0
         elif task.may_be_applied:
             self.unconfirmed((item.row for item in task.items), reason)
         elif task.step is Step.SEND and task.begun_at is not None:

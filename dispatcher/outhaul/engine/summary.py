@@ -1,4 +1,4 @@
-"""What became of a sync: the numbers of its summary, and its exit code."""
+"""What became of a sync: its numbers, its result and its exit code."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _COUNTING = threading.Lock()
 
 
 @dataclass
-class Report:
+class Summary:
     """One activation's sync. Counts are rows per change.
 
     not_consumed: rows whose change the service takes no notice of, committed
@@ -79,7 +79,7 @@ class Report:
         return _EXIT_CODES.get(self.result, 0)
 
 
-def exit_code(reports: list[Report]) -> int:
+def exit_code(summaries: list[Summary]) -> int:
     """The code of a run over several activations: the most pressing one."""
-    codes = {report.exit_code for report in reports}
+    codes = {summary.exit_code for summary in summaries}
     return next((code for code in (2, 1, 3, 4) if code in codes), 0)
