@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.engine.store import Store
+from tests.keeping import Keeper
 from tests.warehouses import choice
 from tests.warehouses.base import Server
 from tests.warehouses.emulators import require
@@ -50,12 +51,16 @@ def store() -> Iterator[Store]:
     running.close()
 
 
+@pytest.fixture(scope="session")
+def keep(request: pytest.FixtureRequest) -> Keeper:
+    """Opens what stays open to the end; see `keeping.py`."""
+    return Keeper(request.session)
+
+
 @pytest.fixture(scope="session", params=choice.WAREHOUSES)
-def server(request: pytest.FixtureRequest) -> Iterator[Server]:
+def server(request: pytest.FixtureRequest, keep: Keeper) -> Server:
     """What the warehouses of one kind run on."""
-    running = choice.start(request)
-    yield running
-    running.close()
+    return keep(request.param, lambda: choice.start(request))
 
 
 @pytest.fixture(scope="session")

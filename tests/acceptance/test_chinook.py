@@ -16,6 +16,8 @@ from tests.acceptance.project import Chinook
 from tests.acceptance.services import CASES, SECRETS, History, lines_of
 from tests.cli.shop import Ran, run_command
 
+pytestmark = pytest.mark.also_on_duckdb
+
 
 @pytest.fixture
 def run(

@@ -10,18 +10,20 @@ import pytest
 from tests.dbt.dispatched import Shop
 from tests.dbt.warehouse_project import DiffProject
 from tests.engine.store import Store
+from tests.keeping import Keeper
 from tests.warehouses.base import Server
 from tests.warehouses.duckdb import DuckDBWarehouse
 
 
 @pytest.fixture(scope="session")
 def shared_project(
-    server: Server, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[DiffProject]:
-    folder = tmp_path_factory.mktemp("warehouse")
-    warehouse = server.new(folder)
-    yield DiffProject(folder / "project", warehouse)
-    warehouse.close()
+    server: Server, keep: Keeper, tmp_path_factory: pytest.TempPathFactory
+) -> DiffProject:
+    def start() -> DiffProject:
+        folder = tmp_path_factory.mktemp("warehouse")
+        return DiffProject(folder / "project", server.new(folder))
+
+    return keep((server, "diffs"), start)
 
 
 @pytest.fixture

@@ -7,13 +7,18 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.dbt.dispatched import Shop
 from tests.dbt.warehouse_project import ROOT, DiffProject
+
+pytestmark = pytest.mark.also_on_duckdb
 
 READER = """
 import sys
 
 from benchmarks.sending import peak_megabytes
+
 from outhaul.connections import connect
 from outhaul.config.project import load_project
 from outhaul.ledger import Warehouse

@@ -6,12 +6,16 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+import pytest
+
 from outhaul.connections.base import Connection
 from outhaul.engine.seams import Seams
 from outhaul.engine.summary import Result
 from tests.dbt.dispatched import Shop
 from tests.dbt.scanned import scanning, size
 from tests.dbt.warehouse_project import ROOT
+
+pytestmark = pytest.mark.also_on_duckdb
 
 PEOPLE = [(n, f"name {n}", "x") for n in range(1, 401)]
 # 1 % changed, 0.5 % left, 0.5 % arrived

@@ -41,7 +41,7 @@ def test_a_build_during_a_sync_leaves_the_diff_and_the_next_one_catches_up(
     assert project.acknowledged() == [(1, "Ann", None)]
 
 
-@pytest.mark.conformance
+@pytest.mark.conformance(lengthy=True)
 def test_F02_a_lease_that_has_ended_is_taken_over(project: DiffProject) -> None:
     project.settle(ANN)
     project.hold_lease(minutes=-1)
@@ -51,7 +51,7 @@ def test_F02_a_lease_that_has_ended_is_taken_over(project: DiffProject) -> None:
     assert project.activation(LEASE) == (None, None)
 
 
-@pytest.mark.conformance
+@pytest.mark.conformance(lengthy=True)
 def test_A14_a_build_that_fails_leaves_everything_as_it_was(
     project: DiffProject,
 ) -> None:

@@ -8,6 +8,8 @@ import yaml
 from outhaul.kit.values import folded
 from tests.dbt.warehouse_project import DiffProject, on_duckdb
 
+pytestmark = pytest.mark.also_on_duckdb
+
 ANN, BOB = (1, "Ann", "Rome"), (2, "Bob", "Oslo")
 BY_NAME = {"identity": "name", "max_invalid": 1}
 
@@ -60,7 +62,7 @@ def test_G01_null_keys_are_invalid(project: DiffProject) -> None:
     ]
 
 
-@pytest.mark.conformance
+@pytest.mark.conformance(lengthy=True)
 def test_G01_a_key_that_is_the_identity_must_not_be_empty(
     project: DiffProject,
 ) -> None:
@@ -139,7 +141,7 @@ def test_keys_that_are_equal_numbers_are_duplicates_however_written(
     assert [reason for reason, _ in project.held()] == ["duplicate key"] * 2
 
 
-@pytest.mark.conformance
+@pytest.mark.conformance(lengthy=True)
 def test_prefer_picks_one_row_per_key_and_one_per_identity(
     project: DiffProject,
 ) -> None:
@@ -187,7 +189,7 @@ def test_G29_prefer_picks_the_same_of_equals_in_any_order(
     assert (first, project.rows()) == ("name 0", [])
 
 
-@pytest.mark.conformance
+@pytest.mark.conformance(lengthy=True)
 def test_I16_too_many_invalid_keys_fail_the_build_and_change_nothing(
     project: DiffProject,
 ) -> None:

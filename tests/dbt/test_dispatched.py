@@ -82,6 +82,7 @@ def test_G06_values_of_every_kind_arrive_as_python_has_them(shop: Shop) -> None:
     ]
 
 
+@pytest.mark.conformance(lengthy=True)
 def test_F01_of_eight_contenders_for_a_lease_one_gets_it(shop: Shop) -> None:
     shop.build(ANN)
     contenders = [shop.warehouse() for _ in range(8)]
@@ -116,6 +117,7 @@ def test_F01_of_eight_contenders_for_a_lease_one_gets_it(shop: Shop) -> None:
         warehouse.close()
 
 
+@pytest.mark.conformance(lengthy=True)
 def test_nothing_is_written_under_a_lease_that_is_lost(shop: Shop) -> None:
     shop.build(ANN)
     warehouse = shop.warehouse()
@@ -138,6 +140,7 @@ def test_nothing_is_written_under_a_lease_that_is_lost(shop: Shop) -> None:
     warehouse.close()
 
 
+@pytest.mark.conformance(lengthy=True)
 def test_F02_a_build_during_a_sync_and_a_sync_during_a_build_keep_apart(
     shop: Shop,
 ) -> None:
@@ -177,6 +180,7 @@ class LosesAnswers:
         return written
 
 
+@pytest.mark.conformance(lengthy=True)
 @pytest.mark.parametrize("table", ["outhaul_claims", "outhaul_syncs"])
 def test_A05_a_write_whose_answer_is_lost_loses_no_row(shop: Shop, table: str) -> None:
     shop.build(ANN, BOB)
@@ -246,6 +250,7 @@ def test_all_that_commands_and_reports_ask_can_be_asked(shop: Shop) -> None:
     warehouse.close()
 
 
+@pytest.mark.conformance(lengthy=True)
 def test_pages_of_a_larger_diff_are_read_by_position(shop: Shop) -> None:
     shop.build(*((n, f"name {n}", "x") for n in range(1, 1001)))
     warehouse = shop.warehouse()

@@ -45,6 +45,9 @@ class DiffProject:
         self.write_profile()
         assert self.dbt("deps").success
 
+    def close(self) -> None:
+        self.warehouse.close()
+
     def reset(self) -> None:
         """Bring the warehouse and the files back to the beginning."""
         self.warehouse.empty()

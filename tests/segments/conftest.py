@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.keeping import Keeper
 from tests.segments.segment_project import SegmentProject
-from tests.warehouses.base import Server, WarehouseUnderTest
+from tests.warehouses.base import Server
 
 
 @pytest.fixture(scope="session")
@@ -16,27 +17,36 @@ def new_project(
     server: Server, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[[str], SegmentProject]]:
     """Creates a project from a template, on an empty database of this warehouse."""
-    opened: list[WarehouseUnderTest] = []
+    opened: list[SegmentProject] = []
 
     def create(template: str) -> SegmentProject:
-        folder: Path = tmp_path_factory.mktemp("segments")
-        warehouse = server.new(folder)
-        opened.append(warehouse)
-        project = SegmentProject(folder / "project", warehouse)
-        project.create(template)
-        return project
+        folder = tmp_path_factory.mktemp("segments")
+        opened.append(create_project(server, folder, template))
+        return opened[-1]
 
     yield create
-    for warehouse in opened:
-        warehouse.close()
+    for project in opened:
+        project.close()
+
+
+def create_project(server: Server, folder: Path, template: str) -> SegmentProject:
+    project = SegmentProject(folder / "project", server.new(folder))
+    project.create(template)
+    return project
 
 
 @pytest.fixture(scope="session")
-def built(new_project: Callable[[str], SegmentProject]) -> SegmentProject:
+def built(
+    server: Server, keep: Keeper, tmp_path_factory: pytest.TempPathFactory
+) -> SegmentProject:
     """The project of all macros after `dbt build`, which runs its unit tests too."""
-    project = new_project("project")
-    project.succeed("build")
-    return project
+
+    def start() -> SegmentProject:
+        project = create_project(server, tmp_path_factory.mktemp("segments"), "project")
+        project.succeed("build")
+        return project
+
+    return keep((server, "segments"), start)
 
 
 @pytest.fixture(autouse=True)

@@ -38,6 +38,9 @@ class SegmentProject:
         (self.folder / "profiles.yml").write_text(profile)
         self.succeed("deps")
 
+    def close(self) -> None:
+        self.warehouse.close()
+
     def dbt(self, *arguments: str) -> dbtRunnerResult:
         """Run dbt in this process; `warnings` then holds what it warned of."""
         self.warnings = []

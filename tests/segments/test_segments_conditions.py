@@ -8,6 +8,8 @@ import pytest
 
 from tests.segments.segment_project import SegmentProject
 
+pytestmark = pytest.mark.also_on_duckdb
+
 TIMES = ("at_time", "on_day", "at_zone")
 
 

@@ -8,6 +8,8 @@ import pytest
 
 from tests.segments.segment_project import SegmentProject
 
+pytestmark = pytest.mark.also_on_duckdb
+
 # name: (rows in all, duplicate rows, rows without a key, arguments, what becomes of it)
 CASES = {
     "clean": (100, 0, 0, {}, "pass"),

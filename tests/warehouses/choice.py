@@ -1,8 +1,9 @@
 """Which warehouses a run of the tests covers.
 
-Without a choice, DuckDB and the newest PostgreSQL take every test, and the oldest one
-and what stands in for another warehouse those that are marked `conformance`; some only
-those of them that are not lengthy. With
+Without a choice, the newest PostgreSQL takes every test, DuckDB those that are marked
+`conformance` or `also_on_duckdb`, and the oldest PostgreSQL and what stands in for
+another warehouse those that are marked `conformance`; some only those of them that are
+not lengthy. With
 OUTHAUL_TEST_WAREHOUSE=<name> (`make test WAREHOUSE=<name>`), that one warehouse takes
 every test that runs on warehouses, and no other test runs.
 """
@@ -29,7 +30,6 @@ WAREHOUSES = {
     "bigquery": "bigquery",
     "databricks": "databricks",
 }
-ALWAYS = ("duckdb", "postgres")
 # Between the oldest PostgreSQL and the newest, nothing that we use has changed.
 ON_REQUEST = ("postgres15", "postgres16", "postgres17")
 # What stands in for BigQuery and Databricks takes seconds a build.
@@ -60,12 +60,21 @@ def is_wanted(item: pytest.Item) -> bool:
     wanted = chosen()
     if wanted is not None:
         return bool(warehouse == wanted)
-    if warehouse is None or warehouse in ALWAYS:
+    if warehouse is None or warehouse == "postgres":
         return True
     core = item.get_closest_marker("conformance")
+    if warehouse == "duckdb":
+        is_marked = bool(core or item.get_closest_marker("also_on_duckdb"))
+        return is_marked or _names_its_warehouses(item)
     if core is None or warehouse in ON_REQUEST:
         return False
     return not (warehouse in BRIEFLY and core.kwargs.get("lengthy", False))
+
+
+def _names_its_warehouses(item: pytest.Item) -> bool:
+    """Whether the test is one of `only_on`."""
+    marks = item.iter_markers("parametrize")
+    return any(mark.args[0] == "server" for mark in marks)
 
 
 def only_on(*names: str) -> pytest.MarkDecorator:
