@@ -1,15 +1,16 @@
-"""Fill the generated parts of the documentation from the declarations of the code.
+"""Make from the declarations of the code what the documentation has of them.
 
     python scripts/generate_docs.py            write them
     python scripts/generate_docs.py --check    say which are out of date; exit 1 if any
 
 A generated part stands between `<!-- generated: name -->` and `<!-- /generated -->`
-in a page; PARTS says what makes it.
+in a page; PARTS says what makes it. The files of SCHEMAS are generated as a whole.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import sys
 import textwrap
@@ -30,6 +31,7 @@ from outhaul.engine.summary import Result, Summary  # noqa: E402
 from outhaul.kit.service import Service  # noqa: E402
 from outhaul.registry.diff_keys import DispatchOptions  # noqa: E402
 from outhaul.registry.platforms import PLATFORMS  # noqa: E402
+from scripts import schemas  # noqa: E402
 
 PART = re.compile(
     r"(<!-- generated: (?P<name>[\w .-]+) -->\n).*?(<!-- /generated -->)", re.DOTALL
@@ -73,14 +75,27 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--check", action="store_true", help="change nothing")
     check = parser.parse_args().check
-    stale = [page for page in pages() if filled(page) != page.read_text("utf-8")]
-    for page in stale:
+    stale = {file: text for file, text in generated().items() if is_stale(file, text)}
+    for file, text in stale.items():
         if check:
-            print(f"out of date: {page.relative_to(ROOT)}", file=sys.stderr)
+            print(f"out of date: {file.relative_to(ROOT)}", file=sys.stderr)
         else:
-            page.write_text(filled(page), "utf-8")
-            print(f"written: {page.relative_to(ROOT)}")
+            file.write_text(text, "utf-8")
+            print(f"written: {file.relative_to(ROOT)}")
     sys.exit(1 if check and stale else 0)
+
+
+def generated() -> dict[Path, str]:
+    """Every file that is generated, or has generated parts, as it should be."""
+    found = {page: filled(page) for page in pages()}
+    for name, schema in SCHEMAS.items():
+        text = json.dumps(schema(), indent=2, ensure_ascii=False)
+        found[ROOT / "docs" / "schemas" / name] = text + "\n"
+    return found
+
+
+def is_stale(file: Path, text: str) -> bool:
+    return not file.is_file() or file.read_text("utf-8") != text
 
 
 def pages() -> list[Path]:
@@ -327,6 +342,8 @@ PARTS: dict[str, Callable[..., Iterator[str]]] = {
     "results": results,
     "service": service,
 }
+
+SCHEMAS = {"destinations.json": schemas.destinations, "models.json": schemas.models}
 
 
 if __name__ == "__main__":

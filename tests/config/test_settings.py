@@ -138,7 +138,9 @@ def test_settings_describe_themselves_for_the_reference_pages():
     assert described["name"].type == "a text"
     assert described["lists"] == (
         *("lists", "a list of texts", ["a"], False, "Names of lists.", None),
+        *(list[str], None, None),
     )
+    assert (described["count"].minimum, described["count"].maximum) == (1, 10)
     assert described["mode"].choices == ("omit", "empty", "error")
     assert described["key"].secret
 

@@ -69,8 +69,12 @@ def setting(
     return dataclasses.field(default=default, repr=not secret, metadata=metadata)
 
 
-class SettingDescription(NamedTuple):
-    """One setting, for reference pages; `default` is `REQUIRED` where there is none."""
+class Setting(NamedTuple):
+    """One setting, for reference pages and editors.
+
+    type: in words. default: `REQUIRED` where there is none. kind: the type as Python
+    has it.
+    """
 
     name: str
     type: str
@@ -78,18 +82,24 @@ class SettingDescription(NamedTuple):
     secret: bool
     help: str
     choices: tuple[Any, ...] | None
+    kind: Any
+    minimum: float | None
+    maximum: float | None
 
 
-def describe_settings(cls: type) -> list[SettingDescription]:
+def describe_settings(cls: type) -> list[Setting]:
     """The settings of a dataclass in the order of its declaration."""
     return [
-        SettingDescription(
+        Setting(
             name,
             _WORDS[wanted],
             _default_of(field),
             field.metadata["secret"],
             field.metadata["help"],
             field.metadata["choices"],
+            wanted,
+            field.metadata["minimum"],
+            field.metadata["maximum"],
         )
         for name, (field, wanted, _) in _settings_of(cls).items()
     ]

@@ -36,7 +36,8 @@ from outhaul.text.phrases import not_a_file
 Platforms = Mapping[str, Platform]
 
 _OWN_KEYS = ("type", "send_from", "messages", "defaults")
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+"""What `destinations.yml` may call a destination."""
 
 
 @dataclass(frozen=True)
@@ -186,7 +187,7 @@ def _problems(name: Any, raw: Any, platforms: Platforms) -> list[str]:
     if not isinstance(raw, dict):
         return ["must be a mapping with the key 'type'"]
     problems = []
-    if not isinstance(name, str) or not _NAME.fullmatch(name):
+    if not isinstance(name, str) or not NAME.fullmatch(name):
         problems.append("a name has letters, digits, '_' and '-', no digit first")
     kind = raw.get("type")
     if not isinstance(kind, str) or kind not in platforms:
