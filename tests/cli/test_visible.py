@@ -13,8 +13,8 @@ import pytest
 from rich.text import Text
 
 import outhaul
-from outhaul.cli import tables
 from outhaul.cli.output import Terminal, print_error, show, write
+from outhaul.cli.rejections import by_row
 from outhaul.commands.rejections import Refusal
 from outhaul.text.visible import visible, visible_json
 
@@ -56,7 +56,7 @@ def test_json_stays_the_same_json():
 
 
 def test_a_key_with_control_characters_is_shown_as_it_is(capsys):
-    write(tables.rejections([ROW]))
+    write(by_row([ROW]))
     out = capsys.readouterr().out
     assert all(character.isprintable() or character == "\n" for character in out)
     assert r"\x1b[31mb" in out.replace("\n", "") and "\nGood" not in out

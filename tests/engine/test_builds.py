@@ -9,7 +9,12 @@ from typing import Any
 
 import pytest
 
-from outhaul.commands import control
+from outhaul.cli.adopt import adopt
+from outhaul.cli.approve import approve
+from outhaul.cli.pause import pause
+from outhaul.cli.resume import resume
+from outhaul.cli.resync import resync
+from outhaul.cli.retry import retry
 from outhaul.commands.rejections import Refusal, reasons, refusals, wait
 from outhaul.commands.session import Session
 from outhaul.commands.status import status as status_of
@@ -171,7 +176,7 @@ def test_a_rejected_row_waits_and_retry_releases_it(shop):
     assert shop.both(p1="A", p2="B").exit_code == 1
     assert shop.both(p1="A", p2="B").result is Result.NOTHING
     shop.store.rejects = {}
-    with_reason = control.retry(shop.session(), ["people_out"], "mended")
+    with_reason = retry(shop.session(), ["people_out"], "mended")
     assert "come back" in with_reason[0]
     assert shop.both(p1="A", p2="B").accepted.total() == 1
     shop.assert_settled(p1="A", p2="B")
@@ -192,7 +197,7 @@ def test_missing_rows_come_back_after_their_time(shop):
 
 def test_I15_a_resync_sends_all_and_still_removes_those_who_left(shop):
     shop.both(p1="A", p2="B", p3="C")
-    control.resync(shop.session(), ["people_out"], None)
+    resync(shop.session(), ["people_out"], None)
     shop.store.requests.clear()
     shop.both(p1="A", p2="B")
     assert sorted(shop.store.sent("upsert")) == ["1", "2"]
@@ -217,7 +222,7 @@ def test_adopted_rows_count_as_delivered_and_later_changes_are_sent(shop):
     }
     shop.people(p1="A", p2="B")
     shop.build()
-    assert "2 rows count" in control.adopt(shop.session(), ["people_out"], None)[0]
+    assert "2 rows count" in adopt(shop.session(), ["people_out"], None)[0]
     assert shop.sync().result is Result.NOTHING
     shop.both(p1="A2")
     assert len(shop.store.sent()) == 2
@@ -229,7 +234,7 @@ def test_adopt_settles_what_was_refused_too(shop):
     assert shop.both(p1="A", p2="B").rejected.total() == 1
     (status,) = status_of(shop.session(), ())
     assert (status.rejected, len(refused(shop))) == (1, 1)
-    control.adopt(shop.session(), ["people_out"], None)
+    adopt(shop.session(), ["people_out"], None)
     (status,) = status_of(shop.session(), ())
     assert (status.rejected, refused(shop)) == (0, [])
     assert shop.both(p1="A", p2="B").result is Result.NOTHING
@@ -241,16 +246,16 @@ def test_adopt_tells_of_rows_that_an_earlier_build_had_refused(shop):
     shop.store.rejects = {"2": "bad"}
     shop.both(p1="A", p2="B")
     shop.both(p1="A", p2="B", p3="C")
-    (message,) = control.adopt(shop.session(), ["people_out"], None)
+    (message,) = adopt(shop.session(), ["people_out"], None)
     assert (
         "1 row was refused before this build" in message
         and "outhaul retry people_out" in message
     )
-    control.retry(shop.session(), ["people_out"], None)
+    retry(shop.session(), ["people_out"], None)
     shop.people(p1="A", p2="B", p3="C")
     shop.pass_time()
     shop.build()
-    (message,) = control.adopt(shop.session(), ["people_out"], None)
+    (message,) = adopt(shop.session(), ["people_out"], None)
     assert message.endswith("1 row counts as delivered")
     assert shop.both(p1="A", p2="B", p3="C").result is Result.NOTHING
 
@@ -297,7 +302,7 @@ def test_what_is_refused_is_told_as_it_is_at_every_moment(shop):
     (fresh,) = refused(shop)
     shop.both(p1="A", p2="B2")
     assert again(shop) == [("2", 1, "later")]
-    control.retry(shop.session(), ["people_out"], None)
+    retry(shop.session(), ["people_out"], None)
     assert again(shop) == [("2", 1, "next build")]
     # and delivered: nobody is refused from then on
     shop.pass_time()
@@ -341,10 +346,10 @@ def test_I01_I05_an_empty_segment_is_held_until_that_build_is_approved(shop):
     shop.both(p1="A", p2="B")
     report = shop.both()
     assert (report.result, report.exit_code, report.held) == (Result.HELD, 3, 2)
-    control.approve(shop.session(), ["people_out"], "closing down")
+    approve(shop.session(), ["people_out"], "closing down")
     assert shop.both().result is Result.HELD  # approved was the build before
     assert shop.names() == {"1": "A", "2": "B"}
-    control.approve(shop.session(), ["people_out"], "closing down")
+    approve(shop.session(), ["people_out"], "closing down")
     assert shop.sync().accepted.total() == 2
     shop.assert_settled()
 
@@ -357,7 +362,7 @@ def test_I02_removals_beyond_the_guard_wait_and_the_rest_is_sent(shop):
     assert (report.accepted.total(), report.held) == (1, 39)
     assert report.exit_code == 3
     assert shop.store.sent("remove") == []
-    control.approve(shop.session(), ["people_out"], None)
+    approve(shop.session(), ["people_out"], None)
     assert shop.sync().accepted.total() == 39
     shop.assert_settled(**fewer)
 
@@ -365,11 +370,11 @@ def test_I02_removals_beyond_the_guard_wait_and_the_rest_is_sent(shop):
 def test_a_paused_activation_is_left_alone_until_it_is_resumed(shop):
     shop.people(p1="A")
     shop.build()
-    control.pause(shop.session(), ["people_out"], "holidays")
+    pause(shop.session(), ["people_out"], "holidays")
     report = shop.sync()
     assert (report.result, report.exit_code) == (Result.PAUSED, 3)
     assert "holidays" in report.message
     assert shop.store.requests == []
-    control.resume(shop.session(), ["people_out"], None)
+    resume(shop.session(), ["people_out"], None)
     assert shop.sync().exit_code == 0
     shop.assert_settled(p1="A")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from outhaul.commands.check import check_binding
+from outhaul.cli.check import check_binding
 from outhaul.config.settings import setting
 from outhaul.kit.account import Account
 from outhaul.kit.declarations import declaration_problems

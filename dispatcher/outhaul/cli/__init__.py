@@ -1,4 +1,4 @@
-"""The command line: the only package that prints or exits.
+"""The command line: the only package that prints or exits. One file a command.
 
 Data goes to standard output, progress and errors to standard error. Exit
 codes: 0 all accepted, 1 something was rejected or failed, 2 wrong usage or
@@ -13,10 +13,28 @@ import sys
 import click
 
 from outhaul import __version__
-from outhaul.cli import decisions, reading, sending
+from outhaul.cli import (
+    adopt,
+    approve,
+    check,
+    destinations,
+    pause,
+    plan,
+    rebind,
+    rejections,
+    rename,
+    report,
+    resume,
+    resync,
+    retire,
+    retry,
+    sandbox,
+    status,
+    sync,
+    transfer,
+)
 from outhaul.cli.options import DEBUG_HELP, is_debugging
 from outhaul.cli.output import print_error
-from outhaul.cli.sandbox import sandbox
 from outhaul.errors import OuthaulError
 from outhaul.text.visible import visible
 
@@ -28,18 +46,27 @@ def cli() -> None:
     """Forward what changed in your segments to the tools that act on it."""
 
 
-for command in (
-    reading.check,
-    reading.plan,
-    sending.sync,
-    reading.status,
-    reading.rejections,
-    reading.report,
-    *decisions.COMMANDS,
-    reading.destinations,
+for module in (
+    check,
+    plan,
+    sync,
+    status,
+    rejections,
+    report,
+    pause,
+    resume,
+    approve,
+    retry,
+    resync,
+    adopt,
+    rebind,
+    transfer,
+    retire,
+    rename,
+    destinations,
     sandbox,
 ):
-    cli.add_command(command)
+    cli.add_command(module.command)
 
 
 def main() -> None:

@@ -43,10 +43,10 @@ class Lines(Observer):
         if requests:
             self._say(_waiting(name, requests, seconds))
 
-    def finished(self, report: Summary) -> None:
+    def finished(self, summary: Summary) -> None:
         """Say how it ended."""
-        tail = f": {report.message}" if report.message else ""
-        self._say(f"{report.name}: {report.result.value}{tail}")
+        tail = f": {summary.message}" if summary.message else ""
+        self._say(f"{summary.name}: {summary.result.value}{tail}")
 
     def _say(self, line: str) -> None:
         self._console.print(line, markup=False, highlight=False, soft_wrap=True)
@@ -76,7 +76,7 @@ class Bars(Observer):
         if requests:
             self._say(_waiting(name, requests, seconds))
 
-    def finished(self, report: Summary) -> None:
+    def finished(self, summary: Summary) -> None:
         """Leave the bar as it is."""
 
     def _say(self, line: str) -> None:

@@ -1,4 +1,4 @@
-"""The command that runs the stand-ins."""
+"""`outhaul sandbox`: stand-ins of the destinations."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _LOOK_SECONDS = 60.0
 
 
-@click.command()
+@click.command("sandbox")
 @click.option("--port", default=8025, show_default=True, help="0 takes a free one.")
 @click.option(
     "--job-seconds",
@@ -58,7 +58,7 @@ _LOOK_SECONDS = 60.0
     type=click.FloatRange(0),
     help="Minutes without a request after which it ends; 0: never.",
 )
-def sandbox(
+def command(
     port: int,
     job_seconds: float,
     latency: float,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from outhaul.commands.session import Session
-from outhaul.engine.dispatch import sendable
+from outhaul.commands.standing import Standing, standings
 from outhaul.engine.options import SyncOptions
 from outhaul.engine.places import changes_of_place, known_place
 from outhaul.kit.service import Limits, Service
@@ -50,45 +50,44 @@ class Plan:
 
 def plan(session: Session, bindings: Sequence[Binding]) -> list[Plan]:
     """The plan of each binding."""
-    approvals = session.warehouse.controls(["approve"])
-    plans = []
     logged_in: set[str] = set()
-    for binding in bindings:
-        record = binding.record
-        upto = sendable(record, approvals.get(record.name))
-        claims = session.warehouse.claims(record.name, record.generation)
-        after = claims.committed
-        pending = record.remaining(after, upto)
-        consumed = Counter(
-            {c: n for c, n in pending.items() if c in binding.service.consumes}
-        )
-        is_new = not session.warehouse.has_succeeded(
-            record.name, binding.for_ledger()["fingerprint"], binding.max_rejected
-        )
-        requests, seconds = effort(binding.service, consumed, is_new=is_new)
-        if after < upto:
-            requests += opening(binding, logged_in)
-        plans.append(
-            Plan(
-                name=record.name,
-                destination=record.destination,
-                service=record.service,
-                pending={change.value: pending[change] for change in Change},
-                consumed={change.value: consumed[change] for change in Change},
-                waiting=record.rows_held,
-                invalid=record.rows_invalid,
-                guarded=record.guarded(after, upto),
-                hold_reason=record.hold_reason,
-                may_send=session.may_send(binding),
-                requests=requests,
-                seconds=seconds,
-                samples=_samples(session, binding, after, upto),
-                moved=changes_of_place(
-                    binding, known_place(session.warehouse, binding, claims)
-                ),
-            )
-        )
-    return plans
+    found = standings(session.warehouse, [each.record for each in bindings])
+    return [
+        _plan(session, binding, standing, logged_in)
+        for binding, standing in zip(bindings, found, strict=True)
+    ]
+
+
+def _plan(
+    session: Session, binding: Binding, standing: Standing, logged_in: set[str]
+) -> Plan:
+    record, claims, pending = standing.record, standing.claims, standing.pending
+    consumed = Counter(
+        {c: n for c, n in pending.items() if c in binding.service.consumes}
+    )
+    is_new = not session.warehouse.has_succeeded(
+        record.name, binding.for_ledger()["fingerprint"], binding.max_rejected
+    )
+    requests, seconds = effort(binding.service, consumed, is_new=is_new)
+    if claims.committed < standing.upto:
+        requests += opening(binding, logged_in)
+    known = known_place(session.warehouse, binding, claims)
+    return Plan(
+        name=record.name,
+        destination=record.destination,
+        service=record.service,
+        pending={change.value: pending[change] for change in Change},
+        consumed={change.value: consumed[change] for change in Change},
+        waiting=record.rows_held,
+        invalid=record.rows_invalid,
+        guarded=standing.guarded,
+        hold_reason=record.hold_reason,
+        may_send=session.may_send(binding),
+        requests=requests,
+        seconds=seconds,
+        samples=_samples(session, binding, claims.committed, standing.upto),
+        moved=changes_of_place(binding, known),
+    )
 
 
 def opening(binding: Binding, logged_in: set[str]) -> int:

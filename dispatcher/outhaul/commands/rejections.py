@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from outhaul.commands.session import Session
-from outhaul.engine.dispatch import sendable
-from outhaul.ledger.records import ActivationRecord, Claims, Control, RefusedRow
+from outhaul.commands.standing import Standing, standings
+from outhaul.ledger import Warehouse
+from outhaul.ledger.records import ActivationRecord, Control, RefusedRow
 from outhaul.text.redaction import mask_value
 
 _REFUSED = (60, 240, 1440, 4320, 10080)
@@ -67,20 +68,13 @@ def refusals(
     session: Session, patterns: Sequence[str], show_keys: bool = False
 ) -> list[Refusal]:
     """Every row of the selected activations that is refused now; keys are masked."""
-    warehouse = session.warehouse
     records = session.records(patterns)
-    claims = warehouse.current_claims()
-    retries = warehouse.controls(["retry"])
-    approvals = warehouse.controls(["approve"])
+    retries = session.warehouse.controls(["retry"])
     return [
-        _refusal(record, row, again, show_keys)
-        for record in records
+        _refusal(standing.record, row, again, show_keys)
+        for standing in standings(session.warehouse, records)
         for row, again in _with_again(
-            session,
-            record,
-            claims.get(record.name, Claims(0, 0)),
-            retries.get(record.name),
-            sendable(record, approvals.get(record.name)),
+            session.warehouse, standing, retries.get(standing.record.name)
         )
     ]
 
@@ -106,19 +100,15 @@ def wait(kind: str, attempts: int) -> timedelta | None:
 
 
 def _with_again(
-    session: Session,
-    record: ActivationRecord,
-    claims: Claims,
-    retry: Control | None,
-    upto: int,
+    warehouse: Warehouse, standing: Standing, retry: Control | None
 ) -> list[tuple[RefusedRow, str]]:
     """Each refused row once, with what sends it again."""
-    waiting = session.warehouse.waiting_rejections(record, claims.committed)
-    refused = session.warehouse.rejections(record)
+    waiting = warehouse.waiting_rejections(standing.record, standing.claims.committed)
+    refused = warehouse.rejections(standing.record)
     found: dict[tuple[str, ...], tuple[RefusedRow, str]] = {}
     for row in waiting:
         if row.seq is not None:
-            again = "next sync" if row.seq <= upto else "outhaul approve"
+            again = "next sync" if row.seq <= standing.upto else "outhaul approve"
         else:
             again = _after_a_build(row, retry)
         found[tuple(map(str, row.key))] = (row, again)

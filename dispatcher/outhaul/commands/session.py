@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -181,8 +179,3 @@ def open_session(
         yield Session(project, warehouse, say)
     finally:
         warehouse.close()
-
-
-def actor() -> str:
-    """Who decides: the variable OUTHAUL_ACTOR, or the user of this machine."""
-    return os.environ.get("OUTHAUL_ACTOR") or getpass.getuser()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from outhaul.commands.session import Ended, Session
-from outhaul.engine.dispatch import sendable
-from outhaul.ledger.records import ActivationRecord, Claims, Control
+from outhaul.commands.standing import Standing, standings
+from outhaul.ledger.records import Control
 from outhaul.model import Change
 
 
@@ -44,14 +45,15 @@ class ActivationStatus:
     ended: str | None
 
 
-def status(session: Session, patterns: tuple[str, ...]) -> list[ActivationStatus]:
+def status(session: Session, patterns: Sequence[str]) -> list[ActivationStatus]:
     """The status of the selected activations, from the ledger alone."""
     records = session.records(patterns)
     ledger = _Ledger.of(session)
     over = [] if patterns else [name for name, end in ledger.ended.items() if end.over]
     if over:
         session.say(f"left out, retired: {', '.join(over)}")
-    return [_status(each, ledger) for each in records if each.name not in over]
+    shown = [each for each in records if each.name not in over]
+    return [_status(each, ledger) for each in standings(session.warehouse, shown)]
 
 
 @dataclass(frozen=True)
@@ -60,8 +62,6 @@ class _Ledger:
 
     syncs: dict[str, dict[str, Any]]
     switches: dict[str, Control]
-    approvals: dict[str, Control]
-    claims: dict[str, Claims]
     ages: dict[str, float]
     refused: dict[str, int]
     ended: dict[str, Ended]
@@ -72,19 +72,15 @@ class _Ledger:
         return cls(
             syncs=warehouse.last_syncs(),
             switches=warehouse.controls(["pause", "resume"]),
-            approvals=warehouse.controls(["approve"]),
-            claims=warehouse.current_claims(),
             ages=warehouse.ages(),
             refused=warehouse.refused_counts(),
             ended=session.ended(),
         )
 
 
-def _status(record: ActivationRecord, ledger: _Ledger) -> ActivationStatus:
+def _status(standing: Standing, ledger: _Ledger) -> ActivationStatus:
+    record, claims, pending = standing.record, standing.claims, standing.pending
     sync = ledger.syncs.get(record.name)
-    claims = ledger.claims.get(record.name, Claims(0, 0))
-    upto = sendable(record, ledger.approvals.get(record.name))
-    pending = record.remaining(claims.committed, upto)
     control = ledger.switches.get(record.name)
     paused = None
     if control is not None and control.action == "pause":
@@ -100,7 +96,7 @@ def _status(record: ActivationRecord, ledger: _Ledger) -> ActivationStatus:
         in_doubt=max(0, claims.claimed - claims.committed),
         rejected=ledger.refused.get(record.name, 0),
         waiting=record.rows_held,
-        guarded=record.guarded(claims.committed, upto),
+        guarded=standing.guarded,
         invalid=record.rows_invalid,
         hold_reason=record.hold_reason,
         lag_seconds=ledger.ages.get(record.name, 0.0) if pending.total() else 0.0,

@@ -17,10 +17,10 @@ def counted(number: int, word: str) -> str:
     return f"{number:,} {word}" + ("" if number == 1 else "s")
 
 
-def rows(number: int, of_one: str, of_many: str) -> str:
+def rows(number: int, of_one: str = "is", of_many: str = "are") -> str:
     """The beginning of a sentence about rows.
 
-    >>> rows(1, "is", "are"), rows(2_000, "waits", "wait")
+    >>> rows(1), rows(2_000, "waits", "wait")
     ('1 row is', '2,000 rows wait')
     """
     return f"{counted(number, 'row')} {of_one if number == 1 else of_many}"

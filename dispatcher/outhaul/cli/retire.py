@@ -1,6 +1,6 @@
-"""The end of an activation, and its new name: retire, rename, and what they leave out.
+"""`outhaul retire`: end activations.
 
-Both are orders to the next build, which alone writes what an activation is. One whose
+That is an order to the next build, which alone writes what an activation is. One whose
 model is gone has no build, so its members can't be removed any more: there is nothing
 to compute the removals, and the table of what is acknowledged is not ours to read.
 """
@@ -8,8 +8,18 @@ to compute the removals, and the table of what is acknowledged is not ours to re
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from outhaul.commands.control import record_control
+import click
+
+from outhaul.cli.decision import (
+    carry_out,
+    reason_option,
+    record_decision,
+    yes_option,
+)
+from outhaul.cli.options import json_option, project_options
+from outhaul.cli.output import confirm
 from outhaul.commands.session import Session
 from outhaul.errors import ConfigurationError
 from outhaul.kit.service import Service
@@ -34,30 +44,43 @@ def retire(
         if what == REMOVE:
             _refuse_removal(record, destinations)
     return [
-        record_control(
+        record_decision(
             session, record, "retire", reason, _told(record, what), subject=what
         )
         for record, what in chosen
     ]
 
 
-def rename(session: Session, old: str, new: str, reason: str | None) -> str:
-    """Let the model NEW go on with what the activation OLD has sent."""
-    [record] = session.exactly(old)
-    for each in session.warehouse.activations():
-        if each.name == new and session.warehouse.traces(new, each.generation).highest:
-            raise ConfigurationError(
-                f"{new} is an activation of its own, of which rows were sent: retire "
-                "one of the two instead"
-            )
-    return record_control(
-        session,
-        record,
-        "rename",
-        reason,
-        f"{old}: the next 'dbt build' of the model {new} goes on with it; until then "
-        "it is not synced",
-        subject=new,
+@click.command("retire", help=(retire.__doc__ or "").split("\n\n")[0])
+@project_options
+@click.argument("names", nargs=-1, required=True)
+@click.option(
+    "--remove-members",
+    "members",
+    flag_value=REMOVE,
+    help="Remove all that it has sent, by one last build and sync.",
+)
+@click.option(
+    "--keep",
+    "members",
+    flag_value=KEEP,
+    help="Leave what it has sent at the destination.",
+)
+@json_option
+@reason_option
+@yes_option
+def command(
+    project: dict[str, Any],
+    names: tuple[str, ...],
+    members: str | None,
+    as_json: bool,
+    reason: str | None,
+    yes: bool,
+) -> int:
+    if not yes:
+        confirm(f"Sync these no more ({', '.join(names)})")
+    return carry_out(
+        project, as_json, lambda session: retire(session, names, reason, members)
     )
 
 

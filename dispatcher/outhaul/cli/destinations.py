@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import click
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from outhaul.cli.options import json_option
+from outhaul.cli.output import show
+from outhaul.cli.tables import Table
 from outhaul.config.settings import REQUIRED, describe_settings, did_you_mean
 from outhaul.errors import ConfigurationError
 from outhaul.kit.platform import Platform
@@ -49,6 +58,20 @@ class DescribedDestination:
     description: str
     settings: list[DescribedSetting]
     services: list[DescribedService]
+
+
+@click.command("destinations")
+@click.argument("name", required=False, metavar="[TYPE]")
+@json_option
+def command(name: str | None, as_json: bool) -> int:
+    """List the destinations, or show the settings and services of one."""
+    if name is None:
+        found = describe_destinations()
+        show(found, _listed(found), as_json)
+    else:
+        one = describe_destination(name)
+        show(one, _shown(one), as_json)
+    return 0
 
 
 def describe_destinations() -> list[DescribedDestination]:
@@ -110,3 +133,59 @@ def _settings(cls: type) -> list[DescribedSetting]:
 
 def _first_line(cls: type) -> str:
     return (cls.__doc__ or "").strip().split("\n")[0]
+
+
+def _listed(found: Sequence[DescribedDestination]) -> RenderableType:
+    """One line a service."""
+    table = Table("type", "destination", "service", "acts on", "does")
+    for each in found:
+        for service in each.services:
+            is_first = service is each.services[0]
+            table.add_row(
+                each.type if is_first else "",
+                each.title if is_first else "",
+                service.name,
+                ", ".join(service.consumes),
+                service.description,
+            )
+    hint = Text("  'outhaul destinations TYPE' shows settings and options")
+    return Group(table, hint)
+
+
+def _shown(found: DescribedDestination) -> RenderableType:
+    """All of one platform."""
+    parts: list[RenderableType] = [
+        Text(f"{found.title}: {found.description}"),
+        Text(f"\ndestinations.yml, type: {found.type}"),
+        _settings_table(found.settings),
+    ]
+    for service in found.services:
+        identity = f", identity: {service.identity}" if service.identity else ""
+        parts += [
+            Text(f"service: {service.name}{identity}"),
+            Text(f"  {service.description}"),
+            Text(f"  Acts on rows {', '.join(service.consumes)}."),
+            *([] if service.is_repeatable else [Text("  Sends every row once.")]),
+            _settings_table(service.options),
+        ]
+    return Group(*parts)
+
+
+def _settings_table(settings: Sequence[DescribedSetting]) -> RenderableType:
+    table = Table("key", "type", "default", "meaning")
+    for each in settings:
+        choices = ", ".join(map(str, each.choices or ()))
+        meaning = f"{each.help} One of: {choices}." if choices else each.help
+        if each.secret:
+            meaning += " Secret: from env_var alone."
+        table.add_row(each.name, each.type, _default_of(each), meaning)
+    return Padding(table, (0, 0, 0, 2))
+
+
+def _default_of(setting: DescribedSetting) -> str:
+    if setting.required:
+        return "required"
+    if isinstance(setting.default, bool):
+        return str(setting.default).lower()
+    empty = setting.default in ("", [], {})
+    return "none" if empty else f"{setting.default}"

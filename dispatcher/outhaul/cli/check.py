@@ -7,8 +7,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Any
 
-from outhaul.commands.session import Session
+import click
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from outhaul.cli.options import json_option, project_options, select_option
+from outhaul.cli.output import print_note, show
+from outhaul.commands.session import Session, open_session
 from outhaul.engine.dispatch import trusted_claims
 from outhaul.engine.places import find_place, known_place
 from outhaul.errors import ConfigurationError, OuthaulError, WarehouseError
@@ -24,6 +31,28 @@ class Check:
     name: str
     notes: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+
+
+@click.command("check")
+@project_options
+@select_option
+@json_option
+def command(project: dict[str, Any], patterns: tuple[str, ...], as_json: bool) -> int:
+    """Check configuration, credentials, fields and grants; send nothing."""
+    with open_session(project, print_note) as session:
+        found = check(session, patterns)
+    show(found, _shown(found), as_json)
+    return 2 if any(each.problems for each in found) else 0
+
+
+def _shown(found: Sequence[Check]) -> RenderableType:
+    """One block an activation."""
+    parts: list[RenderableType] = []
+    for check in found:
+        verdict = Text("ok", "green") if not check.problems else Text("problem", "red")
+        parts.append(Text.assemble(check.name, ": ", verdict))
+        parts.extend(Text(f"  {line}") for line in [*check.problems, *check.notes])
+    return Group(*parts)
 
 
 def check(session: Session, patterns: Sequence[str]) -> list[Check]:

@@ -1,0 +1,30 @@
+"""`outhaul rebind`: name the account and list that hold the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from outhaul.cli.decision import decision, record_decision
+from outhaul.commands.session import Session
+from outhaul.errors import ConfigurationError
+
+
+def rebind(session: Session, names: Sequence[str], reason: str | None) -> list[str]:
+    """Take the account and list that are bound now for those that hold the rows."""
+    messages = []
+    for binding in session.bindings(names):
+        if not binding.service.locate():
+            raise ConfigurationError(
+                f"{binding.name}: there is no {binding.service.writes_to()} at"
+                f" '{binding.destination.name}', so it cannot hold the rows: name the"
+                " one that does, or run 'outhaul resync'"
+            )
+        place = ", ".join(filter(None, (binding.service.writes_to(), binding.account)))
+        message = f"{binding.name}: what is acknowledged counts as held by {place}"
+        messages.append(
+            record_decision(session, binding.record, "rebind", reason, message)
+        )
+    return messages
+
+
+command = decision(rebind, "Count all that is acknowledged as held there now")
