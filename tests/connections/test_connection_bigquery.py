@@ -28,12 +28,9 @@ from outhaul.connections.bigquery_values import reader_of, rows_of
 from outhaul.connections.labels import labelled
 from outhaul.errors import (
     ConfigurationError,
-    RelationMissing,
     WarehouseError,
-    WarehouseUnreachable,
 )
 from tests.warehouses.bigquery import BigQueryWarehouse, EmulatedBigQuery
-from tests.warehouses.emulators import free_ports
 
 PROFILE = {
     "type": "bigquery",
@@ -42,7 +39,6 @@ PROFILE = {
     "project": "shop-project",
     "dataset": "shop",
 }
-EVIL = "'; drop table t; -- \\ \" ? %s\n`"
 
 
 @pytest.fixture
@@ -60,33 +56,6 @@ def connection(warehouse: BigQueryWarehouse) -> Iterator[BigQueryConnection]:
     opened.close()
 
 
-def test_rows_come_back_and_affected_rows_are_counted(connection):
-    assert connection.execute("create table shop.t (a int64, b string)") == 0
-    insert = "insert into shop.t values (?, ?), (?, ?)"
-    assert connection.execute(insert, [1, "x", 2, "y"]) == 2
-    assert connection.execute("update shop.t set b = ? where a > ?", ["z", 0]) == 2
-    assert connection.execute("update shop.t set b = ? where a > ?", ["z", 9]) == 0
-    rows = connection.query("select a, b from shop.t order by a")
-    assert rows == [(1, "z"), (2, "z")]
-    assert connection.execute("delete from shop.t where a = ?", [1]) == 1
-
-
-def test_percent_signs_and_question_marks_in_text_survive(connection):
-    assert connection.query("select 'a%?', mod(7, 4)") == [("a%?", 3)]
-    assert connection.query("select 'a%?%s', ?", ["50%?"]) == [("a%?%s", "50%?")]
-
-
-def test_the_number_of_parameters_must_fit(connection):
-    with pytest.raises(ValueError, match="1 placeholders for 2 values"):
-        connection.query("select ?", [1, 2])
-
-
-def test_G22_values_are_bound(connection):
-    connection.execute("create table shop.t (a string)")
-    connection.execute("insert into shop.t values (?)", [EVIL])
-    assert connection.query("select a from shop.t where a = ?", [EVIL]) == [(EVIL,)]
-
-
 PARAMETERS = [
     *(1, -(2**63), 0.5, True, "é", Decimal("1.10"), None),
     *(date(2024, 2, 29), time(10, 0, 0, 5), datetime(2024, 2, 29, 12, 0, 0, 123456)),
@@ -100,79 +69,6 @@ def test_parameters_of_every_type_come_back_as_they_went(connection):
     assert list(row) == PARAMETERS
     assert [type(value) for value in row] == [type(value) for value in PARAMETERS]
     assert row[9].utcoffset() is None
-
-
-VALUES = {
-    "9007199254740993": 9007199254740993,
-    "numeric '1.100000001'": Decimal("1.100000001"),
-    "cast('nan' as float64) is not null": True,
-    "cast('inf' as float64)": float("inf"),
-    "from_hex('00ff')": b"\x00\xff",
-    "date '0001-01-01'": date(1, 1, 1),
-    "datetime '9999-12-31 23:59:59.999999'": datetime(9999, 12, 31, 23, 59, 59, 999999),
-    "timestamp '2024-02-29 12:00:00+02'": datetime(
-        2024, 2, 29, 10, tzinfo=timezone.utc
-    ),
-    "['a', 'b']": ["a", "b"],
-    "struct(1 as a, ['x'] as b)": {"a": 1, "b": ["x"]},
-    "[struct(1 as a, numeric '2.5' as b)]": [{"a": 1, "b": Decimal("2.5")}],
-    "json '{\"a\": [1, null]}'": {"a": [1, None]},
-    "cast(null as json)": None,
-    "json '{\"a\": 1.1}'": {"a": Decimal("1.1")},
-    "interval 90 minute": "PT1H30M",
-    "interval '-1-2 3 4:5:6.000007' year to second": "P-1Y-2M3DT4H5M6.000007S",
-}
-
-
-@pytest.mark.parametrize("sql", VALUES)
-def test_values_come_back_as_plain_python_types(connection, sql):
-    [(value,)] = connection.query(f"select {sql}")
-    assert value == VALUES[sql]
-    assert type(value) is type(VALUES[sql])
-
-
-def test_a_missing_relation_is_told_apart(connection):
-    for sql in ("select * from shop.nope", "insert into shop.nope values (1)"):
-        with pytest.raises(RelationMissing, match="nope was not found"):
-            connection.query(sql)
-    with pytest.raises(WarehouseError) as caught:
-        connection.query("select nope")
-    assert type(caught.value) is WarehouseError
-
-
-def test_J15_errors_hold_no_personal_data(connection):
-    for sql, parameters in (
-        ("select cast('ann@example.com' as int64)", []),
-        ("select cast(? as int64)", ["ann@example.com"]),
-        ("select parse_date('%F', 'ann@example.com')", []),
-        ("select error('no ann@example.com')", []),
-    ):
-        with pytest.raises(WarehouseError) as caught:
-            connection.query(sql, parameters)
-        assert "example" not in str(caught.value)
-        assert caught.value.__context__ is None
-
-
-def test_several_threads_share_a_connection(connection):
-    connection.execute("create table shop.t (a int64)")
-
-    def insert(number):
-        for _ in range(5):
-            connection.execute("insert into shop.t values (?)", [number])
-
-    threads = [Thread(target=insert, args=(number,)) for number in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert connection.query("select count(*) from shop.t") == [(20,)]
-
-
-def test_closing_twice_is_harmless_and_a_closed_connection_opens_again(connection):
-    connection.query("select 1")
-    connection.close()
-    connection.close()
-    assert connection.query("select 1") == [(1,)]
 
 
 MANY = (
@@ -453,17 +349,6 @@ def test_every_job_has_the_settings_of_the_profile_and_labels(answering):
     }
     assert "outhaul_activation" not in second["configuration"]["labels"]
     assert "outhaul/" in server.agents[0]
-
-
-def test_a_service_that_is_away_is_told_without_its_token():
-    [port] = free_ports(1)
-    profile = {**PROFILE, "api_endpoint": f"http://127.0.0.1:{port}"}
-    connection = BigQueryConnection({**profile, "job_retry_deadline_seconds": 0})
-    with pytest.raises(WarehouseUnreachable) as caught:
-        connection.query("select 1")
-    assert "cannot connect to BigQuery" in str(caught.value)
-    assert "hunter2" not in str(caught.value)
-    assert caught.value.__context__ is None
 
 
 # --- credentials

@@ -1,9 +1,5 @@
 """The profile; and Databricks' driver against what stands in for a warehouse."""
 
-import math
-from datetime import date, datetime, timezone
-from decimal import Decimal
-
 import pytest
 
 from outhaul.connections.databricks import (
@@ -13,13 +9,12 @@ from outhaul.connections.databricks import (
 )
 from outhaul.errors import (
     ConfigurationError,
-    RelationMissing,
     WarehouseError,
     WarehouseUnreachable,
 )
-from tests.warehouses.databricks import DatabricksEmulator
-from tests.warehouses.emulators import require
+from tests.warehouses.choice import only_on
 
+on_databricks = only_on("databricks")
 PROFILE = {
     "host": "https://dbc.example.com/",
     "http_path": "/sql/1.0/warehouses/1",
@@ -76,20 +71,12 @@ def test_what_needs_a_browser_goes_through_dbt():
     assert not opens_natively(PROFILE | {"azure_client_id": "i", "token": "t"})
 
 
-def test_the_number_of_parameters_must_fit():
-    connection = DatabricksConnection(PROFILE | {"token": "t"})
-    with pytest.raises(ValueError, match="1 placeholders for 2 values"):
-        connection.query("select ?", [1, 2])
-    connection.close()
-
-
 @pytest.fixture(scope="module")
-def profile(tmp_path_factory):
-    require("databricks")
-    folder = tmp_path_factory.mktemp("databricks")
-    emulator = DatabricksEmulator(folder)
-    yield emulator.profile()
-    emulator.close()
+def profile(server, tmp_path_factory):
+    warehouse = server.new(tmp_path_factory.mktemp("databricks"))
+    warehouse.empty()
+    yield warehouse.output
+    warehouse.close()
 
 
 @pytest.fixture
@@ -99,55 +86,8 @@ def connection(profile):
     opened.close()
 
 
-VALUES = {
-    "cast('NaN' as double)": math.nan,
-    "cast(1.50 as decimal(10, 2))": Decimal("1.50"),
-    "9007199254740993": 9007199254740993,
-    "true": True,
-    "cast(null as int)": None,
-    "date '2026-02-28'": date(2026, 2, 28),
-    "timestamp '2026-02-28 12:00:00+02:00'": datetime(
-        2026, 2, 28, 10, tzinfo=timezone.utc
-    ),
-    "timestamp_ntz '2026-02-28 12:00:00'": datetime(2026, 2, 28, 12),
-    "unhex('00FF')": b"\x00\xff",
-    "array(1, null)": [1, None],
-    "array(named_struct('a', map('b', 1)))": [{"a": {"b": 1}}],
-    "map('a', array('b'))": {"a": ["b"]},
-    "cast(map() as map<string, int>)": {},
-}
-
-
-def test_G06_values_come_as_python_has_them(connection):
-    [found] = connection.query("select " + ", ".join(VALUES))
-    assert [repr(value) for value in found[:1]] == ["nan"]
-    assert list(found[1:]) == list(VALUES.values())[1:]
-    assert [type(value) for value in found] == [type(v) for v in VALUES.values()]
-
-
-def test_parameters_are_bound_and_rows_that_are_written_are_counted(connection):
-    connection.execute("create schema if not exists shop_bound")
-    connection.execute("create or replace table shop_bound.t (id bigint, name string)")
-    text = "it's \\ ? `x` \n"
-    sql = "insert into shop_bound.t (id, name) select ?, ? union all select 2, 'b'"
-    assert connection.execute(sql, [1, text]) == 2
-    assert connection.query("select name from shop_bound.t where id = ?", [1]) == [
-        (text,)
-    ]
-    assert connection.execute("update shop_bound.t set name = ? ", [None]) == 2
-    assert connection.execute("delete from shop_bound.t where id > ?", [1]) == 1
-    assert connection.execute("delete from shop_bound.t where id > ?", [1]) == 0
-
-
-def test_errors_are_told_by_their_kind(connection):
-    with pytest.raises(RelationMissing):
-        connection.query("select * from shop_bound.nothing")
-    with pytest.raises(WarehouseError) as caught:
-        connection.query("selec 1")
-    assert not isinstance(caught.value, (RelationMissing, WarehouseUnreachable))
-    assert connection.query("select 1") == [(1,)]
-
-
+@on_databricks
+@pytest.mark.conformance
 def test_a_token_that_is_refused_is_not_shown(profile):
     refused = DatabricksConnection({**profile, "token": "wrong-token"})
     with pytest.raises(WarehouseUnreachable) as caught:
@@ -172,6 +112,8 @@ REFUSED = {
 }
 
 
+@on_databricks
+@pytest.mark.conformance
 @pytest.mark.parametrize("refused", REFUSED)
 def test_the_emulator_refuses_what_databricks_refuses(connection, refused):
     connection.execute("create schema if not exists shop_refused")
@@ -181,6 +123,8 @@ def test_the_emulator_refuses_what_databricks_refuses(connection, refused):
     connection.execute(REFUSED[refused])
 
 
+@on_databricks
+@pytest.mark.conformance
 def test_a_merge_does_to_each_row_what_its_first_clause_says(connection):
     connection.execute("create schema if not exists shop_merged")
     rows = "select 1 as id, 'a' as name union all select 2, 'b' union all select 3, 'c'"

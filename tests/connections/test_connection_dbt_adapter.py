@@ -1,6 +1,5 @@
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
@@ -15,9 +14,6 @@ from outhaul.connections.postgres import PostgresConnection
 from outhaul.connections.snowflake import SnowflakeConnection
 from outhaul.errors import (
     ConfigurationError,
-    RelationMissing,
-    WarehouseError,
-    WarehouseUnreachable,
 )
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,62 +24,6 @@ def project_for(folder: Path, output: dict) -> Project:
     profile = {"shop": {"target": "dev", "outputs": {"dev": output}}}
     folder.joinpath("profiles.yml").write_text(yaml.safe_dump(profile))
     return load_project(folder, folder, environ={})
-
-
-@pytest.fixture(params=["duckdb", "postgres"])
-def project(request, tmp_path):
-    if request.param == "postgres":
-        database = request.getfixturevalue("postgres").new_database()
-        return project_for(tmp_path, database.profile("public"))
-    path = str(tmp_path / "shop.duckdb")
-    duckdb.connect(path).close()
-    return project_for(tmp_path, {"type": "duckdb", "path": path})
-
-
-@pytest.fixture
-def connection(project):
-    connection = connect(project, through_dbt=True)
-    assert isinstance(connection, DbtAdapterConnection)
-    # An adapter that is made looks for the module of each caller, again and again: in
-    # a thread there are few callers, and pytest's are many.
-    with ThreadPoolExecutor(max_workers=1) as thread:
-        assert thread.submit(connection.query, "select 1").result() == [(1,)]
-    yield connection
-    connection.close()
-
-
-def test_dbts_adapter_does_what_the_native_driver_does(connection, project):
-    assert connection.adapter_type == project.adapter_type
-    assert connection.execute("create table t (a int, b text)") == 0
-    assert (
-        connection.execute("insert into t values (?, ?), (?, ?)", [1, "%?", 2, "y"])
-        == 2
-    )
-    assert (
-        connection.execute("update t set b = ? where a > ? or b = '?%'", ["z", 1]) == 1
-    )
-    rows = connection.query("select a, b, 'a%?' from t where a <> ? order by a", [9])
-    assert rows == [(1, "%?", "a%?"), (2, "z", "a%?")]
-    sql = "select (timestamptz '2024-01-01 02:00+02')"
-    assert connection.query(sql)[0][0].isoformat() == "2024-01-01T00:00:00+00:00"
-
-
-def test_every_statement_is_committed_and_an_error_undone(connection, project):
-    connection.execute("create table t (a int primary key)")
-    connection.execute("insert into t values (1)")
-    with pytest.raises(RelationMissing):
-        connection.query("select * from nope")
-    with pytest.raises(WarehouseError) as caught:
-        connection.execute("insert into t values (?)", ["ann@example.com"])
-    assert "example" not in str(caught.value)
-    assert caught.value.__context__ is None
-    with pytest.raises(ValueError, match="0 placeholders for 1"):
-        connection.query("select 1", [1])
-    assert connection.query("select count(*) from t") == [(1,)]
-    connection.close()
-    native = connect(project)
-    assert native.query("select * from t") == [(1,)]
-    native.close()
 
 
 def test_each_adapter_has_its_way_in(tmp_path, postgres):
@@ -112,19 +52,6 @@ def test_an_attached_database_is_reached_through_dbt(tmp_path):
     connection.close()
     with duckdb.connect(path):  # the file is free again
         pass
-
-
-def test_a_warehouse_that_is_away_is_told_without_its_password(tmp_path, postgres):
-    output = postgres.profile("public") | {"host": "127.0.0.1", "port": 1}
-    output |= {"password": "hunter2", "retries": 0}
-    connection = connect(project_for(tmp_path, output), through_dbt=True)
-    with pytest.raises(WarehouseUnreachable) as caught:
-        connection.query("select 1")
-    assert "cannot connect to postgres by dbt: connection to server" in str(
-        caught.value
-    )
-    assert "hunter2" not in str(caught.value)
-    assert caught.value.__context__ is None
 
 
 def test_an_adapter_that_is_not_installed_is_named_once(tmp_path, capfd):

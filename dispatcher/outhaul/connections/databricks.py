@@ -40,12 +40,15 @@ class DatabricksConnection(SessionConnection):
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._driver = import_driver("databricks.sql", "databricks")
+        # The driver lets those of its transport out.
+        http_error = import_driver("urllib3.exceptions", "databricks").HTTPError
+        self._no_answer = (self._driver.RequestError, http_error, OSError)
         self._options = connect_options(credentials)
         secrets = (credentials.get("token"), credentials.get("client_secret"))
         super().__init__(
             ADAPTER,
             f"Databricks at {credentials['host']}",
-            (self._driver.Error, OSError, ValueError),
+            (self._driver.Error, http_error, OSError, ValueError),
             secrets=[str(secret) for secret in secrets if secret],
             sleep=sleep,
             chance=chance,
@@ -58,7 +61,7 @@ class DatabricksConnection(SessionConnection):
         return any(text in str(error) for text in _ENDED)
 
     def _is_lost(self, error: Exception) -> bool:
-        return isinstance(error, (self._driver.RequestError, OSError))
+        return isinstance(error, self._no_answer)
 
     def _gave_way(self, error: Exception) -> bool:
         return is_conflict(error)
