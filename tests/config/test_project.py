@@ -163,7 +163,10 @@ def test_the_project_is_the_option_then_the_variable_then_the_working_directory(
             "no target 'prd' (did you mean 'prod'?); it has: dev, ",
         ),
         ({"target": "typeless"}, "shop.outputs.typeless.type is missing"),
-        ({"target": "misnamed"}, "shop.outputs.misnamed.type is no adapter's name"),
+        (
+            {"target": "misnamed"},
+            "shop.outputs.misnamed.type is not the name of an adapter",
+        ),
         ({"target": "schemaless"}, "shop.outputs.schemaless: 'schema' is missing"),
         ({"target": "empty"}, "shop: 'empty' is missing or holds no keys"),
         ({"profile": "hollow"}, "hollow: 'outputs' is missing or holds no keys"),

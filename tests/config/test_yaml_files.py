@@ -31,7 +31,7 @@ def test_an_empty_file_is_a_mapping_without_keys(tmp_path):
 def test_J10_a_duplicate_key_is_refused_with_its_name_and_both_lines():
     message = refusal("outer:\n  token: 1\n  other: 2\n  token: 3\n")
     assert message == (
-        "file.yml: the key 'token' at line 4 stands already at line 2; keep one of them"
+        "file.yml: the key 'token' at line 4 is already at line 2; keep one of them"
     )
     assert refusal("{a: 1, a: 2}")
     assert parse_yaml("a: {x: 1}\nb: {x: 1}", "file.yml")

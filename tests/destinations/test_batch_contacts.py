@@ -244,7 +244,7 @@ def test_all_problems_of_the_columns_are_told_at_once(contacts):
 
 
 def test_a_select_of_ids_alone_is_refused(contacts):
-    with pytest.raises(ConfigurationError, match="no column beside 'custom_id'"):
+    with pytest.raises(ConfigurationError, match="no column besides 'custom_id'"):
         contacts.check([CUSTOM_ID])
 
 

@@ -313,9 +313,9 @@ def test_a_row_can_stop_the_sync(sandbox, account):
 @pytest.mark.parametrize(
     ("options", "problem"),
     [
-        ({"success_field": "ok"}, "'success_field' is no JSON Pointer"),
-        ({"row_results": "results"}, "'row_results' is no JSON Pointer"),
-        ({"row_status": "/a~2"}, "'row_status' is no JSON Pointer"),
+        ({"success_field": "ok"}, "'success_field' is not a JSON Pointer"),
+        ({"row_results": "results"}, "'row_results' is not a JSON Pointer"),
+        ({"row_status": "/a~2"}, "'row_status' is not a JSON Pointer"),
         ({"success_field": "/ok", "row_results": "#"}, "not both"),
     ],
 )
@@ -401,10 +401,10 @@ def test_J01_secrets_are_masked_in_what_the_endpoint_answers(sandbox, account):
         ({"url": "https://[64:ff9b::7f00:1]/x"}, "set allow_private: true"),
         ({"url": "https://a.localhost./x"}, "set allow_private: true"),
         ({"headers": {"Authorization": "x"}}, "holds a credential"),
-        ({"headers": {"X Y": "x"}}, "has a name that is none"),
+        ({"headers": {"X Y": "x"}}, "is not a valid name"),
         ({"headers": {"X-Y": "a\nb"}}, "holds a line break"),
         ({"secret_headers": {"Authorization": "a\r\nX: y"}}, "holds a line break"),
-        ({"idempotency_header": "X Y"}, "has a name that is none"),
+        ({"idempotency_header": "X Y"}, "is not a valid name"),
     ],
 )
 def test_settings_that_cannot_work_are_told(settings, problem):

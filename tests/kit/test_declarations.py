@@ -68,7 +68,7 @@ def test_all_that_is_missing_is_told_at_once():
         "Members keeps members, so `owns` has to say of what",
         "Options.loose is not made by setting(…)",
         "Half.name is 'half', but it is listed as 'other'",
-        "Loose is no dataclass",
+        "Loose is not a dataclass",
         "Unfinished.wrong: a setting cannot be of type tuple[str, ...]",
     ):
         assert expected in problems

@@ -72,8 +72,8 @@ def read_target(renderer: Renderer, profile: str, target: str | None) -> Target:
         )
     if not _ADAPTER.fullmatch(output["type"]):
         raise ConfigurationError(
-            f"{place}: {key}.type is no adapter's name: these are small letters, "
-            "digits and _, such as postgres"
+            f"{place}: {key}.type is not the name of an adapter: those have "
+            "lower-case letters, digits and _, such as postgres"
         )
     return Target(profile, str(target), output)
 

@@ -204,5 +204,7 @@ def _threads(target: Target, place: str) -> int:
     except (TypeError, ValueError):
         threads = 0
     if threads < 1:
-        raise ConfigurationError(f"{place}: 'threads' must be a whole number from 1 on")
+        raise ConfigurationError(
+            f"{place}: 'threads' must be a whole number of at least 1"
+        )
     return threads

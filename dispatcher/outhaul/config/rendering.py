@@ -31,6 +31,7 @@ from outhaul.errors import ConfigurationError
 
 _JINJA = re.compile(r"\{[{%#]|[#}%]\}")
 _LITERAL_KEYS = {"password", "pass"}
+# Far above any setting, a private key among them, and quick to compile.
 _LONGEST_TEMPLATE = 10_000
 # They make no text longer than it was, but by what is written in the template.
 SIMPLE_FILTERS = (

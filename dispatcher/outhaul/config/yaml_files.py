@@ -15,6 +15,7 @@ import yaml
 from outhaul.errors import ConfigurationError
 
 MAX_BYTES = 1_000_000
+"""Far above any file that a person writes."""
 MAX_NODES = 100_000
 """Nodes of a file after its aliases are expanded: far above any real file."""
 
@@ -66,7 +67,7 @@ def link_problem(path: Path) -> str | None:
     if found.st_uid not in trusted:
         return f"{where}, which belongs to somebody else: put the file itself here"
     if found.st_mode & 0o002:
-        return f"{where}, which everybody may write: take that right away (chmod o-w)"
+        return f"{where}, which everybody may write: remove that right (chmod o-w)"
     return None
 
 
@@ -134,7 +135,7 @@ def _refuse_duplicates(node: yaml.MappingNode, where: str) -> None:
         line = key.start_mark.line + 1
         if (key.tag, key.value) in lines:
             raise ConfigurationError(
-                f"{where}: the key '{key.value}' at line {line} stands already at "
+                f"{where}: the key '{key.value}' at line {line} is already at "
                 f"line {lines[key.tag, key.value]}; keep one of them"
             )
         lines[key.tag, key.value] = line

@@ -47,10 +47,10 @@ class UpsertsOptions:
     )
     header: bool = setting("Begin with the names of the columns.", default=True)
     separator: str = setting(
-        "One character between values; default: a comma, or a tab for tsv.", default=""
+        "The character between values; default: a comma, or a tab for tsv.", default=""
     )
     quote: str = setting(
-        "Which values stand in quotes: those that `need` it, or `all`.",
+        "Which values are put in quotes: those that `need` it, or `all`.",
         default="need",
         choices=("need", "all"),
     )
@@ -153,7 +153,7 @@ def _layout(options: UpsertsOptions, where: str) -> Separated | JsonLines:
     separator = options.separator or _SEPARATORS[options.format]
     if len(separator) != 1 or separator in '"\r\n' or separator.isalnum():
         raise ConfigurationError(
-            f"{where}.separator: must be one character, no letter, digit or quote"
+            f"{where}.separator: must be one character, and no letter, digit or quote"
         )
     return Separated(
         separator=separator,

@@ -121,10 +121,10 @@ class Changes(service.Service):
         self, rows: Sequence[model.Row], found: Sequence[Any]
     ) -> list[bytes]:
         fields = list(rows[0].values)
-        given = [columns.for_json(column_of(rows, field)) for field in fields]
+        rendered = [columns.for_json(column_of(rows, field)) for field in fields]
         changes = [rows[0].change.value] * len(rows)
         named = [self._options.change_field, *fields]
-        return columns.as_json(columns.records(named, [changes, *given]))
+        return columns.as_json(columns.records(named, [changes, *rendered]))
 
     def send(self, items: Sequence[service.Encoded]) -> list[model.Outcome]:
         options, account = self._options, self._account
@@ -160,9 +160,9 @@ class Webhook(Account):
     title = "Webhook"
 
     url: str = setting(
-        "The endpoint, https alone; a diff may append a path.", identifies=True
+        "The endpoint, by https only; a diff may append a path.", identifies=True
     )
-    headers: dict[str, str] = setting("Headers that are no secrets.", default={})
+    headers: dict[str, str] = setting("Headers that are not secret.", default={})
     secret_headers: dict[str, str] = setting(
         "Headers with credentials, such as `Authorization`.", default={}, secret=True
     )
@@ -209,6 +209,7 @@ class Webhook(Account):
 
     @cached_property
     def client(self) -> HttpClient:
+        """Requests to the endpoint; unless allowed, to none in a private network."""
         return HttpClient(
             self.url,
             {**self.headers, **self.secret_headers},

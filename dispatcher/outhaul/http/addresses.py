@@ -43,7 +43,7 @@ def is_private_url(url: str) -> bool:
 def base_url_problem(url: str) -> str | None:
     """Why this cannot be the address of a destination, or None.
 
-    It must be https. http is taken for this machine alone. Credentials belong
+    It must be https; http is accepted for this machine only. Credentials belong
     into settings of their own, and a query or fragment has no place.
     """
     try:
@@ -54,7 +54,7 @@ def base_url_problem(url: str) -> str | None:
     if parts.scheme not in ("https", "http") or not host:
         return "must start with https:// and name a host"
     if parts.scheme == "http" and host not in _LOOPBACK:
-        return "must start with https://; http:// is taken for this machine alone"
+        return "must start with https://; http:// is accepted for this machine only"
     if parts.username is not None or parts.password is not None:
         return "must not hold a user name or a password"
     if parts.query or parts.fragment or re.search(r"[^!-~]|\\", url):
@@ -158,12 +158,12 @@ def setting_problems(
     left out is empty then. The setting `ca_file`, where there is one, names a file.
     """
     optional = {field.name for field in fields(account) if field.default == ""}
-    told = [(name, base_url_problem(getattr(account, name))) for name in urls]
+    found = [(name, base_url_problem(getattr(account, name))) for name in urls]
     for name in headers:
         value = getattr(account, name)
         is_left_out = not value and name in optional
-        told.append((name, None if is_left_out else header_problem(value)))
-    problems = [f"'{name}' {problem}" for name, problem in told if problem]
+        found.append((name, None if is_left_out else header_problem(value)))
+    problems = [f"'{name}' {problem}" for name, problem in found if problem]
     file = getattr(account, "ca_file", "")
     if file and not Path(file).is_file():
         problems.append(f"'ca_file' names no file: {file}")
@@ -178,7 +178,7 @@ def headers_problems(
     for name, value in headers.items():
         problem = header_problem(value)
         if not _HEADER_NAME.fullmatch(name):
-            problem = "has a name that is none"
+            problem = "is not a valid name"
         elif name.lower() in _CREDENTIALS and not are_secret:
             problem = "holds a credential: write it under 'secret_headers'"
         if problem:
@@ -189,8 +189,7 @@ def headers_problems(
 def check_headers(headers: Mapping[str, str]) -> None:
     """Raises ConfigurationError, without the value, which may be a secret."""
     for name, value in headers.items():
-        problem = header_problem(value)
         if not _HEADER_NAME.fullmatch(name):
-            problem = "has a name that is none"
-        if problem:
+            raise ConfigurationError(f"{name!r} is not a valid name for a header")
+        if problem := header_problem(value):
             raise ConfigurationError(f"the value for the header {name!r} {problem}")

@@ -93,7 +93,7 @@ def _error(response: Response, text: str) -> DestinationError:
     if 200 <= status < 300:
         # To ask again would bring the same answer, for ever.
         raise StopSync(
-            f"{text}; this call is not described to answer that", outcome_unknown=True
+            f"{text}; no such answer of this call is documented", outcome_unknown=True
         )
     if 300 <= status < 400 or status < 200:
         # A redirect is never followed: it could carry rows and key elsewhere.
@@ -119,15 +119,15 @@ def wait_of(response: Response, now: float | None = None) -> float | None:
     headers = response.headers
     server = _timestamp(headers.get("Date", ""))
     now = server if server is not None else (time.time() if now is None else now)
-    told = headers.get("Retry-After", "").strip()
-    wait = _number(told)
+    header = headers.get("Retry-After", "").strip()
+    wait = _number(header)
     if wait is None:
-        date = _timestamp(told)
+        date = _timestamp(header)
         wait = None if date is None else date - now
     if wait is not None and 0 <= wait <= _LONGEST_WAIT:
         return wait
-    told = headers.get("X-RateLimit-Reset") or headers.get("RateLimit-Reset", "")
-    reset = _number(told.strip())
+    header = headers.get("X-RateLimit-Reset") or headers.get("RateLimit-Reset", "")
+    reset = _number(header.strip())
     if reset is None:
         return None
     wait = reset - now if reset >= _FIRST_TIMESTAMP else reset

@@ -44,6 +44,7 @@ from outhaul.text.redaction import excerpt
 from outhaul.text.secret_texts import Secrets
 
 LARGEST_ANSWER = 10 * 1024 * 1024
+"""Bytes once unpacked: far above what any call answers, and memory can hold it."""
 
 _FAILURES = (
     requests.RequestException,
@@ -242,7 +243,9 @@ class HttpClient:
                     " machine, and whether a proxy stands in between"
                 )
             if isinstance(cause, ssl.SSLError) and cause.reason in _NO_COMMON_TLS:
-                return StopSync(f"{self.host} speaks no TLS that is safe to use")
+                return StopSync(
+                    f"{self.host} offers no version of TLS that is safe to use"
+                )
             if isinstance(cause, PrivateAddress):
                 return StopSync(f"{self.host} leads into a private network")
         if running.expired:
@@ -257,7 +260,7 @@ def _content(raw: Any) -> Iterator[bytes]:
     """The body in pieces, unpacked by us so that its size stays bounded."""
     packing = raw.headers.get("Content-Encoding", "").strip().lower()
     if packing not in ("", "identity", "gzip"):
-        raise Unreadable("the answer is packed in a way that was not asked for")
+        raise Unreadable("the answer is compressed in a way that was not asked for")
     unpack = zlib.decompressobj(31) if packing == "gzip" else None
     size = 0
     is_empty = True

@@ -74,8 +74,8 @@ class AnswerOptions:
         for name in ("success_field", "row_results", "row_status"):
             if not _POINTER.fullmatch(getattr(self, name)):
                 problems.append(
-                    f"'{name}' is no JSON Pointer: write a place in the answer such as"
-                    " /ok or /data/results, or # for all of it"
+                    f"'{name}' is not a JSON Pointer: write a place in the answer such"
+                    " as /ok or /data/results, or # for all of it"
                 )
         if self.success_field and self.row_results:
             problems.append(
@@ -114,8 +114,8 @@ class AnswerOptions:
 
     def _test(self, response: Response) -> None:
         """Raises what `failure` says where an answer fails the success test."""
-        told = pointed(json_of(response), self.success_field)
-        if _word(told) == self.success_value:
+        value = pointed(json_of(response), self.success_field)
+        if _word(value) == self.success_value:
             return
         text = f"{response.describe()}; {self.success_field} is not success"
         if self.failure == "retry":

@@ -51,6 +51,7 @@ class Exchange:
                 _shut_down(lifeline)
 
     def expire(self) -> None:
+        """The deadline has come: cut the connection, whatever it waits for."""
         with self._lock:
             self.expired = True
             _shut_down(self._lifeline)
@@ -115,6 +116,7 @@ class _Watchdog:
             return over
 
 
+# How long the thread sleeps where no request is under way; a new one wakes it.
 _IDLE_SECONDS = 3600.0
 _watchdog = _Watchdog()
 _current: ContextVar[Exchange | None] = ContextVar("exchange", default=None)

@@ -29,6 +29,7 @@ _NULL = type(None)
 _UTC = timezone.utc
 _UTC_SUFFIX = len("+00:00")
 _LARGEST_INTEGER = 2**53
+# Fewer than the exponent of a double allows, so that none is near its limit.
 _LARGEST_DIGITS = 300
 # Numbers of fewer characters are below 2^53, and their exponent is near no limit.
 _SHORT = 16

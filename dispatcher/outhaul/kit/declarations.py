@@ -58,7 +58,7 @@ def _settings_problems(declared: type | None) -> list[str]:
         return []
     who = declared.__name__
     if not dataclasses.is_dataclass(declared):
-        return [f"{who} is no dataclass: put @dataclass(frozen=True) above it"]
+        return [f"{who} is not a dataclass: put @dataclass(frozen=True) above it"]
     problems = [
         f"{who}.{field.name} is not made by setting(…), so nobody can set it"
         for field in dataclasses.fields(declared)

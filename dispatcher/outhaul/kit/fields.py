@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeVar
 from outhaul.errors import ConfigurationError, NotSent, RequestRefused
 from outhaul.kit.service import Findings
 
+# Before new fields are looked for again; no vendor says how long that takes.
 _LISTED_AFTER_SECONDS = 5.0
 
 

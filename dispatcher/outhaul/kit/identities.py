@@ -12,6 +12,7 @@ from dataclasses import fields
 from typing import Any
 from urllib.parse import urlsplit
 
+# 48 bits: too many for two keys to share by chance, too few to tell a key by.
 _DIGITS = 12
 
 

@@ -26,10 +26,10 @@ def member_of(row: Row) -> str:
 
 def members_of(rows: Sequence[Row]) -> Sequence[str]:
     """The same for many rows. Raises OneByOne."""
-    given = column_of(rows, "email")
-    if emails(given) != given:
+    addresses = column_of(rows, "email")
+    if emails(addresses) != addresses:
         raise OneByOne
-    return given
+    return addresses
 
 
 def unsent_columns(columns: Sequence[Column]) -> list[str]:

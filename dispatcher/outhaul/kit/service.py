@@ -143,15 +143,20 @@ class Service(ABC):
     """Requests that `send` makes of one batch, such as one for each app."""
     lookup_limits: Limits | None = None
     poll_seconds: float = 2.0
-    """Seconds before the first poll of a job.
+    """Seconds before the first poll of a job: a small one has ended by then.
 
     Each further wait is half longer, up to 30.
     """
     poll_timeout_seconds: float = 1800.0
-    """Seconds after which a job that has not ended counts as unknown."""
+    """Seconds after which a job that has not ended counts as unknown.
 
+    Imports of vendors end within minutes; a sync does not wait for one that got lost.
+    """
     request_seconds: float = 60.0
-    """Total deadline of one request, connect to last byte; the lease outlives it."""
+    """Total deadline of one request, connect to last byte; the lease outlives it.
+
+    Proxies in between mostly give up after as long.
+    """
 
     Options: ClassVar[type]
 

@@ -21,9 +21,11 @@ from outhaul import exact
 from outhaul.errors import RowRefused
 
 LONGEST_EMAIL = 254
+"""RFC 5321: a path of 256 characters, with its two angle brackets."""
 
 # Doubles hold every integer up to here; beyond, a number arrives as another one.
 _LARGEST_INTEGER = 2**53
+# That of the largest double, and readers of JSON mostly have doubles.
 _LARGEST_EXPONENT = 308
 
 _LOWER_CASE = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
@@ -191,7 +193,7 @@ def texts(field: str, value: Any, most: int, longest: int) -> list[str]:
             f"'{field}' has {len(value)} entries, and at most {most} are taken",
         )
     if not all(isinstance(each, str) for each in value):
-        raise RowRefused("list", f"'{field}' holds something else than texts")
+        raise RowRefused("list", f"'{field}' holds something other than texts")
     return [text(field, each, longest) for each in value]
 
 

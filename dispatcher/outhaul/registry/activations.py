@@ -104,8 +104,8 @@ def bind(record: ActivationRecord, destinations: Destinations) -> Binding:
     where = f"model {record.name}: meta.outhaul"
     if record.problems:
         raise configuration_error(
-            f"model {visible(record.name)}: its row in the ledger is none that a build"
-            " writes, so somebody changed it: run 'dbt build'",
+            f"model {visible(record.name)}: its row in the ledger is not one that a"
+            " build writes, so somebody changed it: run 'dbt build'",
             record.problems,
         )
     destination = destinations.find(record.destination, where)
@@ -214,7 +214,7 @@ def _check_append_only(
     if append_only and service_class.repeatable:
         raise ConfigurationError(
             f"{where}.append_only: the service '{record.service}' keeps records that "
-            "change and leave, which an append-only diff never tells: remove the key"
+            "change and leave, which an append-only diff never shows: remove the key"
         )
     if service_class.repeatable:
         return

@@ -234,10 +234,10 @@ def _apply(held: dict[str, Any], values: Mapping[str, Any]) -> None:
 
 def _list_of(request: Request, most: int) -> list[Any] | None:
     try:
-        given = request.json()
+        body = request.json()
     except ValueError:
         return None
-    return given if isinstance(given, list) and len(given) <= most else None
+    return body if isinstance(body, list) and len(body) <= most else None
 
 
 def _has_identifier(row: Any) -> bool:

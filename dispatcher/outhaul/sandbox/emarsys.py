@@ -145,6 +145,7 @@ class EmarsysStandIn:
             return self._store.add_field(name, kind, choices)
 
     def add_list(self, name: str) -> str:
+        """Make a list, as a person does; returns its id."""
         with self._lock:
             return self._store.add_list(name)
 
@@ -183,16 +184,16 @@ class EmarsysStandIn:
     def _put_contacts(self, request: Request) -> Reply:
         if len(request.body) > MOST_BYTES:
             raise Refused(1008, "The request is too large", 413)
-        given = _object(request)
-        rows = given.get("contacts")
+        body = _object(request)
+        rows = body.get("contacts")
         if not isinstance(rows, list) or not rows:
             raise Refused(1010, "contacts must be a list")
         if len(rows) > MOST_CONTACTS:
             raise Refused(1000, "More than 1000 contacts")
-        list_id = given.get("contact_list_id")
+        list_id = body.get("contact_list_id")
         if list_id is not None:
             self._known_list(str(list_id))
-        key_id = str(given.get("key_id"))
+        key_id = str(body.get("key_id"))
         if key_id not in self._store.fields:
             errors = {"<NO_KEY_ID>": {"2004": f"Invalid key field id: {key_id}"}}
             return _reply(200, 0, "OK", {"ids": [], "errors": errors})
@@ -224,15 +225,15 @@ class EmarsysStandIn:
         return _reply(200, 0, "OK", data)
 
     def _create_field(self, request: Request) -> Reply:
-        given = _object(request)
-        name, kind = given.get("name"), given.get("application_type")
+        body = _object(request)
+        name, kind = body.get("name"), body.get("application_type")
         if not isinstance(name, str) or not 1 <= len(name) <= 200:
             raise Refused(9001, "The name is not valid")
         if kind not in FIELD_TYPES:
             raise Refused(9006, "The type is not valid")
         if self._store.field_named(name):
             raise Refused(9002, "A field with this name exists")
-        string_id = str(given.get("string_id") or "")
+        string_id = str(body.get("string_id") or "")
         taken = {each["string_id"] for each in self._store.fields.values()}
         if string_id and (not STRING_ID.fullmatch(string_id) or string_id in taken):
             raise Refused(9005, "The string id is not valid")
@@ -248,13 +249,13 @@ class EmarsysStandIn:
         return _reply(200, 0, "OK", data)
 
     def _create_list(self, request: Request) -> Reply:
-        given = _object(request)
-        name = given.get("name")
+        body = _object(request)
+        name = body.get("name")
         if not isinstance(name, str) or not name:
             raise Refused(3003, "The name of the list is missing")
         if name in self._store.lists.values():
             raise Refused(3005, "A list with this name exists")
-        addresses = _ids(given)
+        addresses = _ids(body)
         list_id = self._store.add_list(name)
         errors = self._change(list_id, addresses, "add")[1]
         data: dict[str, Any] = {"id": int(list_id), "errors": errors or []}
@@ -333,9 +334,9 @@ def _reply(status: int, code: int, text: str, data: Any = "", rows: int = 0) -> 
     return Reply(status, body, rows=rows)
 
 
-def _ids(given: Mapping[str, Any]) -> list[str]:
-    ids = given.get("external_ids")
-    if str(given.get("key_id")) != "3":
+def _ids(body: Mapping[str, Any]) -> list[str]:
+    ids = body.get("external_ids")
+    if str(body.get("key_id")) != "3":
         raise Refused(2004, "Invalid key field id")
     if not isinstance(ids, list) or len(ids) > MOST_IDS:
         raise Refused(3002, "More than 10000 ids")
@@ -343,10 +344,10 @@ def _ids(given: Mapping[str, Any]) -> list[str]:
 
 
 def _object(request: Request) -> dict[str, Any]:
-    given = _json(request)
-    if not isinstance(given, dict):
+    body = _json(request)
+    if not isinstance(body, dict):
         raise Refused(1010, "Invalid JSON")
-    return given
+    return body
 
 
 def _json(request: Request) -> Any:

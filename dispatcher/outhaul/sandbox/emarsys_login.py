@@ -63,6 +63,7 @@ class Login:
         self._tokens.clear()
 
     def lets_in(self, request: Request) -> bool:
+        """Whether a request is logged in, by a token or by a digest."""
         if request.path.startswith(("/api/v3/", "/api/rds/v1/")):
             scheme, _, token = request.headers.get("authorization", "").partition(" ")
             return scheme == "Bearer" and token in self._tokens

@@ -60,6 +60,8 @@ class Contact:
 
 
 class Store:
+    """Contacts, fields with their choices, lists and tables."""
+
     def __init__(self) -> None:
         self.contacts: list[Contact] = []
         self.fields: dict[str, dict[str, str]] = {}
@@ -113,6 +115,7 @@ class Store:
         return "", "", str(contact.id) if found else contact.id
 
     def add_contact(self, fields: Mapping[str, Any], lists: Iterable[str]) -> None:
+        """Make a contact; fields by name, lists by name and made if need be."""
         contact = self._new_contact(str(fields["email"]))
         for name, value in fields.items():
             key = EMAIL_ID if name == "email" else self.field_named(name) or name
@@ -170,6 +173,7 @@ class Store:
     def add_field(
         self, name: str, kind: str, choices: Sequence[str] = (), string_id: str = ""
     ) -> str:
+        """Make a field; returns its id."""
         key = str(_FIRST_OWN_FIELD + self._next_number())
         self._put_field(key, name, kind, string_id)
         if choices:
@@ -180,6 +184,7 @@ class Store:
         return key
 
     def delete_field(self, name: str) -> None:
+        """Delete a field and its values."""
         key = self.field_named(name)
         self.fields.pop(key, None)
         self.choices.pop(key, None)
@@ -198,11 +203,13 @@ class Store:
     # --- lists
 
     def add_list(self, name: str) -> str:
+        """Make a list; returns its id."""
         key = str(self._next_number() + 700)
         self.lists[key] = name
         return key
 
     def delete_list(self, name: str) -> None:
+        """Delete the lists of this name, and none of their members."""
         for key in [key for key, each in self.lists.items() if each == name]:
             del self.lists[key]
             for contact in self.contacts:

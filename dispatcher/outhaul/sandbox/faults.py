@@ -50,6 +50,8 @@ FILES = ("csv", "json", "unreadable", "expired", "none")
 
 @dataclass
 class Fault:
+    """One fault; docs/sandbox.md says what each key means."""
+
     what: str
     method: str = "*"
     path: str = "*"
@@ -65,31 +67,32 @@ class Fault:
     file: str = "csv"
 
     def matches(self, method: str, path: str) -> bool:
+        """Whether it is about this request."""
         return fnmatch.fnmatchcase(method, self.method) and fnmatch.fnmatchcase(
             path, self.path
         )
 
 
-def parse_fault(given: Any) -> Fault:
+def parse_fault(content: Any) -> Fault:
     """Raises ValueError that says what is wrong."""
-    if not isinstance(given, Mapping):
+    if not isinstance(content, Mapping):
         raise ValueError("a fault is a JSON object")
     known = [each.name for each in dataclasses.fields(Fault)]
-    unknown = sorted(set(given) - set(known))
+    unknown = sorted(set(content) - set(known))
     if unknown:
         raise ValueError(f"unknown keys {unknown}; there are {known}")
-    if given.get("what") not in ALL_FAULTS:
+    if content.get("what") not in ALL_FAULTS:
         raise ValueError(f"'what' must be one of {sorted(ALL_FAULTS)}")
-    if given.get("file", "csv") not in FILES:
+    if content.get("file", "csv") not in FILES:
         raise ValueError(f"'file' must be one of {list(FILES)}")
     for name, wanted in _TYPES.items():
-        value = given.get(name, getattr(_DEFAULTS, name, None))
+        value = content.get(name, getattr(_DEFAULTS, name, None))
         right = isinstance(value, wanted) and not (
             isinstance(value, bool) and bool not in wanted
         )
         if not right:
             raise ValueError(f"'{name}' is of the wrong type")
-    return Fault(**given)
+    return Fault(**content)
 
 
 _NONE = type(None)
@@ -116,10 +119,12 @@ class Faults:
         self._lock = threading.Lock()
 
     def add(self, faults: Iterable[Fault]) -> None:
+        """Switch on, behind those that are on."""
         with self._lock:
             self._faults += faults
 
     def clear(self) -> None:
+        """Switch all off."""
         with self._lock:
             self._faults.clear()
 
@@ -154,5 +159,6 @@ class Faults:
         return max(lags, default=0.0)
 
     def state(self) -> list[dict[str, Any]]:
+        """What is on, as `GET /_sandbox/state` shows it."""
         with self._lock:
             return [dataclasses.asdict(fault) for fault in self._faults]

@@ -25,8 +25,8 @@ def refusal_of(headers: Mapping[str, str], address: str, host: str) -> Reply | N
 
     headers: names in lower case. address: the sandbox's own. host: where it listens.
     """
-    asked = _host_of(f"//{headers.get('host', '')}")
-    if asked not in _LOCAL | {host}:
+    name = _host_of(f"//{headers.get('host', '')}")
+    if name not in _LOCAL | {host}:
         return Reply(421, {"error": "ask for 127.0.0.1, localhost or ::1"})
     origin = headers.get("origin", "")
     if origin and origin != address:
@@ -38,8 +38,8 @@ def refusal_of(headers: Mapping[str, str], address: str, host: str) -> Reply | N
 
 def has_token(headers: Mapping[str, str], token: str) -> bool:
     """Whether a request to the control endpoint holds the token."""
-    given = headers.get("authorization", "")
-    return hmac.compare_digest(given.encode(), f"Bearer {token}".encode())
+    sent = headers.get("authorization", "")
+    return hmac.compare_digest(sent.encode(), f"Bearer {token}".encode())
 
 
 def _host_of(address: str) -> str:

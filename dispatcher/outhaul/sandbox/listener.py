@@ -19,21 +19,29 @@ class Answering(Protocol):
     """What answers a listener's requests; see `server.Sandbox`."""
 
     @property
-    def vendors(self) -> Mapping[str, Vendor]: ...
+    def vendors(self) -> Mapping[str, Vendor]:
+        """The stand-ins, by the prefix of their paths."""
 
     @property
-    def host(self) -> str: ...
+    def host(self) -> str:
+        """Where it listens."""
 
-    def url(self, vendor: str = "") -> str: ...
+    def url(self, vendor: str = "") -> str:
+        """The address of a stand-in, or of the sandbox itself."""
 
-    def note_request(self) -> None: ...
+    def note_request(self) -> None:
+        """Somebody uses the sandbox."""
 
-    def control(self, request: Request) -> Reply: ...
+    def control(self, request: Request) -> Reply:
+        """The reply to a request to `/_sandbox/`."""
 
-    def answer(self, prefix: str, request: Request) -> Reply | None: ...
+    def answer(self, prefix: str, request: Request) -> Reply | None:
+        """A stand-in's reply; None: the connection breaks without one."""
 
 
 class Listener(ThreadingHTTPServer):
+    """Serves requests, a thread each, and knows the connections that are open."""
+
     # Threads are waited for when the server closes, so nothing outlives a test.
     daemon_threads = False
     request_queue_size = 128
@@ -45,14 +53,17 @@ class Listener(ThreadingHTTPServer):
         super().__init__(address, _Handler)
 
     def opened(self, connection: socket.socket) -> None:
+        """Note a connection, for `end_connections`."""
         with self._open_lock:
             self._open.add(connection)
 
     def closed(self, connection: socket.socket) -> None:
+        """Forget a connection."""
         with self._open_lock:
             self._open.discard(connection)
 
     def end_connections(self) -> None:
+        """Break all connections, so that no thread waits for more."""
         with self._open_lock:
             for connection in self._open:
                 try:

@@ -41,6 +41,7 @@ class Reply:
     rows: int = 0
 
     def content(self) -> bytes:
+        """The bytes of the body."""
         if self.body is None:
             return b""
         if isinstance(self.body, bytes):
@@ -51,7 +52,8 @@ class Reply:
 class Vendor(Protocol):
     """One stand-in. Calls come from several threads."""
 
-    def handle(self, request: Request) -> Reply: ...
+    def handle(self, request: Request) -> Reply:
+        """The reply to one request."""
 
     def state(self) -> dict[str, Any]:
         """What it holds, readable for people."""
@@ -59,6 +61,8 @@ class Vendor(Protocol):
     def dump(self) -> dict[str, Any]:
         """What it holds, for `load`."""
 
-    def load(self, dumped: Mapping[str, Any]) -> None: ...
+    def load(self, dumped: Mapping[str, Any]) -> None:
+        """Hold what `dump` told, and nothing else."""
 
-    def reset(self) -> None: ...
+    def reset(self) -> None:
+        """Hold what a new stand-in holds."""

@@ -198,11 +198,11 @@ class SendGridStandIn:
     def _put_contacts(self, request: Request) -> Reply:
         if len(request.body) > MOST_BYTES:
             raise Refused(413, "content too large")
-        given = object_of(request)
-        rows = given.get("contacts")
+        body = object_of(request)
+        rows = body.get("contacts")
         if not isinstance(rows, list) or not 1 <= len(rows) <= MOST_ROWS:
             raise Refused(400, f"contacts must be 1 to {MOST_ROWS}", "contacts")
-        list_ids = given.get("list_ids") or []
+        list_ids = body.get("list_ids") or []
         for list_id in list_ids:
             self._list_name(list_id)
         check_rows(rows, self._store.fields)
@@ -224,25 +224,25 @@ class SendGridStandIn:
                 raise Refused(400, named if fault.named else "invalid contact")
 
     def _search(self, request: Request) -> Reply:
-        asked = [each.lower() for each in asked_in(request, "emails")]
-        for address in asked:
+        wanted = [each.lower() for each in asked_in(request, "emails")]
+        for address in wanted:
             if len(address) > LONGEST_IN_SEARCH:
                 raise Refused(400, "length should be less than 100", "emails")
             if not EMAIL.fullmatch(address):
                 raise Refused(400, f"email '{address}' is not valid", "emails")
-        return self._found({each: self._store.search(each) for each in asked}, request)
+        return self._found({each: self._store.search(each) for each in wanted}, request)
 
     def _search_by(self, request: Request, kind: str) -> Reply:
         """Not said to find contacts by their alternate addresses, so it does not."""
         if kind not in IDENTIFIERS:
             raise Refused(400, "invalid identifier type", "identifier_type")
-        asked = asked_in(request, "identifiers")
+        wanted = asked_in(request, "identifiers")
         if kind == "email":
-            asked = [each.lower() for each in asked]
-            for address in asked:
+            wanted = [each.lower() for each in wanted]
+            for address in wanted:
                 if not EMAIL.fullmatch(address) or len(address) > LONGEST_ADDRESS:
                     raise Refused(400, f"email '{address}' is not valid", "identifiers")
-        found = {each: self._store.search(each, (kind,)) for each in asked}
+        found = {each: self._store.search(each, (kind,)) for each in wanted}
         return self._found(found, request)
 
     def _found(
@@ -344,8 +344,8 @@ class SendGridStandIn:
         )
 
     def _post_field(self, request: Request) -> Reply:
-        given = object_of(request)
-        name, field_type = given.get("name"), given.get("field_type")
+        body = object_of(request)
+        name, field_type = body.get("name"), body.get("field_type")
         if not isinstance(name, str) or not FIELD_NAME.fullmatch(name):
             raise Refused(400, "invalid name", "name")
         if field_type not in FIELD_TYPES:

@@ -37,6 +37,7 @@ class StandInJob:
     finished_at: str = ""
 
     def finish(self) -> None:
+        """Do the work, and tell what became of it."""
         self.work(self)
         failures = len(self.failed)
         self.status = "errored" if failures else "completed"
@@ -66,6 +67,7 @@ class StandInJob:
         return {**shown, "results": results, "finished_at": self.finished_at}
 
     def errors_file(self) -> bytes:
+        """The file about failed rows, in the form that the fault says."""
         if self.file == "json":
             listed = [{"email": email, "error": text} for email, text in self.failed]
             return json.dumps({"errors": listed}).encode()
@@ -94,6 +96,7 @@ class Jobs:
         work: Callable[[StandInJob], None],
         fault: Fault | None = None,
     ) -> StandInJob:
+        """A new job, which waits; a fault says what goes wrong with it."""
         ready = self._clock() + self._seconds
         job = StandInJob(str(uuid.uuid4()), kind, rows, ready, work)
         if fault is not None:
@@ -106,6 +109,7 @@ class Jobs:
         return job
 
     def work_off(self) -> None:
+        """Finish what has waited long enough."""
         now = self._clock()
         due = [job for job in self._waiting if job.ready <= now]
         self._waiting = [job for job in self._waiting if job.ready > now]
@@ -113,6 +117,7 @@ class Jobs:
             job.finish()
 
     def clear(self) -> None:
+        """Forget all jobs."""
         self._waiting.clear()
         self.all.clear()
 
@@ -146,6 +151,8 @@ def import_work(
 def removal_work(
     store: Store, contact_ids: Sequence[str], list_id: str
 ) -> Callable[[StandInJob], None]:
+    """The work of ending memberships."""
+
     def work(job: StandInJob) -> None:
         for contact_id in contact_ids:
             store.leave_list(contact_id, list_id)

@@ -49,13 +49,14 @@ class Refused(Exception):
 
 
 def object_of(request: Request) -> dict[str, Any]:
+    """The body of a request. Raises Refused where it is not a JSON object."""
     try:
-        given = request.json()
+        body = request.json()
     except ValueError:
-        given = None
-    if not isinstance(given, dict):
+        body = None
+    if not isinstance(body, dict):
         raise Refused(400, "the body must be a JSON object")
-    return given
+    return body
 
 
 def is_address(value: Any) -> bool:
@@ -69,12 +70,12 @@ def is_address(value: Any) -> bool:
 
 def asked_in(request: Request, key: str) -> list[str]:
     """What a search asks for; empty texts are left out."""
-    asked = object_of(request).get(key)
-    if not isinstance(asked, list) or not all(isinstance(e, str) for e in asked):
+    wanted = object_of(request).get(key)
+    if not isinstance(wanted, list) or not all(isinstance(e, str) for e in wanted):
         raise Refused(400, f"{key} must be a list of texts", key)
-    if len(asked) > MOST_LOOKUPS:
+    if len(wanted) > MOST_LOOKUPS:
         raise Refused(400, f"at most {MOST_LOOKUPS} {key}", key)
-    return [each.strip() for each in asked if each.strip()]
+    return [each.strip() for each in wanted if each.strip()]
 
 
 def reserved_fields() -> list[dict[str, Any]]:

@@ -57,6 +57,7 @@ class Store:
         self.clear()
 
     def clear(self) -> None:
+        """Hold nothing."""
         self.contacts: dict[str, dict[str, Any]] = {}
         self.lists: dict[str, str] = {}
         self.fields: dict[str, dict[str, str]] = {}
@@ -65,6 +66,7 @@ class Store:
         self._past: dict[str, list[tuple[float, dict[str, Any] | None]]] = {}
 
     def dump(self) -> dict[str, Any]:
+        """What is held, for `load`."""
         return {
             "contacts": list(self.contacts.values()),
             "lists": self.lists,
@@ -72,6 +74,7 @@ class Store:
         }
 
     def load(self, dumped: Mapping[str, Any]) -> None:
+        """Hold what `dump` told."""
         lists, fields, contacts = (
             dumped[name] for name in ("lists", "fields", "contacts")
         )
@@ -83,11 +86,13 @@ class Store:
             self._own(contact)
 
     def create_list(self, name: str) -> str:
+        """Make a list; returns its id."""
         list_id = str(uuid.uuid4())
         self.lists[list_id] = name
         return list_id
 
     def delete_list(self, list_id: str) -> None:
+        """Delete a list and all memberships, but no contact."""
         del self.lists[list_id]
         for contact in self.contacts.values():
             if list_id in contact["list_ids"]:
@@ -96,12 +101,14 @@ class Store:
                 self._changed(contact["id"])
 
     def delete_field(self, name: str) -> None:
+        """Delete the custom fields of this name and their values."""
         for key in [key for key, each in self.fields.items() if each["name"] == name]:
             del self.fields[key]
             for contact in self.contacts.values():
                 contact["custom_fields"].pop(key, None)
 
     def create_field(self, name: str, field_type: str) -> dict[str, str]:
+        """Make a custom field."""
         # The three forms of ids that accounts of different age hold. No number comes
         # twice, also where a field was deleted.
         numbers = (int(re.sub(r"\D", "", key) or 0) for key in self.fields)
@@ -118,11 +125,11 @@ class Store:
 
     def upsert(self, row: Mapping[str, Any], list_ids: Iterable[str]) -> bool:
         """Import one contact; true if it is new. Raises ImportFailed."""
-        given = self._given(row)
+        values = self._fields_of(row)
         contact_id = next(
-            (self._owners[key] for key in _keys(given) if key in self._owners), None
+            (self._owners[key] for key in _keys(values) if key in self._owners), None
         )
-        self._check_identifiers(given, contact_id)
+        self._check_identifiers(values, contact_id)
         custom = self._custom(row.get("custom_fields") or {})
         is_new = contact_id is None
         if contact_id is None:
@@ -136,7 +143,7 @@ class Store:
         else:
             contact = self.contacts[contact_id]
         self._changing(contact_id)
-        contact.update(given)
+        contact.update(values)
         contact["custom_fields"].update(custom)
         contact["list_ids"] += [
             each for each in list_ids if each not in contact["list_ids"]
@@ -148,6 +155,7 @@ class Store:
         return is_new
 
     def delete_contact(self, contact_id: str) -> None:
+        """Delete a contact and its memberships."""
         self._changing(contact_id)
         contact = self.contacts.pop(contact_id)
         for key in [*_keys(contact), *_alternate_keys(contact)]:
@@ -155,6 +163,7 @@ class Store:
         self._changed(contact_id)
 
     def leave_list(self, contact_id: str, list_id: str) -> None:
+        """End a membership, if there is one."""
         contact = self.contacts.get(contact_id)
         if contact and list_id in contact["list_ids"]:
             self._changing(contact_id)
@@ -177,32 +186,33 @@ class Store:
         return None
 
     def count(self, list_id: str) -> int:
+        """The number of members of a list."""
         return sum(list_id in each["list_ids"] for each in self.contacts.values())
 
-    def _given(self, row: Mapping[str, Any]) -> dict[str, Any]:
-        given = {name: value for name, value in row.items() if name in FIELDS}
-        if given.get("email"):
-            given["email"] = given["email"].strip().lower()
-        if "alternate_emails" in given:
-            given["alternate_emails"] = [
-                each.strip().lower() for each in given["alternate_emails"]
+    def _fields_of(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        values = {name: value for name, value in row.items() if name in FIELDS}
+        if values.get("email"):
+            values["email"] = values["email"].strip().lower()
+        if "alternate_emails" in values:
+            values["alternate_emails"] = [
+                each.strip().lower() for each in values["alternate_emails"]
             ]
-        return given
+        return values
 
     def _check_identifiers(
-        self, given: Mapping[str, Any], contact_id: str | None
+        self, values: Mapping[str, Any], contact_id: str | None
     ) -> None:
-        for key in _keys(given):
+        for key in _keys(values):
             if self._owners.get(key, contact_id) != contact_id:
                 raise ImportFailed(f"{key[0]} belongs to another contact")
         for kind, value in _keys(self.contacts.get(contact_id or "", {})):
-            if str(given.get(kind, "")) != value:
+            if str(values.get(kind, "")) != value:
                 raise ImportFailed(
                     f"all identifiers of the contact must be present: {kind}"
                 )
 
-    def _custom(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        for field_id, value in given.items():
+    def _custom(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        for field_id, value in values.items():
             field_type = self.fields[field_id]["field_type"]
             is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
             fits = {
@@ -212,7 +222,7 @@ class Store:
             }
             if not fits[field_type]:
                 raise ImportFailed(f"custom field {field_id} is no {field_type}")
-        return dict(given)
+        return dict(values)
 
     def _own(self, contact: Mapping[str, Any]) -> None:
         for key in [*_keys(contact), *_alternate_keys(contact)]:
@@ -247,4 +257,5 @@ def _alternate_keys(contact: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def timestamp() -> str:
+    """The time now, as SendGrid writes it."""
     return datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")

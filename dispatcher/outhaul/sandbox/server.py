@@ -179,6 +179,7 @@ class Sandbox:
 
     @property
     def port(self) -> int:
+        """Where it listens, once it was started."""
         if self._server is None:
             raise ConfigurationError("the sandbox has not been started")
         return int(self._server.server_address[1])
@@ -196,6 +197,7 @@ class Sandbox:
         return fingerprint(host_key())
 
     def add_faults(self, *faults: Fault) -> None:
+        """Switch faults on."""
         self.faults.add(faults)
 
     def state(self) -> dict[str, Any]:
@@ -235,8 +237,8 @@ class Sandbox:
     def control(self, request: Request) -> Reply:
         """The control endpoint."""
         if not has_token(request.headers, self.token):
-            told = "send 'Authorization: Bearer' and the token that it printed"
-            return Reply(401, {"error": told})
+            problem = "send 'Authorization: Bearer' and the token that it printed"
+            return Reply(401, {"error": problem})
         what = (request.method, request.path)
         if what == ("GET", "/state"):
             return Reply(200, self.state())
@@ -250,8 +252,8 @@ class Sandbox:
             return Reply(204)
         if what == ("POST", "/faults"):
             try:
-                given = request.json()
-                faults = given if isinstance(given, list) else [given]
+                content = request.json()
+                faults = content if isinstance(content, list) else [content]
                 self.faults.add([parse_fault(each) for each in faults])
             except ValueError as error:
                 return Reply(400, {"error": str(error)})
@@ -261,8 +263,10 @@ class Sandbox:
     def _replace(self, request: Request) -> Reply:
         """Let stand-ins hold what is given, such as the users that an app knows."""
         try:
-            given = dict(request.json().items())
-            for vendor, held in [(self.vendors[name], given[name]) for name in given]:
+            content = dict(request.json().items())
+            for vendor, held in [
+                (self.vendors[name], content[name]) for name in content
+            ]:
                 vendor.load(held)
         except (ValueError, KeyError, TypeError, AttributeError):
             known = ", ".join(self.vendors)

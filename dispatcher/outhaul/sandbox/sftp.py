@@ -106,6 +106,7 @@ class SftpStandIn:
 
     @property
     def port(self) -> int:
+        """Where it listens; 0 while it does not."""
         return int(self._listener.getsockname()[1]) if self._listener else 0
 
     def takes(self, password: str) -> bool:

@@ -29,6 +29,7 @@ class Files:
         self._lock = threading.RLock()
 
     def all(self) -> dict[str, bytes]:
+        """Every file, also one that is not complete, by path."""
         with self._lock:
             return {path: bytes(each) for path, each in self._contents.items()}
 
@@ -41,6 +42,7 @@ class Files:
         self._complete(path)
 
     def clear(self) -> None:
+        """Delete all files, those of the mirror too."""
         with self._lock:
             for path in self._contents:
                 with suppress(OSError):  # what lies behind a link is not ours
@@ -48,19 +50,23 @@ class Files:
             self._contents.clear()
 
     def has(self, path: str) -> bool:
+        """Whether there is a file of this path."""
         with self._lock:
             return path in self._contents
 
     def has_folder(self, path: str) -> bool:
+        """Whether this can be the path of a folder."""
         with self._lock:
             is_file = path in self._contents or "." in posixpath.basename(path)
             return path not in self.missing and not is_file
 
     def size(self, path: str) -> int:
+        """Bytes of a file."""
         with self._lock:
             return len(self._contents[path])
 
     def changed_at(self, path: str) -> float:
+        """When a file was begun last, in unix seconds."""
         with self._lock:
             return self._changed_at[path]
 
@@ -74,18 +80,21 @@ class Files:
             ]
 
     def begin(self, path: str, now: float, *, anew: bool) -> None:
+        """Open a file for writing; anew: without what it held."""
         with self._lock:
             if anew or path not in self._contents:
                 self._contents[path] = bytearray()
             self._changed_at[path] = now
 
     def write(self, path: str, offset: int, data: bytes) -> None:
+        """Write a piece of a file."""
         with self._lock:
             content = self._contents[path]
             content.extend(bytes(max(0, offset - len(content))))
             content[offset : offset + len(data)] = data
 
     def read(self, path: str, offset: int, length: int) -> bytes:
+        """Read a piece of a file."""
         with self._lock:
             return bytes(self._contents[path][offset : offset + length])
 
@@ -95,12 +104,14 @@ class Files:
             self._complete(path)
 
     def rename(self, path: str, other: str) -> None:
+        """Give a file another path; whatever was there is gone."""
         with self._lock:
             self._contents[other] = self._contents.pop(path)
             self._changed_at[other] = self._changed_at.pop(path)
         self._complete(other)
 
     def remove(self, path: str) -> None:
+        """Delete a file."""
         with self._lock:
             del self._contents[path], self._changed_at[path]
             self._mirror(path, None)

@@ -26,7 +26,8 @@ class Serving(Protocol):
     public_keys: list[paramiko.PKey]
     log: Callable[[str, str, int], None]
 
-    def takes(self, password: str) -> bool: ...
+    def takes(self, password: str) -> bool:
+        """Whether somebody with this password is let in."""
 
     def perform(
         self,
@@ -34,9 +35,11 @@ class Serving(Protocol):
         path: str,
         transport: paramiko.Transport,
         action: Callable[[], None],
-    ) -> int: ...
+    ) -> int:
+        """Do it or play a fault; returns the status to answer."""
 
-    def tells_sizes(self, operation: str, path: str) -> bool: ...
+    def tells_sizes(self, operation: str, path: str) -> bool:
+        """Whether sizes are shown, which a fault can keep back."""
 
 
 class Login(paramiko.ServerInterface):

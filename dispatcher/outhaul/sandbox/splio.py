@@ -35,6 +35,8 @@ _LIMITED = {"message": "API rate limit exceeded"}
 
 
 class Refused(Exception):
+    """An error as Splio words it; `reply` is the answer."""
+
     def __init__(self, status: int, key: str, description: str) -> None:
         super().__init__(description)
         error = {
@@ -64,16 +66,19 @@ class SplioStandIn:
     # --- what tests and people start from
 
     def add_contact(self, email: str, **values: Any) -> None:
+        """Make a contact."""
         with self._lock:
             self._contacts[email] = {"email": email, **values}
 
     def add_field(self, name: str, kind: str = "text") -> dict[str, Any]:
+        """Make a custom field."""
         with self._lock:
             field = {"id": len(self._fields) + 1, "name": name, "data_type": kind}
             self._fields.append(field)
             return field
 
     def expire_tokens(self) -> None:
+        """No token that was given out is taken any more."""
         with self._lock:
             self._tokens.clear()
 
@@ -135,8 +140,8 @@ class SplioStandIn:
         return Reply(404, {"status": 404, "errors": []})
 
     def _authenticate(self, request: Request) -> Reply:
-        given = str(request.json().get("api_key", ""))
-        if not given or not hmac.compare_digest(given, self._api_key or given):
+        key = str(request.json().get("api_key", ""))
+        if not key or not hmac.compare_digest(key, self._api_key or key):
             return Reply(401, "Unauthorized")
         token = secrets.token_urlsafe(24)
         self._tokens.add(token)
@@ -158,11 +163,11 @@ class SplioStandIn:
         )
 
     def _create_field(self, request: Request) -> Reply:
-        given = request.json()
+        body = request.json()
         names = {each["name"] for each in self._fields}
-        if given["type"] not in TYPES or given["name"] in {*names, *STANDARD}:
+        if body["type"] not in TYPES or body["name"] in {*names, *STANDARD}:
             raise Refused(400, "name", "this field cannot be created")
-        return Reply(201, self.add_field(given["name"], given["type"]))
+        return Reply(201, self.add_field(body["name"], body["type"]))
 
     def _create(self, request: Request) -> Reply:
         contacts = request.json()["contacts"]
@@ -204,11 +209,11 @@ class SplioStandIn:
         for name in set(contact) & {*STANDARD}:
             if problem := field_problem(name, contact[name]):
                 raise Refused(400, f"{where}{name}", f"{name} {problem}")
-        for given in contact.get("custom_fields", ()):
-            field = self._field(given)
+        for entry in contact.get("custom_fields", ()):
+            field = self._field(entry)
             if field is None:
                 raise Refused(400, f"{where}custom_fields", "there is no such field")
-            if problem := custom_problem(field["data_type"], str(given["value"])):
+            if problem := custom_problem(field["data_type"], str(entry["value"])):
                 text = f"{field['name']} {problem}"
                 raise Refused(400, f"{where}custom_fields", text)
 
@@ -216,15 +221,15 @@ class SplioStandIn:
         values = {name: contact[name] for name in STANDARD if name in contact}
         if "lists" in contact:
             values["lists"] = contact["lists"]
-        for given in contact.get("custom_fields", ()):
-            field = self._field(given)
+        for entry in contact.get("custom_fields", ()):
+            field = self._field(entry)
             if field is not None:
-                values[field["name"]] = given["value"]
+                values[field["name"]] = entry["value"]
         return values
 
-    def _field(self, given: dict[str, Any]) -> dict[str, Any] | None:
+    def _field(self, entry: dict[str, Any]) -> dict[str, Any] | None:
         for field in self._fields:
-            if field["id"] == given.get("id") or field["name"] == given.get("name"):
+            if field["id"] == entry.get("id") or field["name"] == entry.get("name"):
                 return field
         return None
 

@@ -34,13 +34,13 @@ class WebhookStandIn:
         self._lock = threading.Lock()
 
     def handle(self, request: Request) -> Reply:
-        given = request.headers.get("authorization", "")
-        if not given or not hmac.compare_digest(given, self._api_key or given):
+        login = request.headers.get("authorization", "")
+        if not login or not hmac.compare_digest(login, self._api_key or login):
             return Reply(401, {"error": "unauthorized"})
         try:
             rows = _rows(request)
         except (ValueError, TypeError):
-            return Reply(400, {"error": "the body is no JSON rows"})
+            return Reply(400, {"error": "the body is not rows as JSON"})
         if any(row.get("_refuse") for row in rows):
             return Reply(400, {"error": "a row is refused"}, rows=len(rows))
         with self._lock:
@@ -87,10 +87,10 @@ def _rows(request: Request) -> list[dict[str, Any]]:
     if "ndjson" in request.headers.get("content-type", ""):
         rows = [json.loads(line) for line in request.body.splitlines()]
     else:
-        given = request.json()
-        if isinstance(given, dict):
-            given = given.get("rows", [given])
-        rows = list(given)
+        body = request.json()
+        if isinstance(body, dict):
+            body = body.get("rows", [body])
+        rows = list(body)
     if not all(isinstance(row, dict) for row in rows):
         raise TypeError
     return rows

@@ -52,10 +52,12 @@ class RemoteFile:
 
     @property
     def path(self) -> str:
+        """Where the whole file is."""
         return join(self.folder, self.name)
 
     @property
     def part(self) -> str:
+        """Where the file is while it is written."""
         part = f".{self.name}.{self.token}.part"
         return join(self.staging or self.folder, part)
 
@@ -122,7 +124,7 @@ def check_looks(session: SftpSession, file: RemoteFile) -> list[str]:
 
 
 def _no_sizes() -> str:
-    return f"the server does not tell the sizes of files{_TAKES_ALONE}"
+    return f"the server does not report the sizes of files{_TAKES_ALONE}"
 
 
 def sweep(session: SftpSession, file: RemoteFile, own: re.Pattern[str]) -> None:
@@ -140,6 +142,7 @@ def sweep(session: SftpSession, file: RemoteFile, own: re.Pattern[str]) -> None:
 
 
 def join(folder: str, name: str) -> str:
+    """The path of a name in a folder; empty or `.`: where a session begins."""
     return f"{folder.rstrip('/')}/{name}" if folder not in ("", ".") else name
 
 
@@ -277,4 +280,4 @@ def _discard(session: SftpSession, file: RemoteFile) -> None:
 
 
 def _lost(file: RemoteFile, when: str) -> str:
-    return f"the connection broke or the time was over {when}: '{file.name}'"
+    return f"the connection broke or the time ran out {when}: '{file.name}'"

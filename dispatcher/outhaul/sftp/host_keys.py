@@ -36,7 +36,7 @@ class Pinned(paramiko.MissingHostKeyPolicy):
             refuse_changed(hostname, key)
         raise StopSync(
             f"the host key of {hostname} is not known; it shows {key.get_name()}"
-            f" {shown}. Compare this with what its owner tells, then pin it:"
+            f" {shown}. Compare this with what its owner tells you, then pin it:"
             f' host_fingerprints: ["{shown}"]'
         )
 

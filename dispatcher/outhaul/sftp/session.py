@@ -25,6 +25,7 @@ from outhaul.text.redaction import excerpt
 from outhaul.text.secret_texts import Secrets
 
 _CONNECT_SECONDS = 10.0
+# Firewalls forget connections that are idle for a minute or more.
 _KEEPALIVE_SECONDS = 30
 # The largest piece that every server takes, and how many may be on their way.
 _PIECE_BYTES = 32_768
@@ -60,6 +61,7 @@ class Deadline:
 
     @property
     def remaining(self) -> float:
+        """Seconds that are left."""
         return max(0.0, self._ends_at - self._clock())
 
 
@@ -153,6 +155,7 @@ class SftpSession:
             self._client.rename(path, other)
 
     def remove(self, path: str) -> None:
+        """Delete a file. Raises Missing where there is none."""
         with self._sorted():
             self._client.remove(path)
 
@@ -202,7 +205,7 @@ class SftpSession:
 def connected(login: Login, deadline: Deadline) -> Iterator[SftpSession]:
     """A session that is cut off at the deadline.
 
-    Raises NotSent where no connection came about, StopSync where none ever will.
+    Raises NotSent where no connection was made, StopSync where none ever will.
     Everything is checked by `SSHClient`; a bare `Transport.connect` checks no key.
     """
     transports: list[paramiko.Transport] = []
@@ -274,7 +277,7 @@ def _no_session(error: Exception, login: Login, is_active: bool) -> DestinationE
         )
     reason = next(
         (text for kind, text in _REASONS.items() if isinstance(error, kind)),
-        f"no connection came about ({type(error).__name__})",
+        f"no connection was made ({type(error).__name__})",
     )
     return NotSent(f"{login.host}: {reason}")
 

@@ -24,6 +24,7 @@ and the two separators that count as line breaks."""
 
 # A text that is escaped more often is not escaped by accident.
 _MOST_LEVELS = 4
+# Each one multiplies the readings of a text.
 _MOST_PACKINGS = 2
 
 _ESCAPED = re.compile(

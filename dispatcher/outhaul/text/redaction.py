@@ -18,6 +18,7 @@ from outhaul.text.decoding import ESCAPES, INVISIBLE
 from outhaul.text.secret_texts import MASK, Secrets
 
 LONGEST_EXCERPT = 300
+"""Characters: enough for what a vendor says, and a few lines of a terminal."""
 
 # Text beyond this is cut before it is searched, so that an answer of many
 # megabytes costs no time. It is far more than an excerpt needs.

@@ -17,6 +17,7 @@ from outhaul.text.secret_texts import MASK
 
 _WORD = re.compile(r"[^\W_]+")
 _CUT = re.compile(r"([^\W_]{3,})(?:…|\.\.\.)")
+# Shorter ones stand in messages that are not about the row.
 _SHORTEST_WORD = 3
 _SHORTEST_NUMBER = 5
 # A text of more words is prose, whose single words are nobody's.

@@ -66,7 +66,7 @@ class BatchAccount(Account):
         maximum=10_000,
     )
     requests_per_second: float = setting(
-        "Requests of `contacts` a second, for each platform; the vendor tells no"
+        "Requests of `contacts` a second, for each platform; the vendor states no"
         " number.",
         default=1.0,
         minimum=0.01,
@@ -79,7 +79,7 @@ class BatchAccount(Account):
         maximum=10_000,
     )
     probe: bool = setting(
-        "Ask by an empty request whether the keys are taken, before rows are sent."
+        "Ask by an empty request whether the keys are accepted, before rows are sent."
         " It changes nothing, but Batch does not describe its answer to it.",
         default=True,
     )
@@ -102,7 +102,9 @@ class BatchAccount(Account):
         for platform in _PLATFORMS:
             key = getattr(self, f"{platform}_key")
             if key and not _APP_KEY.fullmatch(key):
-                problems.append(f"'{platform}_key' holds more than letters and digits")
+                problems.append(
+                    f"'{platform}_key' may have letters, digits, '_' and '-' only"
+                )
         if not _VERSION.fullmatch(self.api_version):
             problems.append("'api_version' must be like \"2.11\", in quotes")
         return problems
@@ -126,6 +128,7 @@ class BatchAccount(Account):
 
     @cached_property
     def profiles(self) -> HttpClient:
+        """The client of the Profile API (CEP)."""
         headers = {
             "Authorization": f"Bearer {self.rest_api_key}",
             "X-Batch-Project": self.project_key,

@@ -66,15 +66,15 @@ def post(
 
 def _by_index(response: Response, errors: Any, count: int) -> list[list[_Error]]:
     """Errors by `bulk_index`; an answer that names other rows is not believed."""
-    told: list[list[_Error]] = [[] for _ in range(count)]
+    by_row: list[list[_Error]] = [[] for _ in range(count)]
     for error in errors if isinstance(errors, list) and errors else [None]:
         index = error.get("bulk_index") if isinstance(error, dict) else None
         if error is None or type(index) is not int or not 0 <= index < count:
             raise OutcomeUnknown(
                 f"{response.describe()}; an error in it belongs to no row"
             )
-        told[index].append(error)
-    return told
+        by_row[index].append(error)
+    return by_row
 
 
 def _outcome(response: Response, errors: Sequence[_Error], partial: Status) -> Outcome:

@@ -52,7 +52,7 @@ class ContactsOptions:
 
     insert: bool = setting(
         "Must stay `false`: this API never creates users; those that no app knows are"
-        " passed over without a word.",
+        " silently passed over.",
         default=False,
     )
     lowercase: bool = setting(
@@ -85,9 +85,9 @@ class Contacts(AttributeService):
     ) -> None:
         if options.insert:
             raise ConfigurationError(
-                f"{activation.name}: 'insert: true' cannot be kept: the Custom Data API"
-                " of Batch only updates users that an app has identified; the service"
-                " 'profiles' creates profiles"
+                f"{activation.name}: 'insert: true' is not possible: the Custom Data"
+                " API of Batch only updates users that an app has identified; the"
+                " service 'profiles' creates profiles"
             )
         if not account.apps:
             raise ConfigurationError(
@@ -114,7 +114,7 @@ class Contacts(AttributeService):
         if len(others) == len(columns):
             problems.append("there is no column 'custom_id', the app's id of a user")
         if not others:
-            problems.append("there is no column beside 'custom_id'")
+            problems.append("there is no column besides 'custom_id'")
         self._plan(others, problems)
         if self._account.probe:
             for platform, app in self._account.apps.items():
@@ -131,10 +131,12 @@ class Contacts(AttributeService):
 
     def encode_rows(self, rows: Sequence[Row], found: Sequence[Any]) -> list[bytes]:
         users = self._users(rows)
-        given = records([each.key for each in self._attributes], self._columns(rows))
+        attributes = records(
+            [each.key for each in self._attributes], self._columns(rows)
+        )
         return as_json(
             {"id": user, "update": {"overwrite": False, "values": values}}
-            for user, values in zip(users, given, strict=True)
+            for user, values in zip(users, attributes, strict=True)
         )
 
     def send(self, items: Sequence[Encoded]) -> list[Outcome]:

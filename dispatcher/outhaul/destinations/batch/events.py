@@ -116,8 +116,8 @@ class Events(AttributeService):
         names = self._names(rows)
         keys = [each.key for each in self._attributes]
         rendered = self._columns(rows)
-        given = records(keys, rendered, nulls=False) if keys else [{}] * len(rows)
-        events = zip(profiles, names, times, given, strict=True)
+        attributes = records(keys, rendered, nulls=False) if keys else [{}] * len(rows)
+        events = zip(profiles, names, times, attributes, strict=True)
         return as_json(
             {
                 "identifiers": {"custom_id": profile},

@@ -84,10 +84,10 @@ class Profiles(AttributeService):
     ) -> None:
         if not options.insert:
             raise ConfigurationError(
-                f"{activation.name}: 'insert: false' cannot be kept: the Profile API of"
-                " Batch creates a profile for each id that it does not know, and does"
-                " not tell which those are. Remove the key, or use the service"
-                " 'contacts', which only updates"
+                f"{activation.name}: 'insert: false' is not possible: the Profile API"
+                " of Batch creates a profile for each id that it does not know, and"
+                " does not tell which those are. Remove the key, or use the"
+                " service 'contacts', which only updates"
             )
         cep.check_project(account, activation.name)
         super().__init__(account, options, activation)
@@ -112,7 +112,7 @@ class Profiles(AttributeService):
             if column.field[:1] != "$" and column.field != self.identity
         ]
         problems = [
-            f"'{field}' is no native attribute; there are: {', '.join(_NATIVE)}"
+            f"'{field}' is not a native attribute; those are: {', '.join(_NATIVE)}"
             for field in self._native
             if field not in _NATIVE
         ]

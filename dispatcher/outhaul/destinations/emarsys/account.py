@@ -89,6 +89,7 @@ class Emarsys(Account):
 
     @cached_property
     def api(self) -> Api:
+        """The account's calls, which log in with the first of them."""
         core, data = _PATHS[self.auth]
         return Api(
             self._client(self.base_url), self._signer(), core, data, self.language

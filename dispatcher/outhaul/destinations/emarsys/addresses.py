@@ -16,7 +16,9 @@ def address_of(row: Row, *, lowercase: bool = True) -> str:
     return address if lowercase else str(row.values["email"]).strip(" ")
 
 
-def told_by_key(addresses: Sequence[str], errors: RowErrors) -> list[Mapping[str, str]]:
+def errors_by_row(
+    addresses: Sequence[str], errors: RowErrors
+) -> list[Mapping[str, str]]:
     """Per row the errors of its address; who is not named has none.
 
     Raises OutcomeUnknown for an answer about an address that was not sent.

@@ -143,8 +143,8 @@ class Api:
         if errors and not isinstance(errors, dict):
             raise OutcomeUnknown("the answer's errors cannot be read")
         found: RowErrors = {}
-        for key, told in errors.items() if isinstance(errors, dict) else ():
-            codes = told if isinstance(told, dict) and told else {"refused": told}
+        for key, entry in errors.items() if isinstance(errors, dict) else ():
+            codes = entry if isinstance(entry, dict) and entry else {"refused": entry}
             if key == _NO_KEY:
                 raise StopSync(
                     "Emarsys does not know the field that contacts are recognised by"

@@ -31,7 +31,7 @@ _THROTTLED = frozenset({"7003", "15011"})
 _TRY_AGAIN = frozenset({"1", "1003", "2011", "15006"})
 _STOP = {
     "2004": "Emarsys does not know the field that contacts are recognised by",
-    "2015": "the field that contacts are recognised by has no index: ask the support",
+    "2015": "the field that contacts are recognised by has no index: ask Emarsys",
     "2020": "Emarsys does not know the contact list",
     "3004": "Emarsys does not know the contact list; the next sync finds or creates it",
     "15004": "check 'table': Emarsys has none of this name",
@@ -89,12 +89,12 @@ def _failure(response: Response, code: str) -> DestinationError:
 
 def refused(errors: Mapping[str, str]) -> Outcome:
     """The outcome of a row that an answer blames, by its first code."""
-    code, told = next(iter(errors.items()))
-    message = _ROWS.get(code) or told or "Emarsys refused the row"
+    code, text = next(iter(errors.items()))
+    message = _ROWS.get(code) or text or "Emarsys refused the row"
     return Outcome(Status.REJECTED, f"emarsys_{code}", message)
 
 
 def exists_already(errors: Mapping[str, str]) -> bool:
     """Whether somebody else created the contact in between."""
-    told = errors.get(INVALID_FIELD, "")
-    return EXISTS in errors or "exist" in told.lower()
+    text = errors.get(INVALID_FIELD, "")
+    return EXISTS in errors or "exist" in text.lower()

@@ -15,7 +15,7 @@ import orjson
 from outhaul.config.settings import setting
 from outhaul.destinations.emarsys import codes
 from outhaul.destinations.emarsys.account import Emarsys
-from outhaul.destinations.emarsys.addresses import address_of, told_by_key
+from outhaul.destinations.emarsys.addresses import address_of, errors_by_row
 from outhaul.destinations.emarsys.fields import (
     CHOICES,
     EMAIL_ID,
@@ -178,7 +178,7 @@ class Contacts(Service):
             if self._options.null_mode == "empty" and None in column:
                 empty = cleared(field)
                 pairs = zip(column, shown, strict=True)
-                shown = [empty if given is None else each for given, each in pairs]
+                shown = [empty if value is None else each for value, each in pairs]
             keys.append(field.id)
             rendered.append(shown)
         return as_json(records(keys, rendered, nulls=not is_omitted))
@@ -192,10 +192,10 @@ class Contacts(Service):
         )
         if not errors:
             return [ACCEPTED] * len(items)
-        told = told_by_key([self._address(item.row) for item in items], errors)
+        by_row = errors_by_row([self._address(item.row) for item in items], errors)
         return [
             self._outcome(item, errors) if errors else ACCEPTED
-            for item, errors in zip(items, told, strict=True)
+            for item, errors in zip(items, by_row, strict=True)
         ]
 
     def _outcome(self, item: Encoded, errors: Mapping[str, str]) -> Outcome:
@@ -244,6 +244,6 @@ class Contacts(Service):
         if found is None:
             raise ConfigurationError(
                 f"{self._activation.name}: Emarsys has no contact list '{name}'; create"
-                " it there, or mend 'contact_list'"
+                " it there, or correct 'contact_list'"
             )
         return found

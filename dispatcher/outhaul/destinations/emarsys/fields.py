@@ -69,6 +69,7 @@ class Field(NamedTuple):
 
     @property
     def is_system(self) -> bool:
+        """Whether every account has it."""
         return self.id in _SYSTEM_IDS
 
 

@@ -14,7 +14,7 @@ import orjson
 from outhaul.config.settings import setting
 from outhaul.destinations.emarsys import codes
 from outhaul.destinations.emarsys.account import Emarsys
-from outhaul.destinations.emarsys.addresses import address_of, told_by_key
+from outhaul.destinations.emarsys.addresses import address_of, errors_by_row
 from outhaul.destinations.emarsys.api import RowErrors
 from outhaul.destinations.emarsys.contacts import MISSING
 from outhaul.errors import StopSync
@@ -111,8 +111,8 @@ class ContactList(Service):
         errors = self._change(bodies_of(items), leave)
         if not errors:
             return [ACCEPTED] * len(items)
-        told = told_by_key([address_of(item.row) for item in items], errors)
-        return [_outcome(each, leave) for each in told]
+        by_row = errors_by_row([address_of(item.row) for item in items], errors)
+        return [_outcome(each, leave) for each in by_row]
 
     def _change(self, addresses: Sequence[bytes], leave: bool) -> RowErrors:
         """Change the list; one that is not there is made with its first members."""

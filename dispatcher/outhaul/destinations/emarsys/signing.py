@@ -34,7 +34,8 @@ class Signer(Protocol):
     hint: str
     """What to check where requests are not let in."""
 
-    def sign(self) -> Signature: ...
+    def sign(self) -> Signature:
+        """The headers of one request."""
 
     def renew(self, refused: Signature) -> bool:
         """Whether a request that was not let in may be tried with another one."""

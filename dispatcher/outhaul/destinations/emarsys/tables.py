@@ -31,7 +31,7 @@ from outhaul.kit.service import Activation, Encoded, Limits, Service
 from outhaul.model import ACCEPTED, Change, Column, Kind, Outcome, Row
 
 _NOT_ASKED = (
-    "the credential is let in and may not read the account's settings, which nothing"
+    "the credential is accepted but may not read the account's settings, which nothing"
     " else needs; whether it may write to the table shows with the first rows"
 )
 
@@ -100,11 +100,11 @@ class Table(Service):
 
     def encode_rows(self, rows: Sequence[Row], found: Sequence[Any]) -> list[bytes]:
         fields = [column.field for column in self._columns]
-        given = [
+        rendered = [
             _render_all(column, column_of(rows, column.field))
             for column in self._columns
         ]
-        return as_json(records(fields, given))
+        return as_json(records(fields, rendered))
 
     def send(self, items: Sequence[Encoded]) -> list[Outcome]:
         self._account.api.upsert(
@@ -115,18 +115,18 @@ class Table(Service):
         return [ACCEPTED] * len(items)
 
 
-def _render_all(column: Column, given: Values) -> Values:
+def _render_all(column: Column, cells: Values) -> Values:
     """See `_render`. Raises OneByOne."""
-    kinds = set(map(type, given)) - {type(None)}
+    kinds = set(map(type, cells)) - {type(None)}
     if bool in kinds:
-        return booleans(given)
+        return booleans(cells)
     if column.kind in (Kind.INTEGER, Kind.NUMBER):
-        return numbers(given)
+        return numbers(cells)
     if column.kind is Kind.DATE:
-        return iso_days(given)
+        return iso_days(cells)
     if column.kind is Kind.TIMESTAMP:
-        return seconds(given, " ")
-    return texts(given)
+        return seconds(cells, " ")
+    return texts(cells)
 
 
 def _render(column: Column, value: Any) -> Any:

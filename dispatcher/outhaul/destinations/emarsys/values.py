@@ -96,5 +96,5 @@ def _number(field: str, value: Any) -> str:
 def _choice(field: str, value: Any, choices: Choices) -> str:
     wanted = values.caseless(values.text(field, value))
     if wanted not in choices:
-        raise RowRefused("choice", f"'{field}' is none of the choices of that field")
+        raise RowRefused("choice", f"'{field}' is not one of the choices of that field")
     return choices[wanted]

@@ -91,6 +91,7 @@ class SendGrid(Account):
 
     @cached_property
     def api(self) -> Api:
+        """The account's calls."""
         headers = {"Authorization": f"Bearer {self.api_key}"}
         if self.on_behalf_of:
             headers["on-behalf-of"] = self.on_behalf_of
@@ -105,18 +106,21 @@ class SendGrid(Account):
 
     @cached_property
     def write_limits(self) -> Limits:
+        """The limits of imports."""
         return Limits(
             self.rows_per_request, _MOST_BYTES, self.writes_per_second, _WRITES_AT_ONCE
         )
 
     @cached_property
     def removal_limits(self) -> Limits:
+        """The limits of requests that end memberships."""
         return Limits(
             _MOST_REMOVALS, _MOST_REMOVAL_BYTES, self.writes_per_second, _WRITES_AT_ONCE
         )
 
     @cached_property
     def lookup_limits(self) -> Limits:
+        """The limits of searches."""
         return Limits(
             _MOST_LOOKUPS,
             _MOST_ADDRESS_BYTES,

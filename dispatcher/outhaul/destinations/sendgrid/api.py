@@ -38,6 +38,7 @@ _HINTS = {
     403: "give the API key full access to Marketing",
 }
 _LISTS_A_PAGE = "1000"
+# A server that names a next page for ever is not followed.
 _MOST_PAGES = 1_000
 LONGEST_IN_SEARCH = 100
 """Characters of an address in the usual search. The search by identifiers has no such
@@ -87,6 +88,7 @@ class Api:
         return str(answer["id"])
 
     def list_exists(self, list_id: str) -> bool:
+        """Whether there is a list of this id."""
         return self.list_name(list_id) is not None
 
     def list_name(self, list_id: str) -> str | None:
@@ -130,7 +132,7 @@ class Api:
             headers=_JSON,
         )
         if response.status == 400:
-            raise refusal(response, rows)
+            raise _refusal(response, rows)
         classify(response, (200, 404), _HINTS)
         answer = _object(response)
         if response.status == 404:
@@ -157,9 +159,9 @@ class Api:
             "PUT", f"{_MARKETING}/contacts", body=body, headers=_JSON
         )
         if list_id and response.status in (400, 404) and not self.list_exists(list_id):
-            raise list_gone()
+            raise _list_gone()
         if response.status == 400:
-            raise refusal(response, addresses)
+            raise _refusal(response, addresses)
         return _job(response)
 
     def remove_members(self, list_id: str, contact_ids: Sequence[str]) -> Job | None:
@@ -171,7 +173,7 @@ class Api:
         )
         if response.status == 404:
             if not self.list_exists(list_id):
-                raise list_gone()
+                raise _list_gone()
             return None
         return _job(response)
 
@@ -251,7 +253,7 @@ class Api:
 _JSON = {"Content-Type": "application/json"}
 
 
-def refusal(response: Response, addresses: Sequence[Any]) -> RequestRefused:
+def _refusal(response: Response, addresses: Sequence[Any]) -> RequestRefused:
     """What a 400 says: the rows that it names, if it names any of ours."""
     text = response.body.decode("utf-8", "replace")
     bad = {caseless(address) for address in _BAD_EMAIL.findall(text)}
@@ -260,7 +262,7 @@ def refusal(response: Response, addresses: Sequence[Any]) -> RequestRefused:
     return RequestRefused(response.describe(), code="http_400", rows=rows)
 
 
-def list_gone() -> StopSync:
+def _list_gone() -> StopSync:
     return StopSync(
         "the list was deleted at SendGrid. No sync goes on until you run 'outhaul"
         " resync' for this activation, so that a new list gets all of its members"

@@ -77,6 +77,7 @@ class FieldPlan:
 
     @property
     def missing(self) -> list[Custom]:
+        """The custom fields that the account lacks."""
         return [custom for custom in self.custom.values() if not custom.id]
 
 

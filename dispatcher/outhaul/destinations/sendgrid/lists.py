@@ -124,12 +124,12 @@ class ContactList(AddressService):
     def encode_rows(
         self, rows: Sequence[Row], found: Sequence[Contact | None]
     ) -> list[bytes]:
-        given = members_of(rows)
+        addresses = members_of(rows)
         if rows[0].change is Change.REMOVED:
             if not all(found):
                 raise OneByOne
             return [each.id.encode() for each in found if each is not None]
-        return as_json(map(identified, given, found))
+        return as_json(map(identified, addresses, found))
 
     def _found(self, address: str, contact: Contact | None, *, leaves: bool) -> Any:
         """The contact to send, or the outcome where nothing is to be done.

@@ -13,7 +13,9 @@ import time
 from collections.abc import Callable, Iterable
 
 LAG_SECONDS = 600.0
+"""The search follows within some minutes."""
 MOST_ENTRIES = 100_000
+"""Some ten megabytes."""
 
 
 class Recent:
@@ -36,6 +38,7 @@ class Recent:
         self._lock = threading.Lock()
 
     def note(self, facts: Iterable[tuple[str, ...]]) -> None:
+        """Remember these from now on; those that were known begin anew."""
         keys = [hash(fact) for fact in facts]
         with self._lock:
             until = self._clock() + self._seconds

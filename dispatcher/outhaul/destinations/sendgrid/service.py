@@ -17,6 +17,7 @@ from outhaul.kit.service import Activation, Encoded, Job, OneByOne, Service
 from outhaul.kit.values import folded
 from outhaul.model import UNKNOWN, Change, Outcome, Row, Status
 
+# Tries for files of errors: a host that is closed to us stays closed.
 _MOST_UNREAD = 3
 
 
@@ -37,18 +38,18 @@ class AddressService(Service):
 
     def look_up(self, rows: Sequence[Row]) -> list[Any]:
         """Contacts by address, or the outcome of a row that needs no request."""
-        asked = _settled_or_addresses(rows)
-        found = self._account.search(asked)
+        wanted = _settled_or_addresses(rows)
+        found = self._account.search(wanted)
         leaves = rows[0].change is Change.REMOVED
-        told: list[Any] = []
-        for each in asked:
+        results: list[Any] = []
+        for each in wanted:
             if isinstance(each, Outcome):
-                told.append(each)
+                results.append(each)
             elif each in found:
-                told.append(self._found(each, found[each], leaves=leaves))
+                results.append(self._found(each, found[each], leaves=leaves))
             else:
-                told.append(UNKNOWN)
-        return told
+                results.append(UNKNOWN)
+        return results
 
     def send(self, items: Sequence[Encoded]) -> list[Outcome] | Job:
         """One request, unless a row of it was not looked up: then all ask for that.
@@ -98,8 +99,8 @@ def addresses_of(items: Sequence[Encoded]) -> list[str]:
     """The addresses of the contacts that rows are sent to."""
     pairs = zip(found_of(items), values_of(items, "email"), strict=True)
     return [
-        found.email if found and found.email else folded(given)
-        for found, given in pairs
+        found.email if found and found.email else folded(address)
+        for found, address in pairs
     ]
 
 

@@ -128,6 +128,7 @@ class Splio(SftpAccount):
 
     @cached_property
     def api(self) -> Api:
+        """The universe's calls, which log in with the first of them."""
         client = HttpClient(
             self.base_url, {}, secrets=self.secrets, deadline_seconds=self.api_seconds
         )
@@ -135,6 +136,7 @@ class Splio(SftpAccount):
 
     @cached_property
     def rest_limits(self) -> Limits:
+        """The limits of updates, one contact a request."""
         return Limits(1, 1_000_000, self.requests_per_second, concurrency=4)
 
     @property

@@ -22,6 +22,7 @@ from outhaul.http.client import HttpClient
 from outhaul.model import ACCEPTED, UNKNOWN, Outcome, Status
 
 TOKEN_SECONDS = 23 * 3600.0
+"""An hour before it ends."""
 
 NOT_THERE = Outcome(Status.MISSING, "not_found", "Splio has no such contact")
 ASKS_AGAIN = Outcome(Status.LOOK_UP)
@@ -180,10 +181,10 @@ class Api:
         return token
 
 
-def _custom(given: Any) -> Custom:
-    if not isinstance(given, dict) or "name" not in given:
+def _custom(entry: Any) -> Custom:
+    if not isinstance(entry, dict) or "name" not in entry:
         raise OutcomeUnknown("Splio's list of fields cannot be read")
-    return Custom(str(given["name"]), str(given.get("data_type", "")), given.get("id"))
+    return Custom(str(entry["name"]), str(entry.get("data_type", "")), entry.get("id"))
 
 
 def _is_list(value: Any) -> bool:

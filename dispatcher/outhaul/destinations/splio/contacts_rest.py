@@ -129,8 +129,8 @@ class RestContacts(Service):
         if customs:
             fields.append("custom_fields")
             together = zip(*customs, strict=True)
-            given = ([each for each in row if each is not None] for row in together)
-            taken.append([each or None for each in given])
+            present = ([each for each in row if each is not None] for row in together)
+            taken.append([each or None for each in present])
         return columns.as_json(columns.records(fields, taken, nulls=False))
 
     def send(self, items: Sequence[Encoded]) -> list[Outcome]:

@@ -14,6 +14,7 @@ from outhaul.config.settings import setting
 from outhaul.kit.account import Account
 from outhaul.kit.service import Limits
 
+# Servers and readers that count in 32 bits take less than 2 GiB.
 _MOST_BYTES = 2_000_000_000
 _OTHERS_MAY_READ = 0o077
 _SUFFIX = re.compile(r"[A-Za-z0-9._-]*")
@@ -35,7 +36,7 @@ class SftpAccount(Account):
         "The text of a private key, instead of a file.", default="", secret=True
     )
     private_key_file: str = setting(
-        "A file with a private key, readable for its owner alone.", default=""
+        "A file with a private key, readable by its owner alone.", default=""
     )
     private_key_passphrase: str = setting(
         "The passphrase of the private key.", default="", secret=True
@@ -107,6 +108,7 @@ class SftpAccount(Account):
         return problems + self._key_file_problems()
 
     def secret_texts(self) -> Iterator[str]:
+        """Also the private key that a file holds."""
         yield from super().secret_texts()
         if self.private_key_file:
             with suppress(OSError, ValueError):
@@ -133,6 +135,7 @@ class SftpAccount(Account):
 
     @cached_property
     def file_limits(self) -> Limits:
+        """The limits of requests, each of which is a file."""
         return Limits(self.rows_per_file, _MOST_BYTES, self.files_per_second)
 
 

@@ -25,6 +25,7 @@ PLACEHOLDERS = {
 }
 
 _ALLOWED = re.compile(r"[A-Za-z0-9._+=,@-]+")
+# File systems take 255; a temporary name and a suffix need the rest.
 _LONGEST = 200
 
 
@@ -54,7 +55,8 @@ class FileNames:
             example = self.of(1) if used <= {*PLACEHOLDERS, *self._words} else None
         except (ValueError, KeyError, IndexError, AttributeError):
             return (
-                "is no pattern: write placeholders such as {date}, and {{ for a brace"
+                "is not a valid pattern: write placeholders such as {date}, and {{ for"
+                " a brace"
             )
         if example is None:
             known = ", ".join(f"{{{name}}}" for name in (*PLACEHOLDERS, *self._words))

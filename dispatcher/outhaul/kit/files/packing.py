@@ -8,7 +8,9 @@ from typing import Protocol, runtime_checkable
 
 from outhaul.kit.service import Encoded
 
+# What zlib calls a header of gzip and the largest window.
 _GZIP = 31
+# Pieces of some ten kilobytes, which are few calls and little memory.
 _LINES_AT_ONCE = 256
 
 

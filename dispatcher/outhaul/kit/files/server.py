@@ -103,7 +103,7 @@ def _private_key(text: str, passphrase: str, where: str) -> paramiko.PKey | None
     """The key of a text in OpenSSH's or PEM form. Raises ConfigurationError."""
     if not text:
         return None
-    problem = "is no Ed25519, ECDSA or RSA key, or its passphrase is wrong"
+    problem = "is not an Ed25519, ECDSA or RSA key, or its passphrase is wrong"
     for kind in _KEY_TYPES:
         try:
             return kind.from_private_key(io.StringIO(text), passphrase or None)

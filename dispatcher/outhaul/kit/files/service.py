@@ -78,6 +78,7 @@ class FileService(Service):
         return [(field, column_of(rows, field)) for field in rows[0].values]
 
     def owns(self) -> str:
+        """Names that another diff would replace files of."""
         return f"the files '{self._names.of(1)}' and following"
 
     def writes_to(self) -> str:
