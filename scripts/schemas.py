@@ -23,6 +23,9 @@ from outhaul.report.manifest import KINDS
 Schema = dict[str, Any]
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "configuration.md"
+# Headings of it.
+_BUILD = "Keys that the build uses"
+_FILE = "destinations.yml"
 
 _TYPES: dict[Any, Schema] = {
     str: {"type": "string"},
@@ -117,30 +120,18 @@ def models() -> Schema:
             "allOf": [_where("service", name) for name in services],
         },
     }
+    unique_key = {
+        "description": "Of a diff: " + _described(_BUILD)["unique_key"],
+        "anyOf": [
+            {"type": "string"},
+            {"type": "array", "items": {"type": "string"}, "minItems": 1},
+        ],
+    }
+    meta = {"type": "object", "properties": {"outhaul": ours}}
+    # A diff needs the key, which may stand in the model's own file.
     config = {
         "type": "object",
-        "properties": {"meta": {"type": "object", "properties": {"outhaul": ours}}},
-        "if": {
-            "required": ["meta"],
-            "properties": {
-                "meta": {
-                    "required": ["outhaul"],
-                    "properties": {"outhaul": {"not": _NO_DIFF}},
-                }
-            },
-        },
-        # It is required, but may stand in the model's own file.
-        "then": {
-            "properties": {
-                "unique_key": {
-                    "description": _described("Keys that the build uses")["unique_key"],
-                    "anyOf": [
-                        {"type": "string"},
-                        {"type": "array", "items": {"type": "string"}, "minItems": 1},
-                    ],
-                }
-            },
-        },
+        "properties": {"meta": meta, "unique_key": unique_key},
     }
     model = {"type": "object", "properties": {"config": config}}
     return {
@@ -179,7 +170,7 @@ def _account(platform: Platform) -> Schema:
     own = dict.fromkeys(_own_keys(), True)
     own["defaults"] = _closed(
         {name: _merged(found, plain=True) for name, found in options.items()}
-    )
+    ) | {"type": ["object", "null"]}
     return _closed(
         own | {each.name: _setting(each) for each in settings},
         required=[each.name for each in settings if each.default is REQUIRED],
@@ -187,7 +178,7 @@ def _account(platform: Platform) -> Schema:
 
 
 def _own_keys() -> dict[str, Schema]:
-    said = _described("destinations.yml")
+    said = _described(_FILE)
     return {
         "type": {"description": said["type"], "enum": list(PLATFORMS)},
         "send_from": {
@@ -207,7 +198,7 @@ def _own_keys() -> dict[str, Schema]:
 
 def _diff_keys(services: Mapping[str, Sequence[Platform]]) -> dict[str, Schema]:
     """The keys that every diff may have."""
-    said = _described("Keys that the build uses")
+    said = _described(_BUILD)
     owners = "; ".join(
         f"`{name}`: {', '.join(each.title for each in platforms)}"
         for name, platforms in services.items()

@@ -149,7 +149,7 @@ def test_native_attributes_are_checked_before_they_are_sent(profiles, field, bad
 
 
 def test_a_native_attribute_that_does_not_exist_is_refused(profiles):
-    with pytest.raises(ConfigurationError, match=r"there are: \$email_address"):
+    with pytest.raises(ConfigurationError, match=r"those are: \$email_address"):
         profiles.check([CUSTOM_ID, column("$mail")])
 
 

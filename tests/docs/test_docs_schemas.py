@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import nullcontext
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from jsonschema import Draft7Validator
 
+from outhaul.config.project import load_project
+from outhaul.errors import ConfigurationError
+from outhaul.registry.destinations import load_destinations
 from outhaul.registry.platforms import PLATFORMS
 from tests.docs.pages import ROOT, code, pages
 
@@ -81,7 +86,7 @@ def test_there_is_an_example_of_every_platform() -> None:
     ],
     ids=lambda file: file.stem,
 )
-def test_the_starter_names_the_schema_of_its_files(file: Any) -> None:
+def test_the_starter_names_the_schema_of_its_files(file: Path) -> None:
     first = file.read_text("utf-8").splitlines()[0]
     # What `dbt deps` links there is this repository.
     way = first.removeprefix("# yaml-language-server: $schema=").replace(
@@ -116,37 +121,54 @@ def diff(**changes: Any) -> Any:
 
 def test_what_is_right_is_taken() -> None:
     assert problems("destinations", declared()) == []
+    assert problems("destinations", declared(defaults=None)) == []
     assert problems("models", diff()) == []
     assert problems("models", diff(refresh_after="30 days", max_removed=0)) == []
     assert problems("models", {"models": [{"name": "no_diff", "config": {}}]}) == []
 
 
-@pytest.mark.parametrize(
-    ("changes", "problem"),
-    [
-        ({"type": "webhok"}, "'webhok' is not one of ['batch'"),
-        ({"ulr": "x"}, "Additional properties are not allowed ('ulr' was unexpected)"),
-        ({"concurrency": "four"}, "'four' is not of type 'integer'"),
-        ({"concurrency": 65}, "65 is greater than the maximum of 64"),
-        ({"concurrency": None}, "None is not of type 'integer'"),
-        ({"signing_key": "written here"}, "'written here' does not match"),
-        ({"signing_key": "{{ env_var('K', 'default') }}"}, "does not match"),
-        ({"secret_headers": {"A": "b"}}, "'b' does not match"),
-        ({"allow_private": "yes"}, "'yes' is not of type 'boolean'"),
-        ({"messages": "none"}, "'none' is not one of ['masked', 'codes']"),
-        ({"send_from": "prod"}, "'prod' is not of type 'array'"),
-        ({"send_from": ["{{ target.name }}"]}, "should not be valid under"),
-        ({"defaults": {"list_name": "x"}}, "('list_name' was unexpected)"),
-        ({"defaults": {"method": "GET"}}, "'GET' is not one of"),
-        ({"defaults": {"path": "{{ env_var('P') }}"}}, "should not be valid under"),
-    ],
-)
+MISTAKES: list[tuple[dict[str, Any], str]] = [
+    ({"type": "webhok"}, "'webhok' is not one of ['batch'"),
+    ({"ulr": "x"}, "Additional properties are not allowed ('ulr' was unexpected)"),
+    ({"concurrency": "four"}, "'four' is not of type 'integer'"),
+    ({"concurrency": 65}, "65 is greater than the maximum of 64"),
+    ({"concurrency": None}, "None is not of type 'integer'"),
+    ({"signing_key": "written here"}, "'written here' does not match"),
+    ({"signing_key": "{{ env_var('K', 'default') }}"}, "does not match"),
+    ({"secret_headers": {"A": "b"}}, "'b' does not match"),
+    ({"allow_private": "yes"}, "'yes' is not of type 'boolean'"),
+    ({"messages": "none"}, "'none' is not one of ['masked', 'codes']"),
+    ({"send_from": "prod"}, "'prod' is not of type 'array'"),
+    ({"send_from": ["{{ target.name }}"]}, "should not be valid under"),
+    ({"defaults": {"list_name": "x"}}, "('list_name' was unexpected)"),
+    ({"defaults": {"method": "GET"}}, "'GET' is not one of"),
+    ({"defaults": {"path": "{{ env_var('P') }}"}}, "should not be valid under"),
+]
+
+
+@pytest.mark.parametrize(("changes", "problem"), MISTAKES)
 def test_a_mistake_in_an_account_is_marked(
     changes: dict[str, Any], problem: str
 ) -> None:
-    assert any(
-        problem in each for each in problems("destinations", declared(**changes))
+    found = problems("destinations", declared(**changes))
+    assert any(problem in each for each in found)
+
+
+@pytest.mark.parametrize("changes", [{}, *(changes for changes, _ in MISTAKES)])
+def test_what_is_marked_is_refused(
+    changes: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("dbt_project.yml").write_text("name: shop\nprofile: shop\n")
+    Path("profiles.yml").write_text(
+        "shop: {target: dev, outputs: {dev: {type: duckdb, path: x.duckdb}}}"
     )
+    Path("destinations.yml").write_text(yaml.safe_dump(declared(**changes)))
+    project = load_project(environ={"KEY": "an-invented-key"})
+    # What kind of value an option of a service is, shows when a diff is bound.
+    is_late = changes.get("defaults") == {"method": "GET"}
+    with nullcontext() if not changes or is_late else pytest.raises(ConfigurationError):
+        assert load_destinations(project)["crm"].account
 
 
 def test_what_is_missing_in_an_account_is_marked() -> None:

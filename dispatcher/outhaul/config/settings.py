@@ -50,7 +50,7 @@ def setting(
         default is copied for every instance.
     secret: must come from `env_var`, and is left out of `repr`.
     identifies: says which account this is; another value is another account.
-    choices, minimum, maximum: what values are taken.
+    choices, minimum, maximum: which values are accepted.
     """
     metadata = {
         "help": help,
@@ -169,7 +169,7 @@ def did_you_mean(word: Any, known: Iterable[str]) -> str:
 
 
 def _settings_of(cls: type) -> dict[str, tuple[dataclasses.Field[Any], Any, bool]]:
-    """Name to field, type and whether None is taken."""
+    """Name to field, type and whether it may be None."""
     hints = get_type_hints(cls)
     return {
         field.name: (

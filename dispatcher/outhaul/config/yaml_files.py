@@ -54,7 +54,7 @@ def parse_yaml(text: str, where: str) -> Any:
 
 
 def link_problem(path: Path) -> str | None:
-    """Why a link must not be followed, or None; also for a file that is no link.
+    """Why a link must not be followed, or None; also for a file that is not a link.
 
     What it leads to decides where rows go, so it must belong to us, to root or to
     whoever made the link, and not everybody may write it.

@@ -174,7 +174,7 @@ def refuse_page(response: Response) -> None:
     if "html" in content_type or response.body.lstrip()[:1] == b"<":
         raise StopSync(
             f"{response.describe()}; this is a web page where JSON was expected."
-            " Check the address, and whether a proxy or a login stands in between",
+            " Check the address, and whether there is a proxy or a login in between",
             outcome_unknown=True,
         )
 

@@ -240,7 +240,7 @@ class HttpClient:
                 return StopSync(
                     f"the TLS certificate of {self.host} is not to be trusted:"
                     f" {cause.verify_message}. Check the address, the clock of this"
-                    " machine, and whether a proxy stands in between"
+                    " machine, and whether there is a proxy in between"
                 )
             if isinstance(cause, ssl.SSLError) and cause.reason in _NO_COMMON_TLS:
                 return StopSync(

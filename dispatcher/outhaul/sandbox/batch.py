@@ -48,7 +48,7 @@ _CEP = re.compile(r"/2\.(?:[1-9]|1[0-3])/profiles/(update|mass-update)")
 
 
 class BatchStandIn:
-    """api_key: the REST key that is taken, or any. clock: seconds since 1970."""
+    """api_key: the REST key that is accepted, or any. clock: seconds since 1970."""
 
     def __init__(
         self,

@@ -47,7 +47,7 @@ class Refused(Exception):
 
 
 class EmarsysStandIn:
-    """api_key: the client's or the user's secret that is taken, or any."""
+    """api_key: the client's or the user's secret that is accepted, or any."""
 
     def __init__(self, faults: Faults, *, api_key: str | None = None) -> None:
         self._faults = faults

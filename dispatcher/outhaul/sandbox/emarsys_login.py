@@ -24,7 +24,7 @@ _WSSE = re.compile(
 
 
 class Login:
-    """secret: the one that is taken, or any. clock: seconds since 1970."""
+    """secret: the one that is accepted, or any. clock: seconds since 1970."""
 
     def __init__(
         self, secret: str | None, clock: Callable[[], float] = time.time
@@ -59,7 +59,7 @@ class Login:
         )
 
     def end_tokens(self) -> None:
-        """No token that was given out is taken any more."""
+        """The tokens that were given out are no longer accepted."""
         self._tokens.clear()
 
     def lets_in(self, request: Request) -> bool:

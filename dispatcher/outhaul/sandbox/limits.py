@@ -25,7 +25,7 @@ class Quota:
         self._count = 0
 
     def take(self) -> dict[str, str] | None:
-        """Count a request: the headers of a refusal, or None where it is taken."""
+        """Count a request: the headers of a refusal, or None where it is accepted."""
         if self.most is None:
             return None
         now = self._clock()
@@ -60,7 +60,7 @@ class Bucket:
         self._seen_at = clock()
 
     def take(self, pieces: int) -> bool:
-        """Whether so many pieces are taken now."""
+        """Whether so many pieces are accepted now."""
         now = self._clock()
         self._left += (now - self._seen_at) * self.per_second
         self._left = min(self._left, self.burst)

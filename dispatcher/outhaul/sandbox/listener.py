@@ -72,7 +72,7 @@ class Listener(ThreadingHTTPServer):
                     continue
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that goes away in the middle is no event."""
+        """A client that goes away in the middle is not worth a word."""
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -53,7 +53,7 @@ _IMPORT_FAULTS = ("errored", "failed", "endless", "lost")
 
 
 class SendGridStandIn:
-    """job_seconds: how long a job takes. api_key: the one that is taken, or any."""
+    """job_seconds: how long a job takes. api_key: the one that is accepted, or any."""
 
     def __init__(
         self,

@@ -58,7 +58,7 @@ class Sandbox:
     job_seconds: how long asynchronous jobs take.
     latency: seconds by which every answer of a stand-in is delayed.
     state_file: keeps what is held over a restart.
-    api_key: the one key that is taken; by default every one of the right form.
+    api_key: the one key that is accepted; by default every one of the right form.
     observer: called with each request and reply of a stand-in.
     folder: where the files that SFTP brings are written to as well.
     token: for the control endpoint; by default a new one.

@@ -58,7 +58,7 @@ def host_key() -> paramiko.PKey:
 
 
 class SftpStandIn:
-    """api_key: the one password that is taken, or any. folder: to mirror files to.
+    """api_key: the one password that is accepted, or any. folder: to mirror files to.
 
     watchers: called with path and content of every file that is complete: written
     and closed, or renamed. public_keys: keys that are let in too.

@@ -48,7 +48,7 @@ class Refused(Exception):
 
 
 class SplioStandIn:
-    """api_key: the one that is taken, or any."""
+    """api_key: the one that is accepted, or any."""
 
     def __init__(self, *, api_key: str | None = None) -> None:
         self._api_key = api_key
@@ -78,7 +78,7 @@ class SplioStandIn:
             return field
 
     def expire_tokens(self) -> None:
-        """No token that was given out is taken any more."""
+        """The tokens that were given out are no longer accepted."""
         with self._lock:
             self._tokens.clear()
 

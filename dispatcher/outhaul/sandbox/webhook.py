@@ -24,7 +24,7 @@ _MOST_BODIES = 1_000
 
 
 class WebhookStandIn:
-    """api_key: the one value of `Authorization` that is taken, or any."""
+    """api_key: the one value of `Authorization` that is accepted, or any."""
 
     def __init__(self, *, api_key: str | None = None) -> None:
         self._api_key = api_key

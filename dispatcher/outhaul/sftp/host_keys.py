@@ -45,6 +45,6 @@ def refuse_changed(host: str, key: paramiko.PKey) -> NoReturn:
     """The server shows another key than the one that is pinned."""
     raise StopSync(
         f"the host key of {host} is not the one that is pinned: it shows"
-        f" {key.get_name()} {fingerprint(key)}. Somebody may stand in between; ask the"
+        f" {key.get_name()} {fingerprint(key)}. Somebody may be in between; ask the"
         " server's owner before you pin another key"
     )

@@ -1,6 +1,6 @@
 """Where a text repeats values of the rows that it is about.
 
-A destination says "Jürgen Müller is no name", and who reads logs and the ledger need
+A destination says "Jürgen Müller is not a name", and who reads logs and the ledger need
 not know whom it means. Short values are found word by word, long ones by any few
 words in a row; numbers of a few digits stay, since most are none of a person.
 """
@@ -52,7 +52,7 @@ class RowValues:
             return
         if len(text) >= (_SHORTEST_WORD if text.isascii() else 2):
             self._wholes.add(text.casefold())
-        if "@" in text:  # the domain is no name, and may be the destination's own
+        if "@" in text:  # the domain is not a name, and may be the destination's own
             words = _WORD.findall(text.partition("@")[0])
         elif "://" in text:
             return

@@ -191,7 +191,7 @@ def _told_in_json(secret: str) -> Iterator[str]:
         if isinstance(item, Mapping):
             for name, value in item.items():
                 if isinstance(value, str) and _TELLING.search(str(name)):
-                    # An address where a token is to be had is no token.
+                    # An address where a token is to be had is not one.
                     yield "" if "://" in value else _FRAME.sub("", value)
                 else:
                     waiting.append(value)
@@ -200,7 +200,7 @@ def _told_in_json(secret: str) -> Iterator[str]:
 
 
 def secret_parts_of_address(text: str) -> Iterator[str]:
-    """The password and the query of an address that is no secret as a whole."""
+    """The password and the query of an address that is not a secret as a whole."""
     try:
         parts = urlsplit(text)
     except ValueError:

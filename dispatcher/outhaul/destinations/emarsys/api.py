@@ -50,7 +50,7 @@ class Api:
     def may_read_settings(self) -> bool:
         """A call that reads little, to see whether we are let in.
 
-        False where the credential is taken and may not make this call, which is an
+        False where the credential is accepted but may not make this call, which is an
         administrative one. Raises StopSync where it is not taken.
         """
         response = self._request("GET", f"{self._core}/settings", None, None)

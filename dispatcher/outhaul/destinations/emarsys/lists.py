@@ -42,9 +42,9 @@ class ListOptions:
 class ContactList(Service):
     """Adds those who enter the segment to a list and removes those who leave.
 
-    Contacts are never created and never deleted: who is no contact yet is `missing`.
-    Both directions can be repeated without harm. A list that does not exist yet is
-    created with the first members.
+    Contacts are never created and never deleted: whoever is not a contact yet is
+    `missing`. Both directions can be repeated without harm. A list that does not exist
+    yet is created with the first members.
     """
 
     name = "list"
@@ -138,7 +138,7 @@ class ContactList(Service):
 
 
 def _outcome(errors: Mapping[str, str], leave: bool) -> Outcome:
-    """Who is no contact cannot enter, and has left already."""
+    """Whoever is not a contact cannot enter, and has left already."""
     if not errors:
         return ACCEPTED
     if codes.NOT_FOUND in errors:

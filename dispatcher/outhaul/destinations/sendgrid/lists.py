@@ -55,7 +55,7 @@ class ListOptions:
 class ContactList(AddressService):
     """Adds those who enter the segment to a list and removes those who leave.
 
-    Contacts are never created and never deleted: who is no contact yet is
+    Contacts are never created and never deleted: whoever is not a contact yet is
     `missing`. A contact is a member by its own address alone: by an alternate one it
     would leave with one row, and its other row would stay. Both directions can be
     repeated without harm. A contact that somebody deletes between look-up and import
