@@ -72,7 +72,7 @@ $(TEST): pyproject.toml constraints.txt
 	@echo "Installing outhaul and its tests into $(VENV), once; this takes a minute or two."
 	$(call environment,$(VENV))
 	@$(VENV)/bin/python $(PIP_INSTALL) -c constraints.txt \
-		-e '.[duckdb,postgres,snowflake,bigquery,redshift,databricks,report,dev]'
+		-e '.[duckdb,postgres,snowflake,bigquery,redshift,databricks,dev]'
 	@touch $(DEMO) $@
 
 # One that cannot be installed is passed over: its tests say so and are skipped.

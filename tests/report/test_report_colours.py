@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 import outhaul.report
-from outhaul.report.figures import COLOURS
 
 STYLE = Path(outhaul.report.__file__).parent / "templates" / "page.css"
 RGB = tuple[float, float, float]
@@ -56,8 +55,10 @@ def test_the_extremes_of_contrast_are_as_defined() -> None:
 
 
 @PALETTES
-def test_a_figure_has_all_its_colours(colours: dict[str, RGB]) -> None:
-    assert set(COLOURS) <= set(colours)
+def test_the_page_has_all_its_colours(colours: dict[str, RGB]) -> None:
+    used = set(re.findall(r"var\(--(\w+)\)", STYLE.read_text("utf-8")))
+    assert {"text", "muted", "grid", "accent", "second", "third", "surface"} <= used
+    assert used <= set(colours)
 
 
 @PALETTES

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import stat
-import sys
 from pathlib import Path
 
 import pytest
@@ -56,14 +55,3 @@ def test_a_dash_is_standard_output(
 def test_a_file_that_cannot_be_written_is_named(project: ReportProject) -> None:
     with pytest.raises(ConfigurationError, match=r"no/folder\.html cannot be written"):
         run(project, "--output", "no/folder.html")
-
-
-def test_without_the_plotting_library_the_extra_is_named(
-    project: ReportProject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "matplotlib", None)
-    with pytest.raises(
-        ConfigurationError, match=r"pip install 'outhaul\[report\] @ git"
-    ):
-        run(project)
-    assert list(tmp_path.iterdir()) == []

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from outhaul.commands.session import open_session
-from outhaul.report.build import report
+from outhaul.report.contents import read_report
 from outhaul.report.data import Combination, Pair, Report, Value
 from outhaul.report.manifest import ALL_MODELS
 from outhaul.report.page import render
@@ -28,7 +28,7 @@ LATER = f"({NOW} + interval '1 hour')"
 def report_of(project: ReportProject, *patterns: str) -> Report:
     places = {"project_dir": project.folder, "profiles_dir": project.folder}
     with open_session(places) as session:
-        return report(session, patterns)
+        return read_report(session, patterns)
 
 
 @contextmanager

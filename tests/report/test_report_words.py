@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from outhaul.report.figures import clean, columns_of, cut
+from outhaul.report.labels import clean, columns_of, cut
 from outhaul.report.words import count, percent, short
 
 

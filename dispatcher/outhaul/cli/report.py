@@ -11,7 +11,8 @@ from outhaul.cli.options import project_options, select_option
 from outhaul.cli.output import print_note, write
 from outhaul.commands.session import open_session
 from outhaul.errors import ConfigurationError
-from outhaul.report.build import report
+from outhaul.report.contents import read_report
+from outhaul.report.page import render
 
 
 @click.command("report")
@@ -27,10 +28,8 @@ from outhaul.report.build import report
 )
 def command(project: dict[str, Any], patterns: tuple[str, ...], output: str) -> int:
     """Write one HTML page about segments and their delivery."""
-    from outhaul.report.page import render
-
     with open_session(project, print_note) as session:
-        page = render(report(session, patterns))
+        page = render(read_report(session, patterns))
     try:
         _write_page(output, page)
     except OSError as error:

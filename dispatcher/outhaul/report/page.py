@@ -15,19 +15,20 @@ from markupsafe import Markup
 
 from outhaul import __version__
 from outhaul.commands.status import ActivationStatus
-from outhaul.report import charts, words
+from outhaul.report import charts, labels, words
 from outhaul.report.charts import Bar
 from outhaul.report.data import Breakdown, Reason, Report, Sync, Value
-from outhaul.report.figures import clean, drawing
-from outhaul.text.phrases import changes, counted, span
+from outhaul.text.phrases import changes, counted, rows, span
 
 MOST_CHARTS = 24
+MOST_BARS = 12
+MOST_SETS = 24
 MOST_PAIRS = 30
 MOST_TABLE_SETS = 50
 
 
 def render(report: Report) -> str:
-    """The page as text. Raises ConfigurationError where matplotlib is missing."""
+    """The page as text."""
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("outhaul.report"),
         autoescape=True,
@@ -40,38 +41,44 @@ def render(report: Report) -> str:
         "changes": changes,
         "count": words.count,
         "counted": counted,
+        "cut": labels.cut,
         "moment": words.moment,
         "percent": words.percent,
+        "px": lambda number: f"{round(number, 1):g}",
+        "places_in": lambda some, names: [names.index(each) for each in some],
+        "rows": rows,
+        "short": words.short,
         "signed": "{:+,}".format,
         "span": lambda seconds: "–" if seconds is None else span(seconds),
+        "width_of": labels.width_of,
     }
+    environment.globals["positions"] = charts
     style = resources.files("outhaul.report") / "templates" / "page.css"
-    with drawing():
-        return environment.get_template("page.html").render(
-            report=report,
-            delivery=report.delivery,
-            counts=report.counts,
-            left_out=(*report.delivery.left_out, *report.counts.left_out),
-            totals=_totals(report.delivery.statuses),
-            pending=_pending_bars(report.delivery.statuses),
-            reasons=_reason_bars(report.delivery.reasons),
-            breakdown_bars=_breakdown_bars,
-            value_label=_value_label,
-            sync_counts=_sync_counts,
-            notes=_notes,
-            pairs=_pairs,
-            charts=charts,
-            most_charts=MOST_CHARTS,
-            most_sets=MOST_TABLE_SETS,
-            style=Markup(style.read_text("utf-8")),  # noqa: S704 our own file
-            version=__version__,
-        )
+    return environment.get_template("page.html").render(
+        report=report,
+        delivery=report.delivery,
+        counts=report.counts,
+        left_out=(*report.delivery.left_out, *report.counts.left_out),
+        totals=_totals(report.delivery.statuses),
+        pending=_pending(report.delivery.statuses),
+        reasons=_reasons(report.delivery.reasons),
+        shares=_shares,
+        value_label=_value_label,
+        sync_counts=_sync_counts,
+        notes=_notes,
+        pairs=_pairs,
+        most_charts=MOST_CHARTS,
+        most_sets=MOST_SETS,
+        most_table_sets=MOST_TABLE_SETS,
+        style=Markup(style.read_text("utf-8")),  # noqa: S704 our own file
+        version=__version__,
+    )
 
 
 def _finalize(value: object) -> object:
     """Texts that are not ours may hold characters that a page must not."""
     if isinstance(value, str) and not isinstance(value, Markup):
-        return clean(value)
+        return labels.clean(value)
     return value
 
 
@@ -86,9 +93,9 @@ def _totals(statuses: Sequence[ActivationStatus]) -> dict[str, int]:
     }
 
 
-def _pending_bars(statuses: Sequence[ActivationStatus]) -> Markup | None:
-    """The activations with most rows pending, or None where nothing is."""
-    rows = [
+def _pending(statuses: Sequence[ActivationStatus]) -> list[Bar]:
+    """The activations with most rows pending."""
+    return [
         Bar(
             each.name,
             tuple(each.pending[name] for name in ("inserted", "updated", "removed")),
@@ -96,30 +103,26 @@ def _pending_bars(statuses: Sequence[ActivationStatus]) -> Markup | None:
         )
         for each in sorted(statuses, key=lambda each: -sum(each.pending.values()))
         if sum(each.pending.values())
-    ][: charts.MOST_BARS]
-    return charts.bars(rows, "Bar chart: rows pending per activation") if rows else None
+    ][:MOST_BARS]
 
 
-def _reason_bars(reasons: Sequence[Reason]) -> Markup | None:
-    """The most frequent codes, or None where nothing was refused."""
-    rows: Counter[str] = Counter()
+def _reasons(reasons: Sequence[Reason]) -> list[Bar]:
+    """The most frequent codes."""
+    times: Counter[str] = Counter()
     for each in reasons:
-        rows[each.code] += each.rows
-    shown = [
+        times[each.code] += each.rows
+    return [
         Bar(code, (number,), words.count(number))
-        for code, number in rows.most_common(charts.MOST_BARS)
+        for code, number in times.most_common(MOST_BARS)
     ]
-    return charts.bars(shown, "Bar chart: refusals per reason") if shown else None
 
 
-def _breakdown_bars(breakdown: Breakdown) -> Markup:
-    """Its values as bars; the table beside it has those that are beyond."""
-    rows = [
+def _shares(breakdown: Breakdown) -> list[Bar]:
+    """Its first values; the table beside the bars has those that are beyond."""
+    return [
         Bar(_value_label(each), (each.rows,), words.percent(each.share))
-        for each in breakdown.values[: charts.MOST_BARS]
+        for each in breakdown.values[:MOST_BARS]
     ]
-    description = f"Bar chart: share of rows per value in {breakdown.model}"
-    return charts.bars(rows, description, whole=breakdown.rows)
 
 
 def _value_label(value: Value) -> str:

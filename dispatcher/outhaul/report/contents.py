@@ -1,4 +1,4 @@
-"""`outhaul report`: what the page is made of, read from ledger and models."""
+"""What the page is made of, read from ledger and models."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from outhaul.report.delivery import read_delivery
 from outhaul.report.manifest import report_models
 
 
-def report(session: Session, patterns: tuple[str, ...]) -> Report:
+def read_report(session: Session, patterns: tuple[str, ...]) -> Report:
     """All that the page shows. `patterns` select activations, not models that count.
 
     A project without a ledger may still have such models.
