@@ -15,7 +15,8 @@ from outhaul.config.settings import setting
 from outhaul.destinations.batch import BatchAccount
 from outhaul.destinations.sendgrid import SendGrid
 from outhaul.destinations.splio import Splio
-from outhaul.http.client import HttpClient, classify
+from outhaul.http.answers import classify
+from outhaul.http.client import HttpClient
 from outhaul.kit.account import Account
 from outhaul.kit.columns import records
 from outhaul.kit.platform import Platform

@@ -33,17 +33,14 @@ from outhaul.errors import (
     StopSync,
     Throttled,
 )
-from outhaul.http.addresses import path_problem
-from outhaul.http.client import (
-    HttpClient,
-    Response,
+from outhaul.http.addresses import (
     base_url_problem,
-    classify,
     header_problem,
-    json_of,
     path_part,
-    wait_of,
+    path_problem,
 )
+from outhaul.http.answers import Response, classify, json_of, wait_of
+from outhaul.http.client import HttpClient
 from outhaul.http.transport import exchange
 from tests.http.raw_server import answering, read_request, reply, serving
 

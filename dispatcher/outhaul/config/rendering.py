@@ -34,7 +34,7 @@ _LITERAL_KEYS = {"password", "pass"}
 # Far above any setting, a private key among them, and quick to compile.
 _LONGEST_TEMPLATE = 10_000
 # They make no text longer than it was, but by what is written in the template.
-SIMPLE_FILTERS = (
+_SIMPLE_FILTERS = (
     "as_bool",
     "as_native",
     "as_number",
@@ -196,14 +196,14 @@ def _check_simple(text: str) -> None:
         called = node.node if isinstance(node, nodes.Call) else None
         is_simple = (
             isinstance(node, _SIMPLE_NODES)
-            and (not isinstance(node, nodes.Filter) or node.name in SIMPLE_FILTERS)
+            and (not isinstance(node, nodes.Filter) or node.name in _SIMPLE_FILTERS)
             and (not isinstance(node, nodes.Test) or node.name in _SIMPLE_TESTS)
             and (called is None or _is_ours(called))
         )
         if not is_simple:
             raise _Missing(
                 "is more than a simple expression: there are env_var and var, '~',"
-                f" conditions and the filters {', '.join(SIMPLE_FILTERS)}"
+                f" conditions and the filters {', '.join(_SIMPLE_FILTERS)}"
             )
 
 

@@ -31,20 +31,17 @@ from outhaul.errors import (
 from outhaul.http.addresses import (
     base_url_problem,
     check_headers,
-    header_problem,
-    is_loopback,
     leads_up,
-    path_part,
     stays_at,
 )
-from outhaul.http.answers import Response, classify, json_of, wait_of
+from outhaul.http.answers import Response
 from outhaul.http.traffic import note_request
 from outhaul.http.transport import Exchange, PrivateAddress, Transport, exchange
 from outhaul.text.redaction import excerpt
 from outhaul.text.secret_texts import Secrets
 
-LARGEST_ANSWER = 10 * 1024 * 1024
-"""Bytes once unpacked: far above what any call answers, and memory can hold it."""
+# Bytes once unpacked: far above what any call answers, and memory can hold it.
+_LARGEST_ANSWER = 10 * 1024 * 1024
 
 _FAILURES = (
     requests.RequestException,
@@ -267,9 +264,9 @@ def _content(raw: Any) -> Iterator[bytes]:
     for piece in raw.stream(65_536, decode_content=False):
         is_empty = False
         if unpack is not None:
-            piece = unpack.decompress(piece, LARGEST_ANSWER + 1 - size)
+            piece = unpack.decompress(piece, _LARGEST_ANSWER + 1 - size)
         size += len(piece)
-        if size > LARGEST_ANSWER or (unpack and unpack.unconsumed_tail):
+        if size > _LARGEST_ANSWER or (unpack and unpack.unconsumed_tail):
             raise Unreadable("the answer is longer than 10 MiB")
         yield piece
     if unpack is not None and not is_empty and not unpack.eof:
@@ -305,17 +302,3 @@ def _reason(error: BaseException) -> str | None:
     if isinstance(error, (ConnectionError, http.client.HTTPException)):
         return f"the connection broke ({type(error).__name__})"
     return None
-
-
-__all__ = [
-    "LARGEST_ANSWER",
-    "HttpClient",
-    "Response",
-    "base_url_problem",
-    "classify",
-    "header_problem",
-    "is_loopback",
-    "json_of",
-    "path_part",
-    "wait_of",
-]

@@ -12,7 +12,7 @@ from typing import Any
 from outhaul.destinations.batch.account import BatchAccount
 from outhaul.destinations.batch.probe import probe
 from outhaul.errors import ConfigurationError, OutcomeUnknown
-from outhaul.http.client import Response, classify, json_of
+from outhaul.http.answers import Response, classify, json_of
 from outhaul.kit.rows import bodies_of
 from outhaul.kit.service import Encoded
 from outhaul.model import ACCEPTED, Outcome, Status

@@ -27,7 +27,8 @@ from outhaul.errors import (
     StopSync,
     Throttled,
 )
-from outhaul.http.client import HttpClient, classify, json_of
+from outhaul.http.answers import classify, json_of
+from outhaul.http.client import HttpClient
 from outhaul.kit.columns import as_json, records
 from outhaul.kit.rows import bodies_of
 from outhaul.kit.service import Activation, Encoded, Limits

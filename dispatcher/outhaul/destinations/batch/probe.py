@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from outhaul.http.client import HttpClient, classify
+from outhaul.http.answers import classify
+from outhaul.http.client import HttpClient
 
 
 def probe(client: HttpClient, path: str, hints: Mapping[int, str]) -> None:

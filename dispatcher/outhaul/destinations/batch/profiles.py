@@ -139,7 +139,7 @@ class Profiles(AttributeService):
 
     def encode_rows(self, rows: Sequence[Row], found: Sequence[Any]) -> list[bytes]:
         profiles = self._users(rows)
-        rendered = [natives(field, column_of(rows, field)) for field in self._native]
+        rendered = [_natives(field, column_of(rows, field)) for field in self._native]
         rendered += self._columns(rows)
         keys = [*self._native, *(each.key for each in self._attributes)]
         return as_json(
@@ -154,7 +154,7 @@ class Profiles(AttributeService):
         return cep.post(self._account, path, items)
 
 
-def natives(field: str, column: Sequence[Any]) -> Sequence[Any]:
+def _natives(field: str, column: Sequence[Any]) -> Sequence[Any]:
     """See `native`. Raises OneByOne."""
     if field == "$email_address" and all(column):
         return emails(column)

@@ -25,7 +25,7 @@ _PATHS = {
     "oidc": ("/api/v3", "/api/rds/v1"),
     "wsse": ("/api/v2", "/api/rds"),
 }
-WSSE_ENDS = (
+_WSSE_ENDS = (
     "WSSE ends on 2026-12-31: create an API credential for OIDC, and set 'auth: oidc'"
 )
 
@@ -117,7 +117,7 @@ class Emarsys(Account):
 
     def notes(self) -> list[str]:
         """What a check should tell of the account itself."""
-        return [WSSE_ENDS] if self.auth == "wsse" else []
+        return [_WSSE_ENDS] if self.auth == "wsse" else []
 
     def _signer(self) -> Signer:
         if self.auth == "wsse":

@@ -20,8 +20,9 @@ from outhaul.destinations.emarsys.codes import (
 )
 from outhaul.destinations.emarsys.signing import Signature, Signer
 from outhaul.errors import OutcomeUnknown, RequestRefused, StopSync
-from outhaul.http.answers import refuse_page
-from outhaul.http.client import HttpClient, Response, json_of, path_part
+from outhaul.http.addresses import path_part
+from outhaul.http.answers import Response, json_of, refuse_page
+from outhaul.http.client import HttpClient
 from outhaul.kit.values import caseless
 
 _JSON = {"Content-Type": "application/json"}

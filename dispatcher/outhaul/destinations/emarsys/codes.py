@@ -16,8 +16,7 @@ from outhaul.errors import (
     StopSync,
     Throttled,
 )
-from outhaul.http.answers import wait_of
-from outhaul.http.client import Response, classify
+from outhaul.http.answers import Response, classify, wait_of
 from outhaul.model import Outcome, Status
 
 NOT_FOUND = "2008"

@@ -15,7 +15,9 @@ from datetime import datetime, timezone
 from typing import NamedTuple, Protocol
 
 from outhaul.errors import NotSent, OutcomeUnknown, StopSync
-from outhaul.http.client import HttpClient, classify, header_problem, json_of
+from outhaul.http.addresses import header_problem
+from outhaul.http.answers import classify, json_of
+from outhaul.http.client import HttpClient
 
 # A token is not used in the last minute of its life.
 _MARGIN_SECONDS = 60.0

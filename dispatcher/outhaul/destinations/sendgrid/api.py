@@ -20,15 +20,9 @@ from outhaul.errors import (
     RetryRequest,
     StopSync,
 )
-from outhaul.http.addresses import path_part_problem
-from outhaul.http.client import (
-    HttpClient,
-    Response,
-    classify,
-    is_loopback,
-    json_of,
-    path_part,
-)
+from outhaul.http.addresses import is_loopback, path_part, path_part_problem
+from outhaul.http.answers import Response, classify, json_of
+from outhaul.http.client import HttpClient
 from outhaul.kit.service import Job
 from outhaul.kit.values import caseless
 

@@ -21,6 +21,7 @@ from outhaul.kit.columns import as_json, days, emails, numbers, records, texts
 from outhaul.kit.fields import refuse_columns, with_missing_created
 from outhaul.kit.rows import bodies_of, column_of
 from outhaul.kit.service import Activation, Encoded, Job, Limits, OneByOne
+from outhaul.kit.values import normal_email, number
 from outhaul.model import Change, Column, Outcome, Row, Status
 
 
@@ -106,7 +107,7 @@ class Contacts(AddressService):
         return not self._options.insert or self._options.lookup_first
 
     def encode(self, row: Row, found: Contact | None = None) -> bytes:
-        contact = identified(values.normal_email(row.values.get("email")), found)
+        contact = identified(normal_email(row.values.get("email")), found)
         for name in self._plan.reserved:
             if name != "email":
                 self._put(contact, name, name, row.values.get(name), "Text")
@@ -183,7 +184,7 @@ class Contacts(AddressService):
         elif field == "phone_number_id":
             into[key] = values.phone(field, value)
         elif kind == "Number":
-            into[key] = values.number(field, value)
+            into[key] = number(field, value)
         elif kind == "Date":
             into[key] = values.day(field, value, self._options.date_format)
         else:

@@ -9,12 +9,11 @@ from typing import Any
 from outhaul.destinations.sendgrid.account import SendGrid
 from outhaul.destinations.sendgrid.api import Contact
 from outhaul.destinations.sendgrid.importing import outcomes_of
-from outhaul.destinations.sendgrid.values import normal_email
 from outhaul.errors import RetryRequest, RowRefused
 from outhaul.kit.columns import emails
 from outhaul.kit.rows import column_of, found_of, values_of
 from outhaul.kit.service import Activation, Encoded, Job, OneByOne, Service
-from outhaul.kit.values import folded
+from outhaul.kit.values import folded, normal_email
 from outhaul.model import UNKNOWN, Change, Outcome, Row, Status
 
 # Tries for files of errors: a host that is closed to us stays closed.

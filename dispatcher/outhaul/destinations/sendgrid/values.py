@@ -12,7 +12,6 @@ from typing import Any
 
 from outhaul.errors import RowRefused
 from outhaul.kit import values
-from outhaul.kit.values import normal_email, number
 
 LONGEST_TEXT = 1_000
 """Characters in a Text custom field. The vendor tells no number; ours."""
@@ -56,17 +55,4 @@ def alternates(field: str, value: Any) -> list[str]:
             "too_long",
             f"'{field}' has {len(value)} addresses; SendGrid takes {MOST_ALTERNATES}",
         )
-    return [normal_email(address) for address in value]
-
-
-__all__ = [
-    "LONGEST_TEXT",
-    "PHONE",
-    "alternates",
-    "day",
-    "normal_email",
-    "number",
-    "phone",
-    "text",
-    "written",
-]
+    return [values.normal_email(address) for address in value]

@@ -98,7 +98,7 @@ class SftpAccount(Account):
                 f"'known_hosts_file' names no file: {self.known_hosts_file}"
             )
         for name in ("folder", "staging_folder"):
-            if problem := folder_problem(getattr(self, name)):
+            if problem := _folder_problem(getattr(self, name)):
                 problems.append(f"'{name}' {problem}")
         if not _SUFFIX.fullmatch(self.done_suffix):
             problems.append(
@@ -139,7 +139,7 @@ class SftpAccount(Account):
         return Limits(self.rows_per_file, _MOST_BYTES, self.files_per_second)
 
 
-def folder_problem(folder: str) -> str | None:
+def _folder_problem(folder: str) -> str | None:
     """Why this cannot be the name of a folder, or None."""
     if ".." in re.split(r"[/\\]", folder):
         return "must not lead upwards with '..'"

@@ -14,7 +14,7 @@ from string import Formatter
 
 from outhaul.kit.service import Activation
 
-PLACEHOLDERS = {
+_PLACEHOLDERS = {
     "activation": "the diff's name",
     "segment": "the segment's name",
     "date": "the day of the build in UTC, such as 20260131",
@@ -52,14 +52,14 @@ class FileNames:
             used = {field for field, *_ in parts if field is not None}
             if any(spec or conversion for _, spec, conversion in parts):
                 raise ValueError
-            example = self.of(1) if used <= {*PLACEHOLDERS, *self._words} else None
+            example = self.of(1) if used <= {*_PLACEHOLDERS, *self._words} else None
         except (ValueError, KeyError, IndexError, AttributeError):
             return (
                 "is not a valid pattern: write placeholders such as {date}, and {{ for"
                 " a brace"
             )
         if example is None:
-            known = ", ".join(f"{{{name}}}" for name in (*PLACEHOLDERS, *self._words))
+            known = ", ".join(f"{{{name}}}" for name in (*_PLACEHOLDERS, *self._words))
             return f"has a placeholder that is not known; there are {known}"
         if "id" not in used and not {"activation", "generation", "chunk"} <= used:
             return (
@@ -110,4 +110,4 @@ class FileNames:
 
 def describe(words: Sequence[str] = ()) -> str:
     """The placeholders, for the help of a setting."""
-    return ", ".join(f"`{{{name}}}`" for name in (*PLACEHOLDERS, *words))
+    return ", ".join(f"`{{{name}}}`" for name in (*_PLACEHOLDERS, *words))
