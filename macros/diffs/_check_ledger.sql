@@ -24,18 +24,45 @@ its table is of, and `next_generation`, above every build that was ever known. -
 
 {#- What is in the tables: the build that the diff is of, and whether anything is acknowledged. -#}
 {% macro _found(diff) %}
-    {% set is_diff = outhaul._has_generation(diff) %}
-    {% set row = outhaul._fetch(
-        'select ' ~ (
-            '(select _outhaul_generation from ' ~ diff.relation ~ ' limit 1)' if is_diff else 'null'
-        ) ~ ', (select count(*) from (select 1 as held from ' ~ diff.acknowledged ~ ' limit 1) as held_rows)'
-    )[0] if load_cached_relation(diff.acknowledged) is not none else [none, 0] %}
-    {{ return({
-        'is_diff': is_diff,
-        'generation': none if row[0] is none else row[0] | int,
-        'holds_rows': row[1] | int > 0,
-    }) }}
+    {% set found = {'is_diff': outhaul._has_generation(diff), 'generation': none, 'holds_rows': false} %}
+    {% if load_cached_relation(diff.acknowledged) is not none %}
+        {% set generation, held_rows = outhaul._fetch(outhaul._found_query(diff, found.is_diff))[0] %}
+        {% do found.update({
+            'generation': none if generation is none else generation | int,
+            'holds_rows': held_rows | int > 0,
+        }) %}
+    {% endif %}
+    {{ return(found) }}
 {% endmacro %}
+
+{#- One row of each table tells. -#}
+{% macro _found_query(diff, is_diff) -%}
+    with
+
+    published as (
+
+        {% if is_diff -%}
+        select max(_outhaul_generation) as generation
+        from (select _outhaul_generation from {{ diff.relation }} limit 1) as some_row
+        {%- else -%}
+        select cast(null as {{ dbt.type_bigint() }}) as generation
+        {%- endif %}
+
+    ),
+
+    held as (
+
+        select count(*) as row_count
+        from (select 1 as is_held from {{ diff.acknowledged }} limit 1) as some_row
+
+    )
+
+    select
+        published.generation,
+        held.row_count
+    from published
+    cross join held
+{%- endmacro %}
 
 {#- Whether the table of the diff is one: where nothing is published it may be any. -#}
 {% macro _has_generation(diff) %}

@@ -7,16 +7,14 @@ don't race to create the same table. Projects without a diff get no ledger. -#}
         {{ return('') }}
     {% elif not outhaul._diff_nodes() %}
         {#- the last diff may have been deleted -#}
-        {% do outhaul._mark_orphans() if outhaul._has_ledger() %}
+        {% do outhaul._mark_orphans() if outhaul._is_in_ledger('outhaul_activations') %}
         {{ return('') }}
     {% endif %}
     {% do outhaul._check_names() %}
+    {% set views = outhaul.ledger_views() %}
     {% set missing = [] %}
-    {% for name in outhaul.ledger_tables() %}
-        {% set relation = outhaul.ledger_relation(name) %}
-        {% if adapter.get_relation(relation.database, relation.schema, relation.identifier) is none %}
-            {% do missing.append(name) %}
-        {% endif %}
+    {% for name in outhaul.ledger_tables().keys() | list + views.keys() | list %}
+        {% do missing.append(name) if not outhaul._is_in_ledger(name) %}
     {% endfor %}
     {#- "create schema if not exists" asks for a right that a schema which exists does not need -#}
     {% set place = outhaul.ledger_relation('outhaul_activations') %}
@@ -24,8 +22,14 @@ don't race to create the same table. Projects without a diff get no ledger. -#}
         {% do adapter.create_schema(place) %}
     {% endif %}
     {% for name in missing %}
-        {% do outhaul._execute(outhaul.create_ledger_table(name)) %}
-        {% do outhaul._notice(outhaul.ledger_relation(name)) %}
+        {% set relation = outhaul.ledger_relation(name) %}
+        {% if name in views %}
+            {% do outhaul._execute('create or replace view ' ~ relation ~ ' as ' ~ views[name]) %}
+            {% do outhaul._notice(relation.incorporate(type='view')) %}
+        {% else %}
+            {% do outhaul._execute(outhaul.create_ledger_table(name)) %}
+            {% do outhaul._notice(relation) %}
+        {% endif %}
     {% endfor %}
     {% if missing %}
         {% do adapter.commit() %}
@@ -34,8 +38,8 @@ don't race to create the same table. Projects without a diff get no ledger. -#}
     {{ return('') }}
 {% endmacro %}
 
-{#- Whether builds of this target have made a ledger. -#}
-{% macro _has_ledger() %}
-    {% set relation = outhaul.ledger_relation('outhaul_activations') %}
+{#- Whether the ledger has a table or a view of this name. -#}
+{% macro _is_in_ledger(name) %}
+    {% set relation = outhaul.ledger_relation(name) %}
     {{ return(adapter.get_relation(relation.database, relation.schema, relation.identifier) is not none) }}
 {% endmacro %}

@@ -1,4 +1,4 @@
-{#- A table of the ledger, in the schema that the var `outhaul_schema` names. -#}
+{#- A table or a view of the ledger, in the schema that the var `outhaul_schema` names. -#}
 {% macro ledger_relation(name) %}
     {{ return(api.Relation.create(
         database=target.database or none,

@@ -213,7 +213,6 @@ def test_all_that_commands_and_reports_ask_can_be_asked(shop: Shop) -> None:
     )
     warehouse.control(record, "pause", "ann", "because it's late", '{"inserted": 1}')
     assert warehouse.current_claims() == {"people_out": Claims(3, 3)}
-    assert warehouse.refused_counts() == {"people_out": 1}
     assert warehouse.jobs("people_out", 1) == [RecordedJob("job-1", (1, 2, 3))]
     pause = warehouse.controls(["pause", "resume"])["people_out"]
     assert (pause.action, pause.actor, pause.reason) == (
@@ -221,8 +220,11 @@ def test_all_that_commands_and_reports_ask_can_be_asked(shop: Shop) -> None:
         "ann",
         "because it's late",
     )
-    last = warehouse.last_syncs()["people_out"]
-    assert last["status"] == "running" and 0 <= float(last["seconds_ago"]) < 300
+    standing = warehouse.statuses()["people_out"]
+    assert standing.rows_rejected == 1 and standing.committed_seq == 3
+    assert (standing.paused_by, standing.pause_reason) == ("ann", "because it's late")
+    assert standing.last_sync_status == "running"
+    assert 0 <= float(standing.synced_seconds_ago or 0) < 300
     [refused] = warehouse.rejections(record)
     assert (refused.key, refused.code, refused.attempts) == (("2",), "bad", 1)
     [build] = warehouse.builds(5)

@@ -91,6 +91,8 @@ def test_the_role_that_syncs_can_do_what_a_sync_does(
     [record] = warehouse.activations()
     for probe in [*warehouse.grant_probes(), *warehouse.read_probes(record)]:
         probe()
+    assert list(warehouse.statuses()) == [record.name]
+    assert (warehouse.syncs([record.name], 5), warehouse.reasons()) == ([], [])
     lease = warehouse.take_lease(record.name, "sync 1", 60)
     assert lease is not None
     warehouse.claim(lease, Claims(1, 1))

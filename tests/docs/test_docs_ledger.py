@@ -38,6 +38,17 @@ def test_the_columns_of_rejected_rows_are_documented() -> None:
     assert documented("d__rejected") == {each["name"]: each["type"] for each in columns}
 
 
+def test_the_views_of_the_ledger_are_documented_and_granted() -> None:
+    text = (ROOT / "macros" / "ledger" / "ledger_views.sql").read_text("utf-8")
+    views = re.findall(r"'(outhaul_\w+)':", text)
+    assert [row[0].strip("`") for row in PAGE["Views of a project"]] == views
+    granted = (ROOT / "docs" / "grants.md").read_text("utf-8")
+    warehouses = ("postgres", "redshift", "snowflake", "databricks")
+    for warehouse in warehouses:
+        block = granted.split(f"<!-- after: {warehouse} -->")[1].split("```\n")[0]
+        assert all(f".{view}" in block for view in views), warehouse
+
+
 def test_every_column_has_a_meaning() -> None:
     for heading, rows in PAGE.items():
         if heading.startswith(("outhaul_", "d")) and rows:

@@ -35,7 +35,11 @@ def tables(real_project: DiffProject) -> list[str]:
         "select sql from duckdb_tables() where schema_name = 'shop'"
         " and table_name <> 'people'"
     )
-    return [sql for (sql,) in found]
+    views = real_project.run_sql(
+        "select replace(sql, current_database() || '.shop.', 'shop.')"
+        " from duckdb_views() where schema_name = 'shop'"
+    )
+    return [sql for (sql,) in [*found, *views]]
 
 
 @pytest.fixture

@@ -113,7 +113,7 @@ class Recording:
         if said.startswith("describe table "):
             found = self.columns(said.split(".")[-1].strip('"'))
             return [{"name": self.stored(n), "type": t} for n, t in found.items()]
-        if said.startswith("select (select _outhaul_generation"):
+        if said.startswith("with published as ( select "):
             return [{"generation": int(self.is_later), "held": 1}]
         if "orphaned_at is null then 0" in said:
             return [{"activation": "deleted", "is_orphaned": 0}]

@@ -222,12 +222,11 @@ def ask_everything(warehouse: Warehouse) -> None:
     warehouse.record_rejections(lease, [refusal, refusal])
     warehouse.rejected_positions("people", 1, 0)
     warehouse.rejections(record)
-    warehouse.refused_counts()
     binding = {"destination": "crm", "service": "contacts", "fingerprint": "f"}
     sync = SyncRecord("s", "running", None, {}, {}, {}, {}, 0, 0.0)
     warehouse.record_sync(lease, binding, sync)
     warehouse.places()
-    warehouse.last_syncs()
+    warehouse.statuses()
     warehouse.has_succeeded("people", "f", 0.5)
     warehouse.control(record, "pause", "ann", "reason", "{}")
     warehouse.controls(["pause", "resume"])

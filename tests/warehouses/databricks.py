@@ -88,13 +88,6 @@ REAL_VALUES: Values = {
 _GREATEST = "Sail ends with an error of its planner at greatest() of two aggregates"
 
 
-_NOT_ON_SAIL = {
-    "test_G05_G11_G12_G14_G16_G17_values_of_every_type_differ_only_where_they_do": (
-        "Sail fails at a scalar subquery of a table with so many types"
-    ),
-}
-
-
 class DatabricksWarehouse(WarehouseUnderTest):
     name = "databricks"
     dialect = "databricks"
@@ -117,8 +110,6 @@ class DatabricksWarehouse(WarehouseUnderTest):
     def __init__(self, profile: Mapping[str, Any], own_catalog: bool = False) -> None:
         if profile["host"] != EMULATED:
             self.values = VALUES | REAL_VALUES
-        else:
-            self.excluded = self.excluded | _NOT_ON_SAIL
         self._owns_catalog = own_catalog
         self.output = {
             "type": "databricks",

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from outhaul.commands.session import Ended, Session
-from outhaul.commands.standing import Standing, standings
-from outhaul.ledger.records import Control
+from outhaul.ledger.records import ActivationRecord, StatusRecord
 from outhaul.model import Change
 
 
@@ -48,43 +46,23 @@ class ActivationStatus:
 def status(session: Session, patterns: Sequence[str]) -> list[ActivationStatus]:
     """The status of the selected activations, from the ledger alone."""
     records = session.records(patterns)
-    ledger = _Ledger.of(session)
-    over = [] if patterns else [name for name, end in ledger.ended.items() if end.over]
+    ended = session.ended()
+    over = [] if patterns else [name for name, end in ended.items() if end.over]
     if over:
         session.say(f"left out, retired: {', '.join(over)}")
-    shown = [each for each in records if each.name not in over]
-    return [_status(each, ledger) for each in standings(session.warehouse, shown)]
+    found = session.warehouse.statuses() if records else {}
+    return [
+        _status(each, found[each.name], ended.get(each.name))
+        for each in records
+        if each.name not in over and each.name in found
+    ]
 
 
-@dataclass(frozen=True)
-class _Ledger:
-    """What the ledger says of all activations, each by one statement."""
-
-    syncs: dict[str, dict[str, Any]]
-    switches: dict[str, Control]
-    ages: dict[str, float]
-    refused: dict[str, int]
-    ended: dict[str, Ended]
-
-    @classmethod
-    def of(cls, session: Session) -> _Ledger:
-        warehouse = session.warehouse
-        return cls(
-            syncs=warehouse.last_syncs(),
-            switches=warehouse.controls(["pause", "resume"]),
-            ages=warehouse.ages(),
-            refused=warehouse.refused_counts(),
-            ended=session.ended(),
-        )
-
-
-def _status(standing: Standing, ledger: _Ledger) -> ActivationStatus:
-    record, claims, pending = standing.record, standing.claims, standing.pending
-    sync = ledger.syncs.get(record.name)
-    control = ledger.switches.get(record.name)
-    paused = None
-    if control is not None and control.action == "pause":
-        paused = control.actor + (f": {control.reason}" if control.reason else "")
+def _status(
+    record: ActivationRecord, found: StatusRecord, ended: Ended | None
+) -> ActivationStatus:
+    committed, upto = found.committed_seq, found.released_seq
+    pending = record.remaining(committed, upto)
     return ActivationStatus(
         name=record.name,
         destination=record.destination,
@@ -93,17 +71,31 @@ def _status(standing: Standing, ledger: _Ledger) -> ActivationStatus:
         built_at=record.built_at,
         rows=record.rows_in_segment,
         pending={change.value: pending[change] for change in Change},
-        in_doubt=max(0, claims.claimed - claims.committed),
-        rejected=ledger.refused.get(record.name, 0),
+        in_doubt=found.rows_in_doubt,
+        rejected=found.rows_rejected,
         waiting=record.rows_held,
-        guarded=standing.guarded,
+        guarded=record.guarded(committed, upto),
         invalid=record.rows_invalid,
         hold_reason=record.hold_reason,
-        lag_seconds=ledger.ages.get(record.name, 0.0) if pending.total() else 0.0,
-        last_sync=None if sync is None else sync["status"],
-        last_sync_seconds_ago=None if sync is None else float(sync["seconds_ago"]),
-        last_sync_message=None if sync is None else sync["message"],
+        lag_seconds=_seconds(found.built_seconds_ago) if pending.total() else 0.0,
+        last_sync=found.last_sync_status,
+        last_sync_seconds_ago=None
+        if found.last_sync_status is None
+        else _seconds(found.synced_seconds_ago),
+        last_sync_message=found.last_sync_message,
         running=record.lease_holder if record.lease_is_live else None,
-        paused=paused,
-        ended=ended.why if (ended := ledger.ended.get(record.name)) else None,
+        paused=_paused(found),
+        ended=None if ended is None else ended.why,
     )
+
+
+def _paused(found: StatusRecord) -> str | None:
+    """Who paused it, and why."""
+    if not found.is_paused:
+        return None
+    return ": ".join(filter(None, (found.paused_by, found.pause_reason)))
+
+
+def _seconds(ago: float | None) -> float:
+    """Not below zero, where two clocks of a warehouse disagree."""
+    return max(0.0, float(ago or 0))

@@ -13,6 +13,7 @@ from outhaul.ledger.leases import Leases
 from outhaul.ledger.records import ActivationRecord
 from outhaul.ledger.rejections import Rejections
 from outhaul.ledger.reporting import Reporting
+from outhaul.ledger.views import Views
 
 _APPENDED = (
     "outhaul_claims",
@@ -23,7 +24,7 @@ _APPENDED = (
 )
 
 
-class Warehouse(Activations, Leases, Deliveries, Rejections, History, Reporting):
+class Warehouse(Activations, Leases, Deliveries, Rejections, History, Views, Reporting):
     """All that the dispatcher says to a warehouse."""
 
     def grant_probes(self) -> list[Callable[[], int]]:

@@ -37,14 +37,6 @@ class Activations(Statements):
             )
         return rows[0]
 
-    def ages(self) -> dict[str, float]:
-        """Per activation the seconds since its build, by the warehouse's clock."""
-        rows = self._query(
-            f"select activation, {self._dialect.since('built_at')}"
-            f" from {self._table('outhaul_activations')} where built_at is not null"
-        )
-        return {row[0]: max(0.0, float(row[1])) for row in rows}
-
     def _activation_rows(
         self, condition: str, parameters: Sequence[Any]
     ) -> list[ActivationRecord]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from outhaul.ledger.records import (
     ActivationRecord,
@@ -65,29 +64,6 @@ class History(Statements):
                 *(count for _, count in counts),
             ),
         )
-
-    def last_syncs(self) -> dict[str, dict[str, Any]]:
-        """Per activation the last recorded row of `outhaul_syncs`.
-
-        Keys: status, message, recorded_at, seconds_ago, requests, seconds.
-        """
-        rows = self._query(
-            "select activation, status, message, recorded_at, seconds_ago, requests,"
-            " seconds from (select activation, status, message, recorded_at,"
-            f" {self._dialect.since('recorded_at')} as seconds_ago,"
-            " requests, seconds, row_number() over (partition by activation order by"
-            " recorded_at desc, case when status = 'running' then 1 else 0 end) as"
-            f" recency from {self._table('outhaul_syncs')}) as ranked where recency = 1"
-        )
-        names = (
-            "status",
-            "message",
-            "recorded_at",
-            "seconds_ago",
-            "requests",
-            "seconds",
-        )
-        return {row[0]: dict(zip(names, row[1:], strict=True)) for row in rows}
 
     def has_succeeded(self, name: str, fingerprint: str, max_rejected: float) -> bool:
         """Whether a sync with this binding has delivered rows before.

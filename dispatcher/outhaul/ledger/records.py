@@ -160,6 +160,27 @@ class Claims(NamedTuple):
     committed: int
 
 
+class StatusRecord(NamedTuple):
+    """How far an activation is: columns of the view `outhaul_status`, in its words.
+
+    The last two are times since `built_at` and `last_synced_at`, in seconds by the
+    warehouse's clock.
+    """
+
+    activation: str
+    committed_seq: int
+    released_seq: int
+    rows_in_doubt: int
+    rows_rejected: int
+    is_paused: bool
+    paused_by: str | None
+    pause_reason: str | None
+    last_sync_status: str | None
+    last_sync_message: str | None
+    built_seconds_ago: float | None
+    synced_seconds_ago: float | None
+
+
 class Traces(NamedTuple):
     """What the ledger knows of a generation, and of others of its activation.
 

@@ -136,18 +136,6 @@ class Rejections(Statements):
             " or adoptions.adopted_at < rejections.recorded_at)"
         )
 
-    def refused_counts(self) -> dict[str, int]:
-        """Per activation how many rows of its published generation were refused."""
-        rows = self._query(
-            "select rejections.activation, count(distinct rejections.seq)"
-            f" from {self._refusals} as rejections"
-            f" inner join {self._table('outhaul_activations')} as activations"
-            " on rejections.activation = activations.activation"
-            " and rejections.generation = activations.generation"
-            " group by rejections.activation"
-        )
-        return {row[0]: int(row[1]) for row in rows}
-
 
 def _same(left: str, right: str, names: Sequence[str]) -> str:
     return " and ".join(f"{left}.{name} = {right}.{name}" for name in names)

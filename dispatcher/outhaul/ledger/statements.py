@@ -11,6 +11,8 @@ from outhaul.connections.base import Connection
 from outhaul.errors import RelationMissing
 from outhaul.ledger.records import LeaseGrant
 
+Row = dict[str, Any]
+
 
 class Statements:
     """A connection, and where the ledger's tables are.
@@ -46,6 +48,13 @@ class Statements:
     def _query(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         with _advice_where_it_is_missing():
             return self._connection.query(sql, parameters)
+
+    def _rows(
+        self, names: Sequence[str], sql: str, parameters: Sequence[Any] = ()
+    ) -> list[Row]:
+        """The rows of a query by the names of its columns."""
+        rows = self._query(sql, parameters)
+        return [dict(zip(names, row, strict=True)) for row in rows]
 
     def _write(self, sql: str, parameters: Sequence[Any]) -> int:
         self.writes += 1
