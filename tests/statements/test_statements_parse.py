@@ -18,7 +18,6 @@ from dbt.adapters.factory import reset_adapters
 from sqlglot import exp
 
 from outhaul.ledger import Warehouse
-from outhaul.ledger.activations import _ACTIVATION_COLUMNS
 from outhaul.ledger.records import (
     ActivationRecord,
     Claims,
@@ -26,9 +25,11 @@ from outhaul.ledger.records import (
     RecordedJob,
     Rejection,
     SyncRecord,
+    columns_of,
 )
 from outhaul.model import Change
 from tests.dbt_runs import run_dbt
+from tests.macro_values import call
 from tests.statements.recording import PROFILES, Recording, recording
 from tests.statements.retried import tried
 
@@ -180,15 +181,29 @@ def test_statements_of_the_dispatcher_parse(dialect: str) -> None:
     assert len(listener.statements) > 30
 
 
-def _activation_columns() -> list[str]:
-    columns = _ACTIVATION_COLUMNS.replace(" ", "").split(",")
-    return [*columns, "lease_is_live"]
+def test_the_dispatcher_writes_and_reads_the_columns_that_the_build_makes() -> None:
+    ledger = call("ledger/ledger_tables.sql", "ledger_tables")
+    listener = Listener("duckdb")
+    ask_everything(Warehouse(listener, "db", "shop"))
+    written = {}
+    for statement in listener.statements:
+        parsed = sqlglot.parse_one(statement, read="duckdb")
+        if isinstance(parsed, exp.Insert) and "where 1 = 0" not in statement:
+            columns = [each.name for each in parsed.this.expressions]
+            written[parsed.this.this.name] = sorted(columns)
+    build_alone = ("outhaul_activations", "outhaul_builds")
+    assert written == {
+        name: sorted(columns)
+        for name, columns in ledger.items()
+        if name not in build_alone
+    }
+    assert set(columns_of(ActivationRecord)) <= set(ledger["outhaul_activations"])
 
 
 def ask_everything(warehouse: Warehouse) -> None:
     """Each method once, and each probe."""
     record = ActivationRecord.of(
-        dict.fromkeys(_activation_columns())
+        dict.fromkeys((*columns_of(ActivationRecord), "lease_is_live"))
         | {
             "activation": "people",
             "ledger_version": 1,

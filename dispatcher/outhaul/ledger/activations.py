@@ -6,17 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from outhaul.errors import LedgerMissing, RelationMissing, WarehouseError
-from outhaul.ledger.records import LEDGER_VERSION, ActivationRecord
+from outhaul.ledger.records import LEDGER_VERSION, ActivationRecord, columns_of
 from outhaul.ledger.statements import Statements
-
-_ACTIVATION_COLUMNS = (
-    "activation, ledger_version, model_id, project_name, target_name, segment,"
-    " destination, service,"
-    " relation_database, relation_schema, relation_name, generation, key_columns,"
-    " columns, settings, rows_in_segment, rows_acknowledged, rows_inserted,"
-    " rows_updated, rows_removed, rows_held, rows_invalid, sendable_seq, last_seq,"
-    " hold, hold_reason, built_at, orphaned_at, lease_holder"
-)
 
 
 class Activations(Statements):
@@ -40,11 +31,11 @@ class Activations(Statements):
     def _activation_rows(
         self, condition: str, parameters: Sequence[Any]
     ) -> list[ActivationRecord]:
-        columns = _ACTIVATION_COLUMNS.replace(" ", "").split(",")
-        columns.append("lease_is_live")
+        columns = columns_of(ActivationRecord)
         try:
-            rows = self._query(
-                f"select {_ACTIVATION_COLUMNS},"
+            rows = self._rows(
+                (*columns, "lease_is_live"),
+                f"select {', '.join(columns)},"
                 f" coalesce(lease_expires_at > {self._dialect.now}, false)"
                 f" from {self._table('outhaul_activations')}"
                 f" where {condition} order by activation",
@@ -56,9 +47,7 @@ class Activations(Statements):
                 '"dbt build" with at least one diff, in the same target; if the '
                 "ledger is elsewhere, set the var 'outhaul_schema'"
             ) from None
-        records = [
-            ActivationRecord.of(dict(zip(columns, row, strict=True))) for row in rows
-        ]
+        records = [ActivationRecord.of(row) for row in rows]
         for record in records:
             if record.ledger_version > LEDGER_VERSION:
                 raise LedgerMissing(

@@ -134,17 +134,13 @@ class Deliveries(Statements):
 
     def record_job(self, lease: LeaseGrant, job: RecordedJob) -> None:
         """Append a job; must be done before it is polled."""
-        self._write(
-            f"insert into {self._table('outhaul_jobs')} (activation, generation,"
-            f" fence, job, positions, recorded_at) select ?, ?, ?, ?, ?,"
-            f" {self._dialect.now}",
-            (
-                lease.activation,
-                lease.generation,
-                lease.fence,
-                job.reference,
-                pack_positions(job.positions),
-            ),
+        self._append(
+            "outhaul_jobs",
+            {
+                **lease.columns(),
+                "job": job.reference,
+                "positions": pack_positions(job.positions),
+            },
         )
 
     def jobs(self, name: str, generation: int) -> list[RecordedJob]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterable, Mapping
+from dataclasses import fields
 
 from outhaul.ledger.records import (
     ActivationRecord,
@@ -23,6 +24,7 @@ _DECISIONS_ON_PLACES = ("resync", "adopt", "rebind")
 """After one of these, what earlier syncs say of a place is no more true."""
 
 _OUTCOMES = ("planned", "accepted", "rejected", "missing")
+_PLACE_COLUMNS = tuple(each.name for each in fields(Place))
 
 
 class History(Statements):
@@ -35,34 +37,26 @@ class History(Statements):
 
         binding: destination, service and fingerprint of what the rows are bound to.
         """
-        counts = [
-            (f"{outcome}_{change.value}", getattr(sync, outcome).get(change, 0))
-            for outcome in _OUTCOMES
-            for change in Change
-        ]
-        columns = ", ".join(name for name, _ in counts)
-        self._write(
-            f"insert into {self._table('outhaul_syncs')} (sync_id, activation,"
-            " generation, fence, destination, service, binding, account, target,"
-            " target_id, fields, created, status, message,"
-            f" requests, seconds, {columns}, recorded_at) select"
-            f" {', '.join('?' * (16 + len(counts)))}, {self._dialect.now}",
-            (
-                sync.sync_id,
-                lease.activation,
-                lease.generation,
-                lease.fence,
-                binding["destination"],
-                binding["service"],
-                binding["fingerprint"],
-                *_place_values(sync.place),
-                json.dumps(list(sync.created)) if sync.created else None,
-                sync.status,
-                sync.message,
-                sync.requests,
-                sync.seconds,
-                *(count for _, count in counts),
-            ),
+        self._append(
+            "outhaul_syncs",
+            {
+                "sync_id": sync.sync_id,
+                **lease.columns(),
+                "destination": binding["destination"],
+                "service": binding["service"],
+                "binding": binding["fingerprint"],
+                **_place_columns(sync.place),
+                "created": json.dumps(list(sync.created)) if sync.created else None,
+                "status": sync.status,
+                "message": sync.message,
+                "requests": sync.requests,
+                "seconds": sync.seconds,
+                **{
+                    f"{outcome}_{change.value}": getattr(sync, outcome).get(change, 0)
+                    for outcome in _OUTCOMES
+                    for change in Change
+                },
+            },
         )
 
     def has_succeeded(self, name: str, fingerprint: str, max_rejected: float) -> bool:
@@ -95,11 +89,10 @@ class History(Statements):
         accepted = " + ".join(f"accepted_{change.value}" for change in Change)
         decisions = ", ".join(f"'{action}'" for action in _DECISIONS_ON_PLACES)
         rows = self._query(
-            "select activation, account, target, target_id, fields from (select"
+            f"select activation, {', '.join(_PLACE_COLUMNS)} from (select"
             " delivered.*, row_number() over (partition by activation order by"
             " told_at desc) as recency from (select syncs.activation,"
-            " max(syncs.account) as account, max(syncs.target) as target,"
-            " max(syncs.target_id) as target_id, max(syncs.fields) as fields,"
+            f" {', '.join(f'max(syncs.{name}) as {name}' for name in _PLACE_COLUMNS)},"
             f" max(syncs.recorded_at) as told_at from {syncs} as syncs"
             " left join (select activation, max(recorded_at) as asked_at from"
             f" {controls} where action in ({decisions})"
@@ -139,39 +132,39 @@ class History(Statements):
         subject: str | None = None,
     ) -> None:
         """Record a person's decision. subject: what else it is about."""
-        self._write(
-            f"insert into {self._table('outhaul_controls')} (control_id, activation,"
-            " action, generation, reason, actor, counts, subject, recorded_at) select"
-            f" ?, ?, ?, ?, ?, ?, ?, ?, {self._dialect.now}",
-            (
-                uuid.uuid4().hex,
-                record.name,
-                action,
-                record.generation,
-                reason,
-                actor,
-                counts,
-                subject,
-            ),
+        self._append(
+            "outhaul_controls",
+            {
+                "control_id": uuid.uuid4().hex,
+                "activation": record.name,
+                "action": action,
+                "generation": record.generation,
+                "reason": reason,
+                "actor": actor,
+                "counts": counts,
+                "subject": subject,
+            },
         )
 
     def controls(self, actions: Iterable[str]) -> dict[str, Control]:
         """Per activation the newest control among these actions."""
         wanted = tuple(actions)
         rows = self._query(
-            "select activation, action, generation, reason, actor, recorded_at,"
-            f" subject from {self._table('outhaul_controls')} where action in"
+            f"select activation, {', '.join(Control._fields)}"
+            f" from {self._table('outhaul_controls')} where action in"
             f" ({', '.join('?' * len(wanted))}) order by recorded_at",
             wanted,
         )
         return {row[0]: Control(*row[1:]) for row in rows}
 
 
-def _place_values(place: Place | None) -> tuple[str | None, ...]:
+def _place_columns(place: Place | None) -> dict[str, str | None]:
+    """What `_place` reads again."""
     if place is None:
-        return (None, None, None, None)
+        return dict.fromkeys(_PLACE_COLUMNS)
     fields = json.dumps(dict(sorted(place.fields.items())), ensure_ascii=False)
-    return (place.account, place.target, place.target_id, fields)
+    values = (place.account, place.target, place.target_id, fields)
+    return dict(zip(_PLACE_COLUMNS, values, strict=True))
 
 
 def _place(account: str, target: str, target_id: str, fields: str | None) -> Place:

@@ -26,20 +26,20 @@ _COUNTED = (
 )
 
 
-def json_of(values: Mapping[str, Any], column: str, kind: type) -> Any:
+def json_of(text: str | None, kind: type) -> Any:
     """What a column of JSON holds; an empty one where it holds anything else."""
     try:
-        found = json.loads(values[column] or "null")
+        found = json.loads(text or "null")
     except (ValueError, RecursionError):
         return kind()
     return found if isinstance(found, kind) else kind()
 
 
-def column_pairs(values: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+def columns_in(text: str | None) -> list[tuple[str, str, str]]:
     """Name, type and stored name of each column of the diff."""
     return [
         (each["name"], each["type"], str(each.get("stored_as") or each["name"]))
-        for each in json_of(values, "columns", list)
+        for each in json_of(text, list)
         if isinstance(each, dict)
         and isinstance(each.get("name"), str)
         and isinstance(each.get("type"), str)
@@ -65,20 +65,20 @@ def _shape_problems(values: Mapping[str, Any]) -> list[str]:
     problems = [
         f"'{column}' is not the JSON that a build writes"
         for column, kind in (("key_columns", list), ("columns", list))
-        if values[column] and not json_of(values, column, kind)
+        if values[column] and not json_of(values[column], kind)
     ]
     problems += ["'settings' is no JSON object"] * (
         bool(values["settings"]) and not _is_object(values["settings"])
     )
-    names = [name for name, _, _ in column_pairs(values)]
-    if len(names) != len(json_of(values, "columns", list)) or not all(
+    names = [name for name, _, _ in columns_in(values["columns"])]
+    if len(names) != len(json_of(values["columns"], list)) or not all(
         map(_is_name, names)
     ):
         problems.append("'columns' holds something that is no column")
     if len(set(names)) != len(names):
         problems.append("'columns' holds a column twice")
     folded = {name.casefold() for name in names}
-    for name in json_of(values, "key_columns", list):
+    for name in json_of(values["key_columns"], list):
         if not isinstance(name, str) or name.casefold() not in folded:
             problems.append("'key_columns' holds something that is no column")
     return problems + _setting_problems(values)
@@ -86,7 +86,7 @@ def _shape_problems(values: Mapping[str, Any]) -> list[str]:
 
 def _setting_problems(values: Mapping[str, Any]) -> list[str]:
     """Of the settings that the build reads; a sync goes by some of them too."""
-    settings = json_of(values, "settings", dict)
+    settings = json_of(values["settings"], dict)
     problems = [
         f"'settings' and '{name}' name different ones"
         for name in ("destination", "service")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import Field, dataclass, field, fields
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from outhaul.ledger.recorded import column_pairs, json_of, problems_of
+from outhaul.ledger.recorded import columns_in, json_of, problems_of
 from outhaul.model import Change
 
 LEDGER_VERSION = 1
@@ -38,6 +38,28 @@ class Owner(NamedTuple):
         return f"the target '{self.target}' of the project '{self.project}'"
 
 
+def column(*names: str, read: Callable[..., Any] = lambda value: value) -> Any:
+    """A field that is read from these columns of its table, or the one of its name."""
+    return field(metadata={"columns": names, "read": read})
+
+
+def columns_of(record: type) -> tuple[str, ...]:
+    """The columns that the fields of a record are read from."""
+    return tuple(name for each in fields(record) for name in _columns_of(each))
+
+
+def _columns_of(each: Field[Any]) -> tuple[str, ...]:
+    return (each.metadata["columns"] or (each.name,)) if each.metadata else ()
+
+
+def _count(value: int | None) -> int:
+    return value or 0
+
+
+def _counts(*values: int | None) -> dict[Change, int]:
+    return dict(zip(Change, map(_count, values), strict=True))
+
+
 @dataclass(frozen=True)
 class ActivationRecord:
     """One row of `outhaul_activations`: what its last build published.
@@ -48,32 +70,41 @@ class ActivationRecord:
     longer in the project. problems: what no build can have written.
     """
 
-    name: str
-    ledger_version: int
-    model_id: str
-    owner: Owner
-    segment: str
-    destination: str
-    service: str
-    relation: tuple[str | None, str | None, str]
-    generation: int
-    key: tuple[str, ...]
-    columns: tuple[DiffColumn, ...]
-    settings: Mapping[str, Any]
-    rows_in_segment: int
-    rows_acknowledged: int
-    counts: Mapping[Change, int]
-    rows_held: int
-    rows_invalid: int
-    sendable_seq: int
-    last_seq: int
-    hold: str | None
-    hold_reason: str | None
-    built_at: datetime | None
-    lease_holder: str | None
     lease_is_live: bool
+    name: str = column("activation")
+    ledger_version: int = column()
+    model_id: str = column()
+    owner: Owner = column("project_name", "target_name", read=Owner)
+    segment: str = column()
+    destination: str = column()
+    service: str = column()
+    relation: tuple[str | None, str | None, str] = column(
+        *("relation_database", "relation_schema", "relation_name"),
+        read=lambda *parts: parts,
+    )
+    generation: int = column()
+    key: tuple[str, ...] = column(
+        "key_columns", read=lambda text: tuple(map(str, json_of(text, list)))
+    )
+    columns: tuple[DiffColumn, ...] = column(
+        read=lambda text: tuple(DiffColumn(*each) for each in columns_in(text))
+    )
+    settings: Mapping[str, Any] = column(read=lambda text: json_of(text, dict))
+    rows_in_segment: int = column(read=_count)
+    rows_acknowledged: int = column(read=_count)
+    counts: Mapping[Change, int] = column(
+        *(f"rows_{change.value}" for change in Change), read=_counts
+    )
+    rows_held: int = column(read=_count)
+    rows_invalid: int = column(read=_count)
+    sendable_seq: int = column(read=_count)
+    last_seq: int = column(read=_count)
+    hold: str | None = column()
+    hold_reason: str | None = column()
+    built_at: datetime | None = column()
+    is_orphaned: bool = column("orphaned_at", read=lambda moment: moment is not None)
+    lease_holder: str | None = column()
     problems: tuple[str, ...] = ()
-    is_orphaned: bool = False
 
     def at_work(self) -> str:
         """Why nobody else may take the lease, for a message."""
@@ -112,38 +143,13 @@ class ActivationRecord:
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> ActivationRecord:
         """From a row of the table; a build that was never published has no relation."""
-        return cls(
-            name=values["activation"],
-            ledger_version=values["ledger_version"],
-            model_id=values["model_id"],
-            owner=Owner(values["project_name"], values["target_name"]),
-            segment=values["segment"],
-            destination=values["destination"],
-            service=values["service"],
-            relation=(
-                values["relation_database"],
-                values["relation_schema"],
-                values["relation_name"],
-            ),
-            generation=values["generation"],
-            key=tuple(map(str, json_of(values, "key_columns", list))),
-            columns=tuple(DiffColumn(*column) for column in column_pairs(values)),
-            settings=json_of(values, "settings", dict),
-            rows_in_segment=values["rows_in_segment"] or 0,
-            rows_acknowledged=values["rows_acknowledged"] or 0,
-            counts={change: values[f"rows_{change.value}"] or 0 for change in Change},
-            rows_held=values["rows_held"] or 0,
-            rows_invalid=values["rows_invalid"] or 0,
-            sendable_seq=values["sendable_seq"] or 0,
-            last_seq=values["last_seq"] or 0,
-            hold=values["hold"],
-            hold_reason=values["hold_reason"],
-            built_at=values["built_at"],
-            lease_holder=values["lease_holder"],
-            lease_is_live=bool(values["lease_is_live"]),
-            problems=problems_of(values),
-            is_orphaned=values["orphaned_at"] is not None,
-        )
+        read = {
+            each.name: each.metadata["read"](*map(values.get, _columns_of(each)))
+            for each in fields(cls)
+            if each.metadata
+        }
+        live = bool(values["lease_is_live"])
+        return cls(**read, lease_is_live=live, problems=problems_of(values))
 
 
 class LostActivation(NamedTuple):
@@ -200,6 +206,14 @@ class LeaseGrant(NamedTuple):
     holder: str
     fence: int
     generation: int
+
+    def columns(self) -> dict[str, Any]:
+        """What each row that is written under the lease says of it."""
+        return {
+            "activation": self.activation,
+            "generation": self.generation,
+            "fence": self.fence,
+        }
 
 
 class Rejection(NamedTuple):

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, get_type_hints
 
 from outhaul.ledger.leases import lease_lost
 from outhaul.ledger.records import ActivationRecord, LeaseGrant, RefusedRow, Rejection
 from outhaul.ledger.statements import Statements
+from outhaul.model import Change
 
 _REJECTIONS_A_STATEMENT = 500
+_TYPES = {int: "bigint", bool: "boolean"}
 _REFUSED = {
-    "seq": "bigint",
-    "change": "text",
-    "kind": "text",
-    "code": "text",
-    "message": "text",
-    "is_in_doubt": "boolean",
+    name: _TYPES.get(kind, "text") for name, kind in get_type_hints(Rejection).items()
 }
 
 
@@ -38,9 +35,9 @@ class Rejections(Statements):
             refused = self._dialect.rows(_REFUSED, len(chunk))
             written = self._write(
                 f"insert into {self._table('outhaul_rejections')} (activation,"
-                " generation, fence, seq, change, kind, code, message, is_in_doubt,"
-                " recorded_at) select held.*, refused.*,"
-                f" {self._dialect.now} from (select activation, generation,"
+                f" generation, fence, {', '.join(_REFUSED)}, recorded_at)"
+                f" select held.*, refused.*, {self._dialect.now} from"
+                " (select activation, generation,"
                 f" lease_fence from {self._table('outhaul_activations')}"
                 f" where {is_held}) as held cross join ({refused}) as refused",
                 (
@@ -155,11 +152,4 @@ def _refused_now(row: tuple[Any, ...], keys: int, columns: int) -> RefusedRow:
 
 
 def _values(rejection: Rejection) -> tuple[Any, ...]:
-    return (
-        rejection.seq,
-        rejection.change.value,
-        rejection.kind,
-        rejection.code,
-        rejection.message,
-        rejection.is_in_doubt,
-    )
+    return tuple(each.value if isinstance(each, Change) else each for each in rejection)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -55,6 +55,14 @@ class Statements:
         """The rows of a query by the names of its columns."""
         rows = self._query(sql, parameters)
         return [dict(zip(names, row, strict=True)) for row in rows]
+
+    def _append(self, table: str, row: Mapping[str, Any]) -> None:
+        """Append a row to a table of the ledger, whose `recorded_at` is now."""
+        self._write(
+            f"insert into {self._table(table)} ({', '.join(row)}, recorded_at)"
+            f" select {', '.join('?' * len(row))}, {self._dialect.now}",
+            tuple(row.values()),
+        )
 
     def _write(self, sql: str, parameters: Sequence[Any]) -> int:
         self.writes += 1
