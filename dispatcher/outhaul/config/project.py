@@ -15,10 +15,10 @@ from typing import Any
 from outhaul.config.profiles import Target, find_profiles, read_target
 from outhaul.config.rendering import Renderer
 from outhaul.config.yaml_files import parse_yaml, read_mapping
+from outhaul.connections.adapters import adapter_of
 from outhaul.errors import ConfigurationError
 from outhaul.text.phrases import not_a_file
 
-_DATABASE_KEYS = ("database", "dbname", "project", "catalog")
 _SCHEMA_KEYS = ("schema", "dataset")
 
 
@@ -81,16 +81,17 @@ def load_project(
     )
     place = f"{profiles}: {selected.profile}.outputs.{selected.name}"
     project_vars = _project_vars(content.get("vars"), name, cli_vars, file)
-    schema = _target_schema(selected, place)
+    adapter = adapter_of(selected.output["type"])
+    schema = _target_schema(selected, adapter.default_schema, place)
     return Project(
         project_dir=file.parent,
         name=name,
         profile_name=selected.profile,
         target_name=selected.name,
         credentials=selected.output,
-        adapter_type=selected.output["type"],
+        adapter_type=adapter.name,
         schema=schema,
-        database=_database(selected),
+        database=adapter.database(selected.output),
         threads=_threads(selected, place),
         vars=project_vars,
         outhaul_schema=_ledger_schema(project_vars, selected.name, file) or schema,
@@ -177,24 +178,13 @@ def _text(value: Any, file: Path, key: str) -> str:
     return value
 
 
-def _target_schema(target: Target, place: str) -> str:
+def _target_schema(target: Target, default: str, place: str) -> str:
     for key in _SCHEMA_KEYS:
         if target.output.get(key):
             return str(target.output[key])
-    if target.output["type"] == "duckdb":
-        return "main"
+    if default:
+        return default
     raise ConfigurationError(f"{place}: 'schema' is missing; dbt builds models there")
-
-
-def _database(target: Target) -> str:
-    for key in _DATABASE_KEYS:
-        if target.output.get(key):
-            return str(target.output[key])
-    if target.output["type"] == "duckdb":
-        # DuckDB names the catalog after the file, up to its first dot
-        path = str(target.output.get("path") or "memory")
-        return Path(path).name.lstrip(".").split(".")[0]
-    return ""
 
 
 def _threads(target: Target, place: str) -> int:

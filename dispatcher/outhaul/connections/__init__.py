@@ -7,15 +7,14 @@ are imported when they are needed.
 
 from __future__ import annotations
 
-from outhaul.config.project import Project
 from outhaul.connections.adapters import adapter_of
-from outhaul.connections.base import Connection
+from outhaul.connections.base import Connection, Target
 from outhaul.connections.labels import labelled
 
 __all__ = ["Connection", "connect"]
 
 
-def connect(project: Project, *, through_dbt: bool = False) -> Connection:
+def connect(project: Target, *, through_dbt: bool = False) -> Connection:
     """A connection to the warehouse of the project's target; contacts nothing yet.
 
     through_dbt: ask dbt's adapter also where we could do without.

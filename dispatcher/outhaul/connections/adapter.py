@@ -19,6 +19,12 @@ def plain_rows(cursor: Any) -> Rows:
     return [tuple(row) for row in cursor.fetchall()]
 
 
+def named_database(credentials: Mapping[str, Any]) -> str:
+    """The database of a profile's target, by any of its names; empty without one."""
+    keys = ("database", "dbname", "project", "catalog")
+    return next((str(credentials[key]) for key in keys if credentials.get(key)), "")
+
+
 @dataclass(frozen=True)
 class Adapter:
     """An adapter of dbt's; its file in this folder has it as `ADAPTER`.
@@ -27,6 +33,8 @@ class Adapter:
     adapter opened the session.
 
     dialect: its SQL.
+    database: the database of a profile's target, as dbt calls it.
+    default_schema: where dbt builds models if the target names no schema.
     session: statements that put a session in UTC, and values in an exact form.
     placeholder: what stands for a value in a statement of its driver: `?` or `%s`.
     prepared: a session as the driver opened it, made to read values exactly.
@@ -40,6 +48,8 @@ class Adapter:
 
     name: str
     dialect: Dialect
+    database: Callable[[Mapping[str, Any]], str] = named_database
+    default_schema: str = ""
     session: Sequence[str] = ()
     placeholder: str = "%s"
     prepared: Callable[[Any], Any] = lambda session: session

@@ -47,6 +47,30 @@ class Connection(Protocol):
         ...
 
 
+class Target(Protocol):
+    """What a connection needs of a project's target; `config.project` has it."""
+
+    @property
+    def name(self) -> str:
+        """The project's."""
+
+    @property
+    def profile_name(self) -> str: ...
+
+    @property
+    def target_name(self) -> str: ...
+
+    @property
+    def adapter_type(self) -> str: ...
+
+    @property
+    def credentials(self) -> Mapping[str, Any]:
+        """The target's output in `profiles.yml`, rendered."""
+
+    @property
+    def environ(self) -> Mapping[str, str]: ...
+
+
 def import_driver(module: str, extra: str) -> ModuleType:
     """A driver's module, or an error that says how to install it."""
     try:

@@ -17,8 +17,8 @@ from multiprocessing import get_context
 from types import SimpleNamespace
 from typing import Any
 
-from outhaul.config.project import Project
 from outhaul.connections.adapter import Adapter
+from outhaul.connections.base import Target
 from outhaul.connections.sessions import SessionConnection
 from outhaul.errors import ConfigurationError, WarehouseError
 
@@ -31,7 +31,7 @@ class DbtAdapterConnection(SessionConnection):
     It is opened by the first statement and is not opened again when it breaks.
     """
 
-    def __init__(self, project: Project, adapter: Adapter) -> None:
+    def __init__(self, project: Target, adapter: Adapter) -> None:
         super().__init__(
             adapter,
             f"{adapter.name} by dbt",
@@ -68,7 +68,7 @@ class DbtAdapterConnection(SessionConnection):
         self._dbt_adapter.connections.cleanup_all()
 
 
-def _dbt_adapter(project: Project, ours: Mapping[str, Any]) -> Any:
+def _dbt_adapter(project: Target, ours: Mapping[str, Any]) -> Any:
     """dbt's adapter for the project's target, without a connection yet.
 
     ours: keys that we put in the place of the profile's.
@@ -95,7 +95,7 @@ def _dbt_adapter(project: Project, ours: Mapping[str, Any]) -> Any:
     raise ConfigurationError(_how_to_install(project, problem))
 
 
-def _how_to_install(project: Project, problem: str) -> str:
+def _how_to_install(project: Target, problem: str) -> str:
     kind = project.adapter_type
     return (
         f"profiles.yml: the target '{project.target_name}' of type '{kind}' is opened "
@@ -103,7 +103,7 @@ def _how_to_install(project: Project, problem: str) -> str:
     )
 
 
-def _credentials(kind: Any, project: Project, ours: Mapping[str, Any]) -> Any:
+def _credentials(kind: Any, project: Target, ours: Mapping[str, Any]) -> Any:
     keys = {**project.credentials, **ours}
     keys = {key: keys[key] for key in keys if key not in ("type", "threads")}
     try:
@@ -118,7 +118,7 @@ def _credentials(kind: Any, project: Project, ours: Mapping[str, Any]) -> Any:
     )
 
 
-def _config(project: Project, credentials: Any, query_comment: Any) -> Any:
+def _config(project: Target, credentials: Any, query_comment: Any) -> Any:
     """What `dbt.adapters` calls AdapterRequiredConfig."""
     return SimpleNamespace(
         cli_vars={},

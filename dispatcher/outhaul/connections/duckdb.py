@@ -14,9 +14,10 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 from typing import Any
 
-from outhaul.connections.adapter import Adapter
+from outhaul.connections.adapter import Adapter, named_database
 from outhaul.connections.base import import_driver
 from outhaul.connections.dialect import Dialect
 from outhaul.connections.duckdb_values import rows_of
@@ -130,6 +131,12 @@ def opens_natively(credentials: Mapping[str, Any]) -> bool:
     return local and not path.startswith("ducklake:") and used <= _KEYS
 
 
+def _database(credentials: Mapping[str, Any]) -> str:
+    """DuckDB names the catalog after the file, up to its first dot."""
+    path = Path(str(credentials.get("path") or "memory"))
+    return named_database(credentials) or path.name.lstrip(".").split(".")[0]
+
+
 def _path_of(credentials: Mapping[str, Any]) -> str:
     path = str(credentials.get("path") or ":memory:")
     if path == ":memory:":
@@ -154,6 +161,8 @@ ADAPTER = Adapter(
         after=lambda seconds: f"({_NOW} + interval '{seconds} seconds')",
         since=lambda instant: f"extract(epoch from ({_NOW} - {instant}))",
     ),
+    database=_database,
+    default_schema="main",
     session=("set TimeZone = 'UTC'", "set preserve_insertion_order = true"),
     placeholder="?",
     query=rows_of,
