@@ -95,6 +95,14 @@ def whole_number(
     raise ConfigurationError(f"profiles.yml: '{key}' must be a whole number")
 
 
+def refuse_missing(adapter: str, missing: Sequence[str]) -> None:
+    """Raises ConfigurationError where a target of `profiles.yml` lacks keys."""
+    if missing:
+        raise ConfigurationError(
+            f"profiles.yml: the {adapter} target has no {', '.join(missing)}"
+        )
+
+
 def role_name(role: str) -> str:
     """As dbt writes it, which is bare; anything that is no name is quoted."""
     if _PLAIN_ROLE.fullmatch(role):

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from outhaul.connections.failures import unreachable
+from outhaul.connections.failures import unreachable, without_values
 from outhaul.errors import RelationMissing, WarehouseError, WarehouseUnreachable
 from outhaul.text.redaction import excerpt
 
@@ -105,11 +105,7 @@ def _message(
     error: BaseException, parameters: Sequence[Any], secrets: Sequence[str]
 ) -> str:
     lines = _text(error).strip().splitlines() or ["no message"]
-    line = lines[0]
-    values = {str(value) for value in parameters if value is not None}
-    for value in sorted(values, key=len, reverse=True):
-        if len(value) > 2:
-            line = line.replace(value, "…")
+    line = without_values(lines[0], parameters)
     if not _SPEAKS_OF_NAMES.match(line):
         known = _SPEAKS_OF_VALUES.match(line)
         line = f"{known[0]} …" if known else "an error whose text may hold data"

@@ -13,12 +13,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from outhaul.connections.adapter import Adapter
-from outhaul.connections.base import import_driver
+from outhaul.connections.base import import_driver, refuse_missing
 from outhaul.connections.databricks_values import rows_of
 from outhaul.connections.dialect import Dialect, selected_rows
 from outhaul.connections.failures import is_conflict
 from outhaul.connections.sessions import SessionConnection
-from outhaul.errors import ConfigurationError
 
 # What an idle session is told before anything of a statement has run.
 _ENDED = ("Invalid SessionHandle", "INVALID_HANDLE", "session is closed")
@@ -77,11 +76,8 @@ def opens_natively(credentials: Mapping[str, Any]) -> bool:
 
 def connect_options(credentials: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments of the driver's `connect` for a dbt-databricks profile."""
-    missing = [key for key in ("host", "http_path") if not credentials.get(key)]
-    if missing:
-        raise ConfigurationError(
-            f"profiles.yml: the databricks target has no {', '.join(missing)}"
-        )
+    needed = ("host", "http_path")
+    refuse_missing("databricks", [key for key in needed if not credentials.get(key)])
     host = str(credentials["host"]).removeprefix("https://").rstrip("/")
     options: dict[str, Any] = {
         "server_hostname": host,

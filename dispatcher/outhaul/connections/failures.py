@@ -98,6 +98,18 @@ def unreachable(error: BaseException, what: str, secrets: Sequence[str]) -> str:
     return f"cannot connect to {what}: {line} ({type(error).__name__})"
 
 
+def without_values(line: str, parameters: Sequence[Any]) -> str:
+    """A message without the values that were sent with its statement.
+
+    What is shorter than three characters tells of nobody, and stands in many words.
+    """
+    values = {str(value) for value in parameters if value is not None}
+    for value in sorted(values, key=len, reverse=True):
+        if len(value) > 2:
+            line = line.replace(value, "…")
+    return line
+
+
 def _told(error: BaseException) -> str:
     """All that a driver says; Redshift's gives the fields of the server's message."""
     fields = error.args[0] if error.args else None
@@ -129,10 +141,7 @@ def _message(
 ) -> str:
     line = _first_line(error)
     line = one_line(Secrets.of(secrets).hide(line))
-    values = {str(value) for value in parameters if value is not None}
-    for value in sorted(values, key=len, reverse=True):
-        if len(value) > 2:
-            line = line.replace(value, "…")
+    line = without_values(line, parameters)
     if state[:2] in _SPEAKS_OF_NAMES or type(error).__name__ in _NAMING_ERRORS:
         return line
     if state[:2] not in _SPEAKS_OF_VALUES:

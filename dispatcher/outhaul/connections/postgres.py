@@ -10,11 +10,16 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from outhaul.connections.adapter import Adapter
-from outhaul.connections.base import import_driver, role_name, whole_number
+from outhaul.connections.base import (
+    import_driver,
+    refuse_missing,
+    role_name,
+    whole_number,
+)
 from outhaul.connections.dialect import Dialect
 from outhaul.connections.postgres_values import SESSION, prepared, rows_of
 from outhaul.connections.sessions import SessionConnection, has_news, squares
-from outhaul.errors import ConfigurationError, OuthaulError
+from outhaul.errors import OuthaulError
 
 _NOW = "(clock_timestamp() at time zone 'utc')"
 _SSL_KEYS = ("sslmode", "sslcert", "sslkey", "sslrootcert")
@@ -77,10 +82,7 @@ def connect_options(credentials: Mapping[str, Any]) -> dict[str, Any]:
     missing = [key for key in ("host", "user") if not credentials.get(key)]
     database = credentials.get("dbname") or credentials.get("database")
     missing += [] if database else ["dbname"]
-    if missing:
-        raise ConfigurationError(
-            f"profiles.yml: the postgres target has no {', '.join(missing)}"
-        )
+    refuse_missing("postgres", missing)
     options: dict[str, Any] = {
         "host": credentials["host"],
         "port": whole_number(credentials, "port", 5432),

@@ -13,12 +13,16 @@ from contextlib import contextmanager
 from typing import Any
 
 from outhaul.connections.adapter import Adapter
-from outhaul.connections.base import import_driver, role_name, whole_number
+from outhaul.connections.base import (
+    import_driver,
+    refuse_missing,
+    role_name,
+    whole_number,
+)
 from outhaul.connections.dialect import Dialect, selected_rows
 from outhaul.connections.failures import is_conflict
 from outhaul.connections.redshift_values import SESSION, prepared, rows_of
 from outhaul.connections.sessions import SessionConnection, has_news, squares
-from outhaul.errors import ConfigurationError
 
 _KEEPALIVES = ("tcp_keepalive_idle", "tcp_keepalive_interval", "tcp_keepalive_count")
 
@@ -107,11 +111,7 @@ def connect_options(credentials: Mapping[str, Any]) -> dict[str, Any]:
         "password": credentials.get("password") or credentials.get("pass"),
         "dbname": credentials.get("dbname") or credentials.get("database"),
     }
-    missing = [key for key, value in given.items() if not value]
-    if missing:
-        raise ConfigurationError(
-            f"profiles.yml: the redshift target has no {', '.join(missing)}"
-        )
+    refuse_missing("redshift", [key for key, value in given.items() if not value])
     sslmode = str(credentials.get("sslmode") or "prefer")
     options: dict[str, Any] = {
         "host": given["host"],

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from outhaul.connections.failures import without_values
 from outhaul.errors import (
     ConfigurationError,
     RelationMissing,
@@ -153,10 +154,7 @@ def _message(
 ) -> str:
     written = str(getattr(error, "raw_msg", None) or error)
     line = _HEADING.sub("", " ".join(written.split()))
-    values = {str(value) for value in parameters if value is not None}
-    for value in sorted(values, key=len, reverse=True):
-        if len(value) > 2:
-            line = line.replace(value, "…")
+    line = without_values(line, parameters)
     if _number(error) in _OF_VALUES or not _number(error):
         line = _QUOTED.sub("…", line)
     return excerpt(line, secrets) or "no message"

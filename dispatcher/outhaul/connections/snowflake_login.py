@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from outhaul.connections.base import import_driver, whole_number
+from outhaul.connections.base import import_driver, refuse_missing, whole_number
 from outhaul.errors import ConfigurationError
 
 _LOGIN_SECONDS = 60
@@ -62,8 +62,7 @@ def connect_options(credentials: Mapping[str, Any]) -> dict[str, Any]:
     missing = [key for key in needed if not credentials.get(key)]
     if not by_token and not keys and not credentials.get("password"):
         missing.append("password or private_key_path")
-    if missing:
-        raise _refused(f"has no {', '.join(missing)}")
+    refuse_missing("snowflake", missing)
     if len(keys) > 1:
         raise _refused("has both private_key and private_key_path: keep one of them")
     options: dict[str, Any] = {
