@@ -6,6 +6,7 @@ import base64
 import contextlib
 import datetime
 import email.utils
+import gc
 import gzip
 import io
 import ipaddress
@@ -369,6 +370,23 @@ def test_B08_a_TLS_handshake_that_drips_ends_at_the_deadline_and_is_not_sent():
             client.request("PUT", "/", body=b"x")
         assert time.monotonic() - started < 30
         client.close()
+
+
+def test_B08_a_deadline_that_is_over_before_TLS_begins_leaves_no_socket_open():
+    def script(connection):
+        connection.recv(1_000)
+        connection.sendall(b"\x16\x03\x03\x3f\x00")
+        connection.recv(1_000)
+
+    with serving(script) as server:
+        client = HttpClient(
+            server.url.replace("http:", "https:"), {}, deadline_seconds=0.001
+        )
+        for _ in range(10):
+            with pytest.raises(NotSent, match="within"):
+                client.request("PUT", "/", body=b"x")
+        client.close()
+    gc.collect()  # a socket that is still open is a warning, and so an error
 
 
 def test_a_missing_file_of_certificates_is_a_mistake_of_the_user():

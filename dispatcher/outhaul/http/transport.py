@@ -200,6 +200,21 @@ class _Watched(HTTPConnection):
             self._lifeline = None
 
 
+class _SocketTLS(ssl.SSLSocket):
+    """Closes itself where the deadline cuts it before TLS begins.
+
+    Python asks such a socket for a byte, and some versions leave it open when that
+    fails: the file it takes up is then free only when memory is next looked through.
+    """
+
+    def recv(self, buflen: int = 1024, flags: int = 0) -> bytes:
+        try:
+            return super().recv(buflen, flags)
+        except ConnectionResetError:
+            self.close()
+            raise
+
+
 class _WatchedTLS(_Watched, HTTPSConnection):
     pass
 
@@ -237,6 +252,7 @@ def _tls_context(ca_file: str | None) -> ssl.SSLContext:
     """TLS 1.2 and later, verified. Made by hand, since the usual helpers write
     session keys to the file that `SSLKEYLOGFILE` names."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.sslsocket_class = _SocketTLS
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.load_verify_locations(cafile=ca_file or DEFAULT_CA_BUNDLE_PATH)
     return context
