@@ -39,10 +39,11 @@ _TYPES: dict[Any, Schema] = {
 _NONE = ("", [], {})
 _TEMPLATE = {"type": "string", "pattern": r"\{\{"}
 _PLAIN = {"type": "string", "minLength": 1, "not": _TEMPLATE}
-# A call of env_var without a default, with or without a filter.
+# Calls of env_var without a default, with or without filters, and nothing else.
 _SECRET = {
     "type": "string",
-    "pattern": r"^\s*\{\{\s*env_var\(\s*(\"[^\"]+\"|'[^']+')\s*\)[^{}]*\}\}\s*$",
+    "pattern": r"^\s*(\{\{\s*env_var\(\s*(\"[^\"]+\"|'[^']+')\s*\)"
+    r"(\s*\|\s*\w+)*\s*\}\}\s*)+$",
 }
 _SHARE = {"anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, _TEMPLATE]}
 _BUILD_KEYS: dict[str, Schema] = {

@@ -122,6 +122,8 @@ def diff(**changes: Any) -> Any:
 def test_what_is_right_is_taken() -> None:
     assert problems("destinations", declared()) == []
     assert problems("destinations", declared(defaults=None)) == []
+    two = "{{ env_var('A') | trim }}{{ env_var(\"B\") }}"
+    assert problems("destinations", declared(signing_key=two)) == []
     assert problems("models", diff()) == []
     assert problems("models", diff(refresh_after="30 days", max_removed=0)) == []
     assert problems("models", {"models": [{"name": "no_diff", "config": {}}]}) == []
@@ -135,6 +137,7 @@ MISTAKES: list[tuple[dict[str, Any], str]] = [
     ({"concurrency": None}, "None is not of type 'integer'"),
     ({"signing_key": "written here"}, "'written here' does not match"),
     ({"signing_key": "{{ env_var('K', 'default') }}"}, "does not match"),
+    ({"signing_key": "{{ env_var('K') ~ 'more' }}"}, "does not match"),
     ({"secret_headers": {"A": "b"}}, "'b' does not match"),
     ({"allow_private": "yes"}, "'yes' is not of type 'boolean'"),
     ({"messages": "none"}, "'none' is not one of ['masked', 'codes']"),
