@@ -33,7 +33,7 @@ PERSON = "ann@example.com"
 
 @dataclass
 class Setup:
-    """A warehouse, and a connection that the checks share.
+    """A warehouse that is ready, and a connection that the checks share.
 
     reopens: whether it opens a session again that has ended.
     """
@@ -45,9 +45,6 @@ class Setup:
     connection: Connection = field(init=False)
 
     def __post_init__(self) -> None:
-        self.warehouse.empty()
-        for statement in self.case.types:
-            self.warehouse.run_own(statement)
         self.connection = self.open(self.warehouse.output)
 
     @contextmanager
@@ -69,6 +66,13 @@ class Setup:
             columns = columns.replace(word, getattr(self.case, word))
         assert self.connection.execute(f"create table shop.{name} ({columns})") == 0
         return f"shop.{name}"
+
+
+def make_ready(warehouse: WarehouseUnderTest, case: Case) -> None:
+    """Leave nothing in a warehouse but what the case needs."""
+    warehouse.empty()
+    for statement in case.types:
+        warehouse.run_own(statement)
 
 
 def failure_of(connection: Connection, sql: str, *parameters: Any) -> OuthaulError:

@@ -8,6 +8,7 @@ import yaml
 
 from outhaul.config.project import Project, load_project
 from outhaul.connections import connect
+from outhaul.connections.adapters import adapter_of
 from outhaul.connections.dbt_adapter import DbtAdapterConnection
 from outhaul.connections.duckdb import DuckDBConnection
 from outhaul.connections.postgres import PostgresConnection
@@ -77,6 +78,7 @@ def test_without_dbt_the_message_says_what_to_install(tmp_path):
 import sys
 sys.modules["dbt"] = None  # as if it were not installed
 from outhaul.connections import connect
+from outhaul.connections.adapters import adapter_of
 from outhaul.errors import ConfigurationError
 from outhaul.config.project import load_project
 try:
@@ -96,12 +98,18 @@ except ConfigurationError as error:
     assert "pip install 'dbt-core<2' dbt-snowflake" in done.stdout
 
 
-def test_starting_imports_neither_dbt_nor_a_driver():
+DRIVERS = (
+    *("databricks", "duckdb", "google.cloud.bigquery", "psycopg2"),
+    *("redshift_connector", "snowflake"),
+)
+
+
+def test_neither_starting_nor_a_record_imports_dbt_or_a_driver():
     command = (
-        "import sys, outhaul.config.project, outhaul.connections;"
-        "import outhaul.registry.destinations; "
-        "print([m for m in ('dbt', 'dbt_common', 'duckdb', 'psycopg2') "
-        "if m in sys.modules])"
+        "import sys, outhaul.config.project, outhaul.registry.destinations;"
+        "from outhaul.connections.adapters import _FILES, adapter_of;"
+        "print([adapter_of(name).name for name in _FILES] == list(_FILES),"
+        f"[m for m in ('dbt', 'dbt_common', *{DRIVERS}) if m in sys.modules])"
     )
     done = subprocess.run(
         [sys.executable, "-c", command],
@@ -110,4 +118,14 @@ def test_starting_imports_neither_dbt_nor_a_driver():
         text=True,
         check=True,
     )
-    assert done.stdout == "[]\n"
+    assert done.stdout == "True []\n"
+
+
+def test_an_adapter_without_a_file_speaks_duckdbs_sql():
+    known = adapter_of("duckdb")
+    for name, placeholder in (("trino", "?"), ("nosuchdb", "%s")):
+        adapter = adapter_of(name)
+        assert adapter.dialect is known.dialect
+        assert adapter.placeholder == placeholder
+        assert not adapter.opens_natively({})
+    assert adapter_of("spark").session == ("set time zone 'UTC'",)

@@ -18,7 +18,7 @@ from outhaul.connections.adapters import adapter_of
 from outhaul.connections.duckdb import DuckDBConnection
 from outhaul.errors import WarehouseError
 from tests.connections.cases import CASES
-from tests.connections.contract import CHECKS, Setup
+from tests.connections.contract import CHECKS, Setup, make_ready
 from tests.warehouses.base import Server
 from tests.warehouses.choice import only_on
 from tests.warehouses.duckdb import DuckDBWarehouse
@@ -39,6 +39,7 @@ def setup(server: Server, tmp_path_factory: Any) -> Iterator[Setup]:
     case = CASES[warehouse.adapter]
     if isinstance(warehouse, RealRedshiftWarehouse):  # some is PostgreSQL's behind it
         case = replace(case, elsewhere=(), backend="")
+    make_ready(warehouse, case)
     setup = Setup(case, warehouse, natively)
     yield setup
     setup.connection.close()
@@ -58,6 +59,7 @@ def setup_through_dbt(server: Server, tmp_path_factory: Any) -> Iterator[Setup]:
 
     warehouse = server.new(tmp_path_factory.mktemp("warehouse"))
     case = CASES[warehouse.adapter]
+    make_ready(warehouse, case)
     setup = Setup(case, warehouse, through_dbt, reopens=False)
     yield setup
     setup.connection.close()
@@ -136,6 +138,13 @@ class OpensOnce(DuckDBConnection):
         return super()._open()
 
 
+@pytest.fixture(scope="module")
+def duckdb_warehouse(tmp_path_factory: Any) -> DuckDBWarehouse:
+    warehouse = DuckDBWarehouse(tmp_path_factory.mktemp("warehouse") / "held.duckdb")
+    make_ready(warehouse, CASES["duckdb"])
+    return warehouse
+
+
 @pytest.mark.parametrize(
     ("broken", "promise"),
     [
@@ -151,9 +160,10 @@ class OpensOnce(DuckDBConnection):
     ],
 )
 def test_a_connection_that_breaks_a_promise_breaks_the_contract(
-    broken, promise, tmp_path
+    broken, promise, duckdb_warehouse
 ):
-    setup = Setup(CASES["duckdb"], DuckDBWarehouse(tmp_path / "held.duckdb"), broken)
+    setup = Setup(CASES["duckdb"], duckdb_warehouse, broken)
     [check] = [check for check in CHECKS if named(check) == promise]
     with pytest.raises((AssertionError, WarehouseError, duckdb.Error)):
         check(setup)
+    setup.connection.close()

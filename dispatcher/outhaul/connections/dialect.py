@@ -43,8 +43,7 @@ class Dialect:
     lock_rows: str = ""
     escape: str = ""
     rows: Callable[[Mapping[str, str], int], str] = selected_rows
-    # A bound of ours, for statements that a person can still read in a history:
-    # PostgreSQL's protocol counts to 65,535, and others know no bound.
+    # More than the longest statement of the ledger has.
     parameters: int = 10_000
 
     def identifier(self, name: str) -> str:
