@@ -64,16 +64,25 @@ class Status(str, Enum):
     REJECTED = "rejected"
     MISSING = "missing"  # not at the destination, and we must not create it
     UNKNOWN = "unknown"
-    NOT_TOLD = "not_told"  # some of the rows with this failed; send them in halves
-    LOOK_UP = "look_up"  # send again, once, with what a look-up finds
+    SOME_FAILED = "some_failed"  # of the rows with this; send them in halves
+    AGAIN = "again"  # send it again, with what was found
+
+
+LEFT_OPEN = (Status.UNKNOWN, Status.SOME_FAILED)
+"""Not what became of a row: it is sent again as it is."""
 
 
 class Outcome(NamedTuple):
-    """The outcome of one row; code and message only where it was not accepted."""
+    """The outcome of one row; code and message only where it was not accepted.
+
+    found: of AGAIN, what the answer tells of the row, in the place of a look-up; None:
+    look it up before it is sent again.
+    """
 
     status: Status
     code: str = ""
     message: str = ""
+    found: Any = None
 
 
 ACCEPTED = Outcome(Status.ACCEPTED)

@@ -246,7 +246,7 @@ def check_that_a_restarted_sync_can_take_up_a_job(setup: Setup) -> None:
             before = len(setup.sandbox.state()["requests"])
             asked = setup.service.send(bare)
             assert isinstance(asked, list)
-            assert {outcome.status for outcome in asked} == {Status.LOOK_UP}
+            assert {outcome.status for outcome in asked} == {Status.AGAIN}
             assert len(setup.sandbox.state()["requests"]) == before
 
 

@@ -27,15 +27,22 @@ def deliver(
     removed = [row for row in wanted if row.change is Change.REMOVED]
     others = [row for row in wanted if row.change is not Change.REMOVED]
     for lane in (removed, others):
-        _deliver_lane(service, lane, outcomes, again=True)
+        _deliver_lane(service, lane, outcomes)
     return outcomes
 
 
 def _deliver_lane(
-    service: Service, lane: list[Row], outcomes: dict[int, Outcome], *, again: bool
+    service: Service,
+    lane: list[Row],
+    outcomes: dict[int, Outcome],
+    told: dict[int, object] | None = None,
 ) -> None:
-    looked_up = [row for row in lane if not again or service.needs_look_up(row.change)]
-    found = look_up(service, looked_up)
+    """told: rows that are sent a second time, with what the first answer found."""
+    if told is None:
+        asked = [row for row in lane if service.needs_look_up(row.change)]
+    else:
+        asked = [row for row in lane if told[row.seq] is None]
+    found = {**(told or {}), **look_up(service, asked)}
     items = []
     for row in lane:
         known = found.get(row.seq)
@@ -48,9 +55,10 @@ def _deliver_lane(
             outcomes[row.seq] = Outcome(Status.REJECTED, refused.code, str(refused))
     for request in requests_of(service, items):
         _settle(service, request, outcomes)
-    repeated = [row for row in lane if _asks(outcomes[row.seq])]
-    if repeated and again:
-        _deliver_lane(service, repeated, outcomes, again=False)
+    repeated = [row for row in lane if outcomes[row.seq].status is Status.AGAIN]
+    if repeated and told is None:
+        told = {row.seq: outcomes[row.seq].found for row in repeated}
+        _deliver_lane(service, repeated, outcomes, told)
 
 
 def requests_of(service: Service, items: Sequence[Encoded]) -> list[list[Encoded]]:
@@ -130,7 +138,3 @@ def _settle(
 def _halves(part: list) -> list[list]:
     middle = len(part) // 2
     return [part[:middle], part[middle:]]
-
-
-def _asks(outcome: Outcome) -> bool:
-    return outcome.status is Status.LOOK_UP

@@ -448,9 +448,9 @@ def test_no_row_is_acknowledged_where_failures_cannot_be_told_apart(
     sandbox.add_faults(fault)
     contacts = service(account, "contacts", insert=True)
     items = encoded(contacts, *range(1, 6))
-    assert {each.status for each in send(contacts, items)} == {Status.LOOK_UP}
+    assert {each.status for each in send(contacts, items)} == {Status.AGAIN}
     looked_up = [each._replace(found=Contact()) for each in items]
-    assert {each.status for each in send(contacts, looked_up)} == {Status.NOT_TOLD}
+    assert {each.status for each in send(contacts, looked_up)} == {Status.SOME_FAILED}
     assert {each.status for each in send(contacts, looked_up)} == {Status.ACCEPTED}
 
 
@@ -471,7 +471,7 @@ def test_A11_a_restarted_sync_asks_for_those_rows_of_a_job_that_it_lacks(
 def test_A11_update_only_never_sends_a_row_that_was_not_looked_up(account, sandbox):
     contacts = service(account, "contacts")
     items = encoded(contacts, 1, 2)
-    assert [each.status for each in contacts.send(items)] == [Status.LOOK_UP] * 2
+    assert [each.status for each in contacts.send(items)] == [Status.AGAIN] * 2
     assert not requests_of(sandbox, "PUT")
 
 

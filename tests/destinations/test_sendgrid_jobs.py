@@ -35,11 +35,11 @@ def settled(status, results, failed=(), *, found=None):
         ("errored", {"errored_count": 9}, (), ["rejected"] * 3),
         ("failed", {}, (), ["rejected"] * 3),
         # The file tells of fewer rows than the count.
-        ("errored", {"errored_count": 2}, (2,), ["not_told"] * 3),
-        ("errored", {"errored_count": 1}, (), ["not_told"] * 3),
-        ("errored", {}, (), ["not_told"] * 3),
+        ("errored", {"errored_count": 2}, (2,), ["some_failed"] * 3),
+        ("errored", {"errored_count": 1}, (), ["some_failed"] * 3),
+        ("errored", {}, (), ["some_failed"] * 3),
         # The file tells of rows that are not ours.
-        ("errored", {"errored_count": 1}, (9,), ["not_told"] * 3),
+        ("errored", {"errored_count": 1}, (9,), ["some_failed"] * 3),
         # ... which is right where the job holds more rows than we ask for.
         (
             "errored",
@@ -51,21 +51,21 @@ def settled(status, results, failed=(), *, found=None):
             "errored",
             {"errored_count": 3, "requested_count": 9},
             (9,),
-            ["not_told"] * 3,
+            ["some_failed"] * 3,
         ),
-        ("failed", {"errored_count": 3, "requested_count": 9}, (), ["not_told"] * 3),
+        ("failed", {"errored_count": 3, "requested_count": 9}, (), ["some_failed"] * 3),
         # Counts that are none.
-        ("errored", {"errored_count": "many"}, (), ["not_told"] * 3),
-        ("errored", {"errored_count": True}, (), ["not_told"] * 3),
-        ("errored", {"errored_count": -1}, (), ["not_told"] * 3),
-        ("errored", {"errored_count": float("nan")}, (), ["not_told"] * 3),
+        ("errored", {"errored_count": "many"}, (), ["some_failed"] * 3),
+        ("errored", {"errored_count": True}, (), ["some_failed"] * 3),
+        ("errored", {"errored_count": -1}, (), ["some_failed"] * 3),
+        ("errored", {"errored_count": float("nan")}, (), ["some_failed"] * 3),
     ],
 )
 def test_rows_are_acknowledged_only_where_file_and_count_agree(
     status, results, failed, expected
 ):
     assert settled(status, results, failed, found=Contact()) == expected
-    by_look_up = {"rejected": "look_up", "not_told": "look_up"}
+    by_look_up = {"rejected": "again", "some_failed": "again"}
     assert settled(status, results, failed) == [
         by_look_up.get(each, each) for each in expected
     ]

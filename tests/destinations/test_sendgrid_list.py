@@ -189,7 +189,7 @@ def test_a_row_is_never_sent_without_a_look_up(account, sandbox, change):
     assert listing.needs_look_up(change)
     given = row(1, change)
     items = [Encoded(given, listing.encode(given, None), None)]
-    assert [each.status for each in listing.send(items)] == [Status.LOOK_UP]
+    assert [each.status for each in listing.send(items)] == [Status.AGAIN]
     assert not requests_of(sandbox, "PUT") + requests_of(sandbox, "DELETE")
 
 

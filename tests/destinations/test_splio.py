@@ -15,6 +15,7 @@ from decimal import Decimal
 import pytest
 
 from outhaul.destinations.splio import Splio
+from outhaul.destinations.splio.api import TO_CREATE, TO_UPDATE
 from outhaul.destinations.splio.contacts_file import ContactsOptions
 from outhaul.errors import (
     ConfigurationError,
@@ -396,9 +397,8 @@ def test_splio_8_rows_of_both_kinds_never_share_a_request(rest):
     new, changed = (Row(1, change, ANN) for change in (Change.INSERTED, Change.UPDATED))
     assert sender.limits_of(new, None).rows == 1_000
     assert sender.limits_of(changed, None).rows == 1
-    (exists,), (is_new,) = sender.look_up([new]), sender.look_up([changed])
-    assert sender.limits_of(new, exists).rows == 1
-    assert sender.limits_of(changed, is_new).rows == 1_000
+    assert sender.limits_of(new, TO_UPDATE.found).rows == 1
+    assert sender.limits_of(changed, TO_CREATE.found).rows == 1_000
 
 
 def test_splio_8_whole_syncs_mix_creation_and_update(sandbox, rest, tmp_path):
@@ -470,7 +470,7 @@ def test_splio_8_a_mixed_answer_is_read_row_by_row(sandbox, rest):
     outcomes = sending(rest, *people, insert=True)
     assert [each.status.value for each in outcomes] == [
         "accepted",
-        "look_up",
+        "again",
         "rejected",
         "unknown",
     ]

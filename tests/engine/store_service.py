@@ -118,7 +118,7 @@ class Records(Service):
         if content["state"] == "failed":
             return [UNKNOWN] * len(items)
         if content["state"] == "untold":
-            return [Outcome(Status.NOT_TOLD)] * len(items)
+            return [Outcome(Status.SOME_FAILED)] * len(items)
         if content["state"] == "running":
             return None
         asked = {

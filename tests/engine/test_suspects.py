@@ -59,7 +59,7 @@ def test_a_row_that_breaks_its_job_is_found_although_each_job_begins_anew(known)
 
 def test_a_job_of_one_row_that_is_told_of_nothing_ends(known):
     def wrap(service):
-        service.poll = lambda job, items: [Outcome(Status.NOT_TOLD)] * len(items)
+        service.poll = lambda job, items: [Outcome(Status.SOME_FAILED)] * len(items)
         return service
 
     known.store.asynchronous = True
@@ -201,7 +201,7 @@ def test_a_row_that_is_always_looked_up_again_is_refused_in_the_end(known):
 
         def ask_again(items):
             return [
-                Outcome(Status.LOOK_UP) if item.row.values["id"] == "12" else outcome
+                Outcome(Status.AGAIN) if item.row.values["id"] == "12" else outcome
                 for item, outcome in zip(items, send(items), strict=True)
             ]
 

@@ -8,8 +8,7 @@ from dataclasses import replace
 import pytest
 
 from outhaul.commands.plan import effort, opening
-from outhaul.kit.service import Limits
-from outhaul.model import Change
+from outhaul.model import Change, Outcome, Status
 from tests.engine.store import Answer
 from tests.engine.world import OPTIONS, World, person
 
@@ -66,18 +65,31 @@ def test_polls_retries_and_log_ins_count_and_what_never_left_does_not(world):
     assert world.store.renewals == 1 and world.store.polls > 1
 
 
-def test_a_look_up_that_asks_nobody_is_no_request_and_spends_no_rate(world):
-    rows = pending(world, True, 50)
+def test_a_row_that_comes_back_with_what_was_found_costs_no_look_up(world):
+    """It goes into the next request, with what the answer told of it."""
+    rows = pending(world, False, 50)
     world.account["per_second"] = 0.5
+    sent: list[object] = []
 
     def wrap(service):
-        service.lookup_limits = Limits(1, 1_000, per_second=0.01)
-        service.look_up = lambda rows: [None] * len(rows)
-        service.asks_to_look_up = False
+        send = service.send
+
+        def send_back(items):
+            sent.extend(item.found for item in items)
+            if items[0].found is not None:
+                return send(items)
+            found = [f"there: {item.row.seq}" for item in items]
+            return [Outcome(Status.AGAIN, found=each) for each in found]
+
+        service.send = send_back
         return service
 
     before = world.ledger.now
-    report = world.sync(wrap=wrap)
-    assert report.accepted.total() == rows.total()
-    assert report.requests == world.store.asked
+    summary = world.sync(wrap=wrap)
+    assert summary.accepted.total() == rows.total()
+    assert summary.requests == world.store.asked
+    assert world.store.look_ups == 0
+    assert sorted(filter(None, sent)) == sorted(
+        f"there: {seq}" for seq in range(1, rows.total() + 1)
+    )
     assert world.ledger.now - before < 60

@@ -131,7 +131,7 @@ def _parts(rows: Counter[Change], is_new: bool) -> Iterator[Counter[Change]]:
 def _requests(service: Service, rows: Counter[Change]) -> Iterator[tuple[int, float]]:
     """Requests and their seconds: asked beforehand, sent, and asked about jobs."""
     look_ups = service.lookup_limits
-    if look_ups is not None and service.asks_to_look_up:
+    if look_ups is not None:
         looked_up = sum(rows[each] for each in rows if service.needs_look_up(each))
         asked = math.ceil(looked_up / look_ups.rows)
         yield asked, asked / look_ups.per_second

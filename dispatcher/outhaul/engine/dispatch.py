@@ -11,16 +11,15 @@ from dataclasses import dataclass, field
 
 from outhaul.connections.labels import labelled
 from outhaul.engine.holders import holder
-from outhaul.engine.lease import Lease
+from outhaul.engine.lease import Lease, shorten_lease_of_dead
 from outhaul.engine.options import SyncOptions
+from outhaul.engine.outcomes import exceeds
 from outhaul.engine.places import find_place, known_place, place_of, renewed_fields
 from outhaul.engine.rate import RateLimiters
-from outhaul.engine.retries import ATTEMPTS, LONGEST_PAUSE_SECONDS, backoff, too_long
+from outhaul.engine.retries import ATTEMPTS, wait_before_retry
 from outhaul.engine.seams import Seams
-from outhaul.engine.shares import exceeds
 from outhaul.engine.summary import Result, Summary
 from outhaul.engine.sync import Sync
-from outhaul.engine.takeover import shorten_lease_of_dead
 from outhaul.errors import (
     ConfigurationError,
     LeaseLost,
@@ -295,10 +294,8 @@ class Dispatcher:
             except RetryRequest as error:
                 if attempt == ATTEMPTS or self.seams.stop.is_set():
                     raise
-                asked = error.after or 0.0
-                if asked > LONGEST_PAUSE_SECONDS:
-                    raise RetryRequest(too_long(error, asked)) from None
-                self._wait(lease, max(asked, backoff(attempt, self.seams.random)))
+                chance = self.seams.random.random()
+                self._wait(lease, wait_before_retry(error, attempt, chance))
                 if self.seams.stop.is_set():
                     raise
 

@@ -8,12 +8,13 @@ from typing import Any
 
 from outhaul.engine.batches import Batch, fits
 from outhaul.engine.feed import Feed
-from outhaul.engine.outcomes import Outcomes, refused
+from outhaul.engine.outcomes import Outcomes
 from outhaul.engine.schedule import Schedule
 from outhaul.engine.spool import Spool
 from outhaul.engine.tasks import Step, Task
+from outhaul.engine.verdicts import refused
 from outhaul.errors import RowRefused
-from outhaul.kit.rows import Items, Part, Rows, compact, positions_of
+from outhaul.kit.rows import Items, Part, Rows, compact, positions_of, rows_in
 from outhaul.kit.service import Encoded, Limits, OneByOne, Service
 from outhaul.model import Change, Row
 
@@ -87,9 +88,18 @@ class Intake:
             self._take_up(rows)
 
     def encode_found(
+        self, items: Sequence[Encoded], found: Sequence[Any], in_doubt: bool
+    ) -> None:
+        """Encode rows anew, with what was found for each, into the next requests."""
+        start = 0
+        for rows in rows_in(items):
+            end = start + len(rows)
+            self._encode_found(rows, found[start:end], in_doubt)
+            start = end
+
+    def _encode_found(
         self, rows: Sequence[Row], found: Sequence[Any], in_doubt: bool
     ) -> None:
-        """Encode rows that were looked up into the next requests."""
         service = self._service
         if isinstance(rows, Rows) and service.has_one_limit:
             self._encode(rows, found, service.limits(rows.change), in_doubt)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from fractions import Fraction
 
-from outhaul.engine.returned import Returned
-from outhaul.engine.shares import exceeds
 from outhaul.engine.summary import Summary
 from outhaul.kit.rows import changes_in, changes_of, positions_in, positions_of
 from outhaul.kit.service import Encoded
 from outhaul.ledger.records import Rejection
-from outhaul.model import Change, Outcome, Row, Status
+from outhaul.model import ACCEPTED, Change, Outcome, Row, Status
 
 _STORM_ROWS = 200
+"""Of fewer rows, half may be rejected by chance: those of one source stand together."""
 _STORM_SHARE = 0.5
+"""More than this is no matter of rows: a mapping or a permission is wrong."""
 
 
 class Outcomes:
@@ -23,7 +24,8 @@ class Outcomes:
     committed: the last position up to which every row has an outcome. furthest: the
     last one that has. count: rows settled in this sync. outstanding: rows taken up and
     not settled. left_in_doubt: whether a row was settled that a late request may still
-    change.
+    change. returned: how often a row was sent back to be sent again, by position, until
+    it is settled.
     """
 
     def __init__(self, committed: int, max_rejected: float, summary: Summary) -> None:
@@ -32,7 +34,8 @@ class Outcomes:
         self.count = 0
         self.outstanding = 0
         self.left_in_doubt = False
-        self.returned = Returned()
+        self.returned: dict[int, int] = {}
+        self._doubted: set[int] = set()
         self._beyond: set[int] = set()
         self._runs: dict[int, int] = {}
         self._max_rejected = max_rejected
@@ -56,14 +59,29 @@ class Outcomes:
         """So many rows that were taken up wait, and nothing waits for them."""
         self.outstanding -= rows
 
+    def note_returned(
+        self, items: Sequence[Encoded], outcomes: Sequence[Outcome], in_doubt: bool
+    ) -> None:
+        """These are the outcomes of a request: note the rows that it sends back.
+
+        Such a row leaves its task and is sent in another one, so that it is kept here
+        how often, and whether an attempt may have been applied.
+        """
+        if outcomes.count(ACCEPTED) == len(outcomes):
+            return
+        for item, outcome in zip(items, outcomes, strict=False):
+            if outcome.status is Status.AGAIN:
+                position = item.row.seq
+                self.returned[position] = self.returned.get(position, 0) + 1
+                if in_doubt:
+                    self._doubted.add(position)
+
     def accept(self, items: Sequence[Encoded]) -> None:
         """All of these were taken up, and are accepted."""
         self.believe_gone()
         self.outstanding -= len(items)
         self._count(self._summary.accepted, changes_in(items))
-        positions = positions_in(items)
-        self.returned.forget(positions)
-        self._known(positions)
+        self._known(positions_in(items))
 
     def settle(
         self,
@@ -81,8 +99,7 @@ class Outcomes:
         applied.
         """
         self.outstanding -= 1
-        in_doubt = in_doubt or self.returned.is_in_doubt(row.seq)
-        self.returned.forget([row.seq])
+        in_doubt = in_doubt or row.seq in self._doubted
         is_missing = outcome.status is Status.MISSING
         if is_missing and row.change is Change.REMOVED:
             self._gone.append(row.seq)
@@ -134,6 +151,10 @@ class Outcomes:
 
     def _known(self, positions: Sequence[int]) -> None:
         """Positions that have an outcome, mostly in order and without a gap."""
+        if self.returned:
+            for position in positions:
+                self.returned.pop(position, None)
+                self._doubted.discard(position)
         ordered = sorted(positions)
         first, last = ordered[0], ordered[-1]
         self.furthest = max(self.furthest, last)
@@ -199,6 +220,10 @@ class Outcomes:
         return ""
 
 
-def refused(code: str, message: str) -> Outcome:
-    """The outcome of a row that was not taken."""
-    return Outcome(Status.REJECTED, code, message)
+def exceeds(count: int, share: float, rows: int) -> bool:
+    """Whether so many are more than this share of the rows, as people write shares.
+
+    >>> 0.29 * 100 < 29, exceeds(29, 0.29, 100)
+    (True, False)
+    """
+    return count > Fraction(str(share)) * rows

@@ -34,13 +34,12 @@ class Schedule:
         """Whether some task waits for a worker alone."""
         return bool(self._ready)
 
-    def add(self, *tasks: Task) -> None:
-        """These may start at once."""
-        self._ready.extend(tasks)
-
-    def delay(self, task: Task, seconds: float) -> None:
+    def add(self, task: Task, after: float = 0.0) -> None:
         """This may start after so many seconds."""
-        due = self._seams.clock() + seconds
+        if after <= 0:
+            self._ready.append(task)
+            return
+        due = self._seams.clock() + after
         heapq.heappush(self._delayed, (due, next(self._tickets), task))
 
     def seconds_to_next(self) -> float | None:

@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from outhaul.engine.commits import Commits
+from outhaul.engine.consequences import Consequences
 from outhaul.engine.feed import Feed, read_positions
 from outhaul.engine.intake import Intake
 from outhaul.engine.lease import Lease
@@ -23,12 +24,12 @@ from outhaul.engine.schedule import Schedule
 from outhaul.engine.seams import Seams
 from outhaul.engine.summary import Result, Summary
 from outhaul.engine.tasks import LeaseTooShort, Step, Task, limits_of, perform
-from outhaul.engine.verdicts import Verdicts
+from outhaul.engine.verdicts import unconfirmed
 from outhaul.engine.workers import Flight, Workers
 from outhaul.errors import DestinationError, NotSent, StopSync
 from outhaul.http.traffic import noting
 from outhaul.kit.rows import positions_in
-from outhaul.kit.service import Job, Limits
+from outhaul.kit.service import Encoded, Job, Limits
 from outhaul.ledger import Warehouse
 from outhaul.ledger.records import Claims, RecordedJob
 from outhaul.model import Change
@@ -100,14 +101,13 @@ class Sync:
             self._schedule,
             options.outstanding_rows,
         )
-        self._verdicts = Verdicts(
+        self._consequences = Consequences(
             self._service,
             self._intake,
             self._schedule,
             self._outcomes,
             summary,
             seams,
-            self._record_job,
         )
 
     @property
@@ -116,7 +116,7 @@ class Sync:
 
         Also on a request whose repetition was accepted, for as long as a lease lasts.
         """
-        doubted_at = self._verdicts.doubted_at
+        doubted_at = self._consequences.doubted_at
         is_fresh = (
             doubted_at is not None
             and self._seams.clock() - doubted_at < self._lease.seconds
@@ -138,7 +138,7 @@ class Sync:
                 if self._seams.stop.is_set():
                     self._interrupt(workers)
                 self._judge_first_rows()
-                if self._verdicts.is_stopped:
+                if self._consequences.is_stopped:
                     self._withdraw(workers)
                 else:
                     self._submit(workers)
@@ -146,7 +146,7 @@ class Sync:
                     break
                 self._collect(self._await_something(workers))
                 self._commits.commit_when_due()
-        self._verdicts.end()
+        self._consequences.end()
         if self._summary.result is Result.FAILED:
             self._outcomes.doubt_gone()
         self._outcomes.believe_gone()
@@ -155,7 +155,7 @@ class Sync:
         self._summary.waiting = max(0, self._rows - done)
 
     def _is_over(self) -> bool:
-        if self._verdicts.is_stopped:
+        if self._consequences.is_stopped:
             return True
         return not len(self._schedule) and self._intake.is_exhausted
 
@@ -165,7 +165,7 @@ class Sync:
             return
         reason = self._outcomes.storm_of_first()
         if reason:
-            self._verdicts.stop(Result.REJECTED, reason)
+            self._consequences.stop(Result.REJECTED, reason)
         else:
             self._feed.go_on()
 
@@ -183,8 +183,8 @@ class Sync:
             self._in_flight[workers.add(task, at_once)] = task
 
     def _interrupt(self, workers: Workers) -> None:
-        if not self._verdicts.is_stopped:
-            self._verdicts.stop(Result.INCOMPLETE, "interrupted")
+        if not self._consequences.is_stopped:
+            self._consequences.stop(Result.INCOMPLETE, "interrupted")
             self._withdraw(workers)
             self._stopping(len(self._in_flight))
 
@@ -212,7 +212,7 @@ class Sync:
         try:
             self._intake.fill(self._in_flight.values())
         except StopSync as error:  # no room on disk
-            self._verdicts.stop(Result.FAILED, str(error))
+            self._consequences.stop(Result.FAILED, str(error))
             return False
         return True
 
@@ -233,7 +233,7 @@ class Sync:
         self._progress(self._outcomes.count)
         reason = self._outcomes.storm()
         if reason:
-            self._verdicts.stop(Result.REJECTED, reason)
+            self._consequences.stop(Result.REJECTED, reason)
 
     def _judge(self, flight: Flight) -> None:
         task = flight.task
@@ -247,10 +247,12 @@ class Sync:
         except DestinationError as error:
             if not isinstance(error, NotSent):
                 self._note_sent(task)
-            self._verdicts.of_error(task, error, self._limiter(task))
+            self._consequences.of_answer(task, self._limiter(task), error=error)
         else:
             self._note_sent(task)
-            self._verdicts.of_result(task, result)
+            if isinstance(result, Job):
+                self._record_job(result, task)
+            self._consequences.of_answer(task, self._limiter(task), result)
 
     def _note_sent(self, task: Task) -> None:
         if task.step is Step.SEND:
@@ -273,6 +275,7 @@ class Sync:
     # --- jobs
 
     def _record_job(self, job: Job, task: Task) -> None:
+        """Before the first look at it, so that a restarted sync can follow it."""
         positions = tuple(sorted(positions_in(task.items)))
         recorded = RecordedJob(job.reference, positions)
         self._warehouse.record_job(self._lease.grant, recorded)
@@ -317,7 +320,9 @@ class Sync:
             if row.change in self._service.consumes
         ]
         self._outcomes.take_up(len(rows))
-        self._verdicts.unconfirmed(rows, "an earlier sync broke off while it was sent")
+        items = [Encoded(row, b"") for row in rows]
+        reason = "an earlier sync broke off while it was sent"
+        self._consequences.do(unconfirmed(items, reason))
 
     def _resume_job(self, job: Job, positions: tuple[int, ...]) -> None:
         rows = read_positions(self._binding, self._warehouse, positions)

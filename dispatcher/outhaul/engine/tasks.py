@@ -84,8 +84,6 @@ def perform(task: Task, service: Service, lease: Lease, limiter: RateLimiter) ->
 
     Returns what the service returned. Raises DestinationError.
     """
-    if task.step is Step.LOOK_UP and not service.asks_to_look_up:
-        return service.look_up(_together(rows_in(task.items)))
     if not limiter.acquire():
         raise NotSent("interrupted")
     if not lease.covers(service.request_seconds):

@@ -1,27 +1,35 @@
-"""What becomes of a task's rows: settled, repeated, split, given up."""
+"""What an answer means for the rows of its task, by the table in docs/ledger.md.
+
+Nothing here has an effect: `judge` says what is to be done, from the task, what came
+of it, what the service promises, and how the sync has gone until then.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from outhaul.engine.intake import Intake
-from outhaul.engine.outcomes import Outcomes, refused
-from outhaul.engine.rate import RateLimiter
+from outhaul.engine.course import Answer, Course, Policy
+from outhaul.engine.effects import (
+    Again,
+    Doubt,
+    Effect,
+    Encode,
+    Halve,
+    Pause,
+    SetAside,
+    Settle,
+    Stop,
+)
 from outhaul.engine.retries import (
     ATTEMPTS,
-    LONGEST_PAUSE_SECONDS,
     PAUSES,
-    RetryBudget,
+    asked_pause,
     backoff,
-    too_long,
-    too_often,
+    wait_before_retry,
 )
-from outhaul.engine.schedule import Schedule
-from outhaul.engine.seams import Seams
-from outhaul.engine.summary import Result, Summary
-from outhaul.engine.suspects import MOST_SPLITS, Suspects, Suspicion
+from outhaul.engine.summary import Result
 from outhaul.engine.tasks import Step, Task
 from outhaul.errors import (
     DestinationError,
@@ -33,349 +41,355 @@ from outhaul.errors import (
     StopSync,
     Throttled,
 )
-from outhaul.kit.rows import rows_in
-from outhaul.kit.service import Encoded, Job, Service
-from outhaul.model import ACCEPTED, Outcome, Row, Status
+from outhaul.kit.service import Encoded, Job
+from outhaul.model import ACCEPTED, LEFT_OPEN, Change, Outcome, Status
 
-_MOST_LOOK_UPS = 3
+MOST_HALVINGS = 400
+"""In one sync: each costs two more requests. Some forty bad rows among a thousand."""
+_MOST_RETURNS = 3
+"""A row that is sent back oftener will not be taken, whatever is found of it."""
+_ATTEMPTS_OF_SUSPECTS = ATTEMPTS - 2
+"""Half of a request that failed has two attempts left: that it fails is known."""
 _LONGEST_POLL_WAIT = 30.0
-_LEFT_OPEN = (Status.UNKNOWN, Status.NOT_TOLD)
-_NO_VERDICT = (*_LEFT_OPEN, Status.LOOK_UP)
+"""Seconds between two looks at a job; nobody waits for its end longer than that."""
 
 
-class Verdicts:
-    """Judges results and errors by the table in docs/ledger.md.
+def judge(
+    task: Task, answer: Answer, policy: Policy, course: Course
+) -> Iterator[Effect]:
+    """What is to be done about an answer; `course` knows of it already."""
+    case, error, result = (
+        _Case(task, answer, policy, course),
+        answer.error,
+        answer.result,
+    )
+    if error is not None:
+        yield from case.of_error(error)
+    elif isinstance(result, Job):
+        polling = replace(
+            task, step=Step.POLL, job=result, attempts=0, polled_since=answer.at
+        )
+        yield Again(polling, policy.poll_seconds)
+    elif result is None:
+        yield from case.of_unfinished_job()
+    elif len(result) != len(task.items):
+        error = OutcomeUnknown("the answer does not tell of every row")
+        yield from case.retry(task, error)
+    elif task.step is Step.LOOK_UP:
+        yield from case.of_found(result)
+    else:
+        yield from case.of_outcomes(result)
 
-    is_stopped: whether the sync should feed nothing more; the first reason to stop
-    is the one that the summary tells. doubted_at: when a request was last sent of which
-    nothing is known, by the sync's clock; it may be applied later than its repetition.
+
+def at_fault(task: Task, reason: str) -> Effect:
+    """Others work, and a task that was set aside did not: one of its rows is to blame.
+
+    It is found by halving, and settled once it stands alone.
     """
+    if len(task.items) > 1:
+        return Halve(_suspected(task))
+    outcome = refused("no_answer", reason)
+    return _settled(task, [outcome], may_be_late=task.in_doubt)
 
-    def __init__(
-        self,
-        service: Service,
-        intake: Intake,
-        schedule: Schedule,
-        outcomes: Outcomes,
-        summary: Summary,
-        seams: Seams,
-        record_job: Callable[[Job, Task], None],
-    ) -> None:
-        self._service = service
-        self._intake = intake
-        self._schedule = schedule
-        self._outcomes = outcomes
-        self._summary = summary
-        self._seams = seams
-        self._record_job = record_job
-        self._budget = RetryBudget()
-        self._suspects = Suspects(schedule, outcomes, seams)
-        self._pauses = 0
-        self.doubted_at: float | None = None
-        self.is_stopped = False
 
-    def stop(self, result: Result, message: str) -> None:
-        """Feed nothing more."""
-        if not self.is_stopped:
-            self.is_stopped = True
-            self._summary.result = result
-            self._summary.message = message
+def lost(task: Task, reason: str, policy: Policy) -> Settle | None:
+    """The sync ends before the task has a verdict; None: its rows get none.
 
-    def lose(self, task: Task, reason: str = "the sync ended first") -> None:
-        """Give a task up without a verdict; only what may be applied is in doubt.
+    Rows that must not be repeated get one in any case, once they were claimed: what is
+    claimed and has none would pass for sent.
+    """
+    if policy.repeatable:
+        return None
+    if task.may_be_applied:
+        return unconfirmed(task.items, reason)
+    if task.step is not Step.SEND or task.begun_at is None:
+        return None
+    outcome = refused("not_sent", f"this row was not sent: {reason}")
+    return Settle(task.items, [outcome] * len(task.items), kind="not_sent")
 
-        Rows that must not be repeated get one in any case, once they were claimed:
-        what is claimed and has none would pass for sent.
-        """
-        if self._service.repeatable:
-            self._summary.unknown += len(task.items) if task.may_be_applied else 0
-        elif task.may_be_applied:
-            self.unconfirmed((item.row for item in task.items), reason)
-        elif task.step is Step.SEND and task.begun_at is not None:
-            for item in task.items:
-                outcome = refused("not_sent", f"this row was not sent: {reason}")
-                self._outcomes.settle(item.row, outcome, kind="not_sent")
 
-    def end(self) -> None:
-        """Nothing more is sent: give up all that has no verdict."""
-        for task, reason in self._suspects.left_aside():
-            self.lose(task, reason)
-            self.stop(Result.INCOMPLETE, reason)
-        for task in self._schedule.tasks():
-            self.lose(task)
+def unconfirmed(items: Sequence[Encoded], reason: str) -> Settle:
+    """Rows that may have arrived and must not be sent twice."""
+    outcome = refused("no_answer", f"this row may have arrived: {reason}")
+    return Settle(
+        items,
+        [outcome] * len(items),
+        in_doubt=True,
+        kind="unconfirmed",
+        may_be_late=True,
+    )
 
-    def unconfirmed(self, rows: Iterable[Row], reason: str) -> None:
-        """Settle rows that may have arrived and must not be sent twice."""
-        outcome = refused("no_answer", f"this row may have arrived: {reason}")
-        for row in rows:
-            self._outcomes.settle(
-                row, outcome, in_doubt=True, kind="unconfirmed", may_be_late=True
-            )
 
-    # --- answers
+def refused(code: str, message: str) -> Outcome:
+    """The outcome of a row that was not taken."""
+    return Outcome(Status.REJECTED, code, message)
 
-    def of_result(self, task: Task, result: Any) -> None:
-        """The request was answered: found rows, a job, outcomes, or None: not ended."""
-        self._budget.requests += 1
-        self._pauses = 0
-        if isinstance(result, Job):
-            self._on_job(task, result)
-        elif result is None:
-            self._poll_again(task)
-        elif len(result) != len(task.items):
-            self.of_error(task, OutcomeUnknown("the answer does not tell of every row"))
-        elif task.step is Step.LOOK_UP:
-            self._on_found(task, result)
-        else:
-            self._on_outcomes(task, result)
 
-    def _on_found(self, task: Task, result: Sequence[Any]) -> None:
-        self._worked(Step.LOOK_UP)
-        if Outcome not in set(map(type, result)):
-            start = 0
-            for part in rows_in(task.items):
-                end = start + len(part)
-                self._intake.encode_found(part, result[start:end], task.in_doubt)
-                start = end
-            return
-        unknown: list[Encoded] = []
-        rows: list[Row] = []
-        told: list[Any] = []
-        for item, found in zip(task.items, result, strict=True):
-            if not isinstance(found, Outcome):
-                rows.append(item.row)
-                told.append(found)
-            elif found.status is Status.UNKNOWN:
-                unknown.append(item)
-            else:
-                self._outcomes.settle(item.row, found, in_doubt=task.in_doubt)
-        self._intake.encode_found(rows, told, task.in_doubt)
-        if unknown:
-            repeat = replace(task, items=tuple(unknown))
-            self._on_retry(repeat, OutcomeUnknown("rows that a look-up left open"))
+@dataclass(frozen=True)
+class _Case:
+    """An answer with all that its verdict depends on; see `judge`."""
 
-    def _on_job(self, task: Task, job: Job) -> None:
-        """Write the job down before the first look at it, so a restart can resume."""
-        self._record_job(job, task)
-        now = self._seams.clock()
-        polling = replace(task, step=Step.POLL, job=job, attempts=0, polled_since=now)
-        self._schedule.delay(polling, self._service.poll_seconds)
+    task: Task
+    answer: Answer
+    policy: Policy
+    course: Course
 
-    def _poll_again(self, task: Task) -> None:
+    # --- results
+
+    def of_unfinished_job(self) -> Iterator[Effect]:
         """Look again after half the time waited so far: each wait grows by half."""
-        now = self._seams.clock()
-        task = replace(task, polled_since=task.polled_since or now)
+        task, now = self.task, self.answer.at
+        task = replace(task, attempts=0, polled_since=task.polled_since or now)
         waited = now - (task.polled_since or now)
-        if waited > self._service.poll_timeout_seconds:
-            minutes = self._service.poll_timeout_seconds / 60
-            self._give_up(task, f"a job has not ended within {minutes:.0f} minutes")
+        if waited > self.policy.poll_timeout_seconds:
+            minutes = self.policy.poll_timeout_seconds / 60
+            reason = f"a job has not ended within {minutes:.0f} minutes"
+            yield Stop(Result.INCOMPLETE, reason, task)
             return
-        pause = max(self._service.poll_seconds, waited / 2)
-        self._schedule.delay(replace(task, attempts=0), min(pause, _LONGEST_POLL_WAIT))
+        pause = max(self.policy.poll_seconds, waited / 2)
+        yield Again(task, min(pause, _LONGEST_POLL_WAIT))
 
-    def _on_outcomes(self, task: Task, outcomes: Sequence[Outcome]) -> None:
-        if outcomes.count(ACCEPTED) == len(outcomes):
-            self._outcomes.accept(task.items)
-            self._worked(Step.SEND)
+    def of_found(self, found: Sequence[Any]) -> Iterator[Effect]:
+        """What a look-up found of each row, or the outcome that it has already."""
+        task = self.task
+        if Outcome not in set(map(type, found)):
+            yield Encode(task.items, found, task.in_doubt)
             return
-        open_: dict[Status, list[Encoded]] = {status: [] for status in _NO_VERDICT}
+        settled, open_, sent = _Pairs(), _Pairs(), _Pairs()
+        for item, each in zip(task.items, found, strict=True):
+            if not isinstance(each, Outcome):
+                sent.add(item, each)
+            elif each.status is Status.UNKNOWN:
+                open_.add(item, each)
+            else:
+                settled.add(item, each)
+        if settled:
+            yield Settle(settled.items, settled.values, task.in_doubt)
+        if sent:
+            yield Encode(sent.items, sent.values, task.in_doubt)
+        if open_:
+            left = replace(task, items=tuple(open_.items))
+            error = OutcomeUnknown("rows that a look-up left open")
+            yield from self.retry(left, error)
+
+    def of_outcomes(self, outcomes: Sequence[Outcome]) -> Iterator[Effect]:
+        task = self.task
+        if outcomes.count(ACCEPTED) == len(outcomes):
+            yield Settle(task.items, outcomes)
+            return
+        settled, returned = _Pairs(), _Pairs()
+        open_: dict[Status, list[Encoded]] = {status: [] for status in LEFT_OPEN}
         for item, outcome in zip(task.items, outcomes, strict=True):
-            if outcome.status in _LEFT_OPEN and not self._service.repeatable:
-                self.unconfirmed([item.row], outcome.message or "the answer is silent")
-            elif outcome.status in open_:
+            if outcome.status is Status.AGAIN:
+                returned.add(item, outcome.found)
+            elif outcome.status not in LEFT_OPEN:
+                settled.add(item, outcome)
+            elif self.policy.repeatable:
                 open_[outcome.status].append(item)
             else:
-                self._outcomes.settle(item.row, outcome, in_doubt=task.in_doubt)
-        if sum(map(len, open_.values())) < len(outcomes):
-            self._worked(Step.SEND)
-        self._look_up_again(task, open_[Status.LOOK_UP])
-        self._send_again(task, open_[Status.UNKNOWN], open_[Status.NOT_TOLD])
+                reason = outcome.message or "the answer is silent"
+                yield unconfirmed([item], reason)
+        if settled:
+            yield Settle(settled.items, settled.values, task.in_doubt)
+        yield from self._of_returned(returned)
+        yield from self._of_open(open_[Status.UNKNOWN], open_[Status.SOME_FAILED])
 
-    def _send_again(
-        self, task: Task, unknown: Sequence[Encoded], not_told: Sequence[Encoded]
-    ) -> None:
+    def _of_returned(self, returned: _Pairs) -> Iterator[Effect]:
+        """Rows that are sent again with what the answer found, or a look-up finds."""
+        task, most = self.task, self.policy.look_up_rows
+        known, unknown, spent = _Pairs(), _Pairs(), _Pairs()
+        for item, found in zip(returned.items, returned.values, strict=True):
+            times = self.course.returned.get(item.row.seq, 1)
+            if times > _MOST_RETURNS or (found is None and not most):
+                outcome = refused("not_applied", "refused again after a look-up")
+                spent.add(item, outcome)
+            else:
+                (unknown if found is None else known).add(item, found)
+        if spent:
+            yield Settle(spent.items, spent.values, task.in_doubt)
+        if known:
+            yield Encode(known.items, known.values, task.in_doubt)
+        for start in range(0, len(unknown.items), most or 1):
+            items = tuple(unknown.items[start : start + most])
+            look_up = Task(Step.LOOK_UP, task.change, items, in_doubt=task.in_doubt)
+            yield Again(look_up)
+
+    def _of_open(
+        self, unknown: Sequence[Encoded], some_failed: Sequence[Encoded]
+    ) -> Iterator[Effect]:
         """Rows without an outcome; in halves where some failed, and not told which."""
-        if len(not_told) == 1:
-            unknown, not_told = [*unknown, *not_told], []
+        task = self.task
+        if len(some_failed) == 1:
+            unknown, some_failed = [*unknown, *some_failed], []
         resend = replace(task, step=Step.SEND, job=None, in_doubt=True)
-        if not_told:
+        if some_failed:
             reason = "some rows of a request failed, and the answer does not say which"
-            self._halve(replace(resend, items=tuple(not_told), attempts=0), reason)
+            failed = replace(resend, items=tuple(some_failed), attempts=0)
+            yield from self._halve(failed, reason)
         if unknown:
-            repeat = replace(
+            left = replace(
                 resend,
                 items=tuple(unknown),
                 attempts=task.resends,
                 resends=task.resends + 1,
             )
-            self._on_retry(repeat, OutcomeUnknown("rows without an outcome"))
-
-    def _look_up_again(self, task: Task, items: Sequence[Encoded]) -> None:
-        limits = self._service.lookup_limits
-        most = limits.rows if limits else 0
-        again: list[Encoded] = []
-        for item in items:
-            returned = self._outcomes.returned
-            times = returned.note(item.row.seq, in_doubt=task.in_doubt)
-            if most and times <= _MOST_LOOK_UPS:
-                again.append(item)
-            else:
-                outcome = refused("not_applied", "refused again after a look-up")
-                self._outcomes.settle(item.row, outcome, in_doubt=task.in_doubt)
-        while again:
-            chunk, again = tuple(again[:most]), again[most:]
-            self._schedule.add(
-                Task(Step.LOOK_UP, task.change, chunk, in_doubt=task.in_doubt)
-            )
+            yield from self.retry(left, OutcomeUnknown("rows without an outcome"))
 
     # --- errors
 
-    def of_error(
-        self, task: Task, error: DestinationError, limiter: RateLimiter | None = None
-    ) -> None:
-        """The request failed; `limiter` is the one that a pause applies to."""
-        self._budget.requests += 1
+    def of_error(self, error: DestinationError) -> Iterator[Effect]:
+        task = self.task
         if isinstance(error, Throttled):
-            self._on_throttled(task, error, limiter)
+            yield from self._of_throttled(error)
         elif isinstance(error, RetryRequest):
-            self._on_retry(task, error, limiter)
+            yield from self.retry(task, error)
         elif isinstance(error, RequestTooLarge):
-            self._on_too_large(task)
+            if len(task.items) > 1:
+                yield Halve(task, is_too_large=True)
+                return
+            reason = "the destination finds the row alone too large"
+            yield _settled(task, [refused("too_large", reason)])
         elif isinstance(error, RequestRefused):
-            self._on_refused(task, error)
+            yield from self._of_refused(error)
         elif isinstance(error, RowRefused) and len(task.items) == 1:
-            self._refuse(task, error.code, str(error))
+            yield _settled(task, [refused(error.code, str(error))])
         else:
             unknown = isinstance(error, StopSync) and error.outcome_unknown
-            self.lose(replace(task, in_doubt=task.in_doubt or unknown), str(error))
-            self.stop(Result.FAILED, str(error))
+            task = replace(task, in_doubt=task.in_doubt or unknown)
+            yield Stop(Result.FAILED, str(error), task)
 
-    def _on_throttled(
-        self, task: Task, error: Throttled, limiter: RateLimiter | None
-    ) -> None:
+    def _of_throttled(self, error: Throttled) -> Iterator[Effect]:
         """Nothing was applied: pause all requests of this kind; no attempt counts."""
-        self._pauses += 1
-        pause = error.after
-        if pause is None:
-            pause = backoff(min(self._pauses, ATTEMPTS) + 1, self._seams.random)
-        if pause > LONGEST_PAUSE_SECONDS:
-            self._end_with(task, too_long(error, pause))
+        pauses = self.course.pauses
+        try:
+            pause = asked_pause(error)
+        except RetryRequest as too_long:
+            yield Stop(Result.INCOMPLETE, str(too_long), self.task)
             return
-        if self._pauses > PAUSES:
-            self._end_with(task, too_often(error))
+        if error.after is None:
+            pause = backoff(min(pauses, ATTEMPTS) + 1, self.answer.chance)
+        if pauses > PAUSES:
+            reason = (
+                f"{error}; the destination asked for {PAUSES + 1} pauses in a row and"
+                " took nothing between them: run the sync again later"
+            )
+            yield Stop(Result.INCOMPLETE, reason, self.task)
             return
-        if limiter is not None:
-            limiter.pause(pause)
-        self._schedule.delay(task, pause)
+        yield Pause(pause)
+        yield Again(self.task, pause)
 
-    def _on_retry(
-        self, task: Task, error: RetryRequest, limiter: RateLimiter | None = None
-    ) -> None:
+    def retry(self, task: Task, error: RetryRequest) -> Iterator[Effect]:
+        """Make a request again that may succeed, or give it up."""
         task = task.tried()
-        pause = error.after or 0.0
         if isinstance(error, OutcomeUnknown) and task.step is Step.SEND:
             task = replace(task, in_doubt=True)
-            self.doubted_at = self._seams.clock()
-        if pause > LONGEST_PAUSE_SECONDS:
-            self._end_with(task, too_long(error, pause))
+            yield Doubt()
+        try:
+            wait = wait_before_retry(error, task.attempts, self.answer.chance)
+        except RetryRequest as too_long:
+            yield Stop(Result.INCOMPLETE, str(too_long), task)
             return
-        if pause and limiter is not None:
-            limiter.pause(pause)
-        if task.in_doubt and not self._service.repeatable and task.step is Step.SEND:
-            self.unconfirmed((item.row for item in task.items), str(error))
-        elif self.is_stopped or task.attempts >= ATTEMPTS:
-            self._give_up(task, str(error))
-        elif not self._budget.allows_one():
-            self._end_with(
-                task,
-                f"{error}; {self._budget.retries} requests were repeated already, more"
-                " than a destination that works needs: run the sync again later",
+        if error.after:
+            yield Pause(error.after)
+        if task.in_doubt and not self.policy.repeatable and task.step is Step.SEND:
+            yield unconfirmed(task.items, str(error))
+        elif self.course.is_stopped or task.attempts >= ATTEMPTS:
+            yield from self._give_up(task, str(error))
+        elif not self.course.allows_retry():
+            reason = (
+                f"{error}; {self.course.retries} requests were repeated already, more"
+                " than a destination that works needs: run the sync again later"
             )
+            yield Stop(Result.INCOMPLETE, reason, task)
         else:
-            self._budget.retries += 1
-            pause = max(pause, backoff(task.attempts, self._seams.random))
-            self._schedule.delay(task, pause)
+            yield Again(task, wait, is_retry=True)
 
-    def _give_up(self, task: Task, reason: str) -> None:
-        """No verdict after all attempts: single out a row that breaks it, or stop."""
-        suspicion = Suspicion.DOWN
-        if task.step is not Step.POLL and not self.is_stopped:
-            suspicion = self._suspects.look_at(task, reason)
-        if suspicion is Suspicion.FOUND:
-            self._blame(task, reason)
-        elif suspicion is Suspicion.DOWN:
-            self._end_with(task, reason)
+    def _give_up(self, task: Task, reason: str) -> Iterator[Effect]:
+        """No verdict after all attempts: single out a row that breaks it, or stop.
 
-    def _worked(self, step: Step) -> None:
-        """Some request got a verdict: what was set aside is at fault itself."""
-        for task, reason in self._suspects.worked(step):
-            self._blame(task, reason)
+        Where no other request works, one halving shows whether the destination is down.
+        Removals go first, so that nothing may have been judged yet: they are set aside,
+        which lets the other rows start.
+        """
+        course, is_alone = self.course, len(task.items) == 1
+        others_work = course.others_worked(task)
+        may_halve = not is_alone and course.halvings < MOST_HALVINGS
+        if task.step is Step.POLL or course.is_stopped:
+            yield Stop(Result.INCOMPLETE, reason, task)
+        elif others_work and is_alone:
+            yield at_fault(task, reason)
+        elif may_halve and (others_work or not course.has_probed):
+            yield Halve(_suspected(task), is_probe=not others_work)
+        elif task.change is Change.REMOVED and not others_work:
+            yield SetAside(task, reason)
+        else:
+            yield Stop(Result.INCOMPLETE, reason, task)
 
-    def _blame(self, task: Task, reason: str) -> None:
-        outcome = refused("no_answer", reason)
-        for item in task.items:
-            self._outcomes.settle(
-                item.row,
-                outcome,
-                in_doubt=task.in_doubt,
-                may_be_late=task.in_doubt,
-            )
-
-    def _end_with(self, task: Task, reason: str) -> None:
-        self.lose(task, reason)
-        self.stop(Result.INCOMPLETE, reason)
-
-    def _on_too_large(self, task: Task) -> None:
-        if len(task.items) == 1:
-            self._refuse(
-                task, "too_large", "the destination finds the row alone too large"
-            )
-            return
-        self._intake.learn_size(len(task.items) // 2)
-        self._schedule.add(*task.halves())
-
-    def _on_refused(self, task: Task, error: RequestRefused) -> None:
+    def _of_refused(self, error: RequestRefused) -> Iterator[Effect]:
         """Drop the rows that the answer names, or halve until a bad row is alone.
 
         Where the destination may have applied a part of what it refused, the other
         rows are in doubt from now on.
         """
-        rest: list[Encoded] = []
+        task, policy = self.task, self.policy
+        named, rest = _Pairs(), []
         for index, item in enumerate(task.items):
             if index in error.rows:
-                outcome = refused(*error.rows[index])
-                self._outcomes.settle(item.row, outcome, in_doubt=task.in_doubt)
+                named.add(item, refused(*error.rows[index]))
             else:
                 rest.append(item)
-        may_be_applied = self._service.partly_applies and len(task.items) > 1
-        if may_be_applied and rest and not self._service.repeatable:
-            self.unconfirmed((item.row for item in rest), str(error))
+        if named:
+            yield Settle(named.items, named.values, task.in_doubt)
+        may_be_applied = policy.partly_applies and len(task.items) > 1
+        if may_be_applied and rest and not policy.repeatable:
+            yield unconfirmed(rest, str(error))
             return
-        is_named = len(rest) < len(task.items)
         in_doubt = task.in_doubt or may_be_applied
         task = replace(task, items=tuple(rest), in_doubt=in_doubt)
-        if is_named:
+        if named:
             if rest:
-                self._schedule.add(task)
+                yield Again(task)
         elif len(rest) == 1:
-            self._refuse(task, error.code, str(error))
+            yield _settled(task, [refused(error.code, str(error))])
         else:
-            self._halve(task, str(error))
+            yield from self._halve(task, str(error))
 
-    def _halve(self, task: Task, reason: str) -> None:
+    def _halve(self, task: Task, reason: str) -> Iterator[Effect]:
         """Send in halves, until the row at fault stands alone."""
-        if self._suspects.may_split():
-            self._schedule.add(*task.halves())
+        if self.course.halvings < MOST_HALVINGS:
+            yield Halve(task)
             return
         # Sound rows among these must not be refused for the bad ones beside them.
-        self._end_with(
-            task,
-            f"{reason}; {MOST_SPLITS} requests were halved already to find the rows"
+        reason = (
+            f"{reason}; {MOST_HALVINGS} requests were halved already to find the rows"
             " at fault: mend those in 'outhaul rejections'; the next sync goes on"
-            " from here",
+            " from here"
         )
+        yield Stop(Result.INCOMPLETE, reason, task)
 
-    def _refuse(self, task: Task, code: str, message: str) -> None:
-        outcome = refused(code, message)
-        for item in task.items:
-            self._outcomes.settle(item.row, outcome, in_doubt=task.in_doubt)
+
+class _Pairs:
+    """Some rows of a task, each with what was told of it."""
+
+    def __init__(self) -> None:
+        self.items: list[Encoded] = []
+        self.values: list[Any] = []
+
+    def __bool__(self) -> bool:
+        return bool(self.items)
+
+    def add(self, item: Encoded, value: Any) -> None:
+        self.items.append(item)
+        self.values.append(value)
+
+
+def _settled(
+    task: Task, outcomes: Sequence[Outcome], *, may_be_late: bool = False
+) -> Settle:
+    return Settle(task.items, outcomes, task.in_doubt, may_be_late=may_be_late)
+
+
+def _suspected(task: Task) -> Task:
+    """A task that failed in all its attempts, and has few more in halves."""
+    attempts = _ATTEMPTS_OF_SUSPECTS
+    return replace(task, attempts=attempts, resends=attempts)

@@ -153,7 +153,9 @@ class _Guard:
 
     def outcomes(self, found: list[Any], rows_of: Callable[[], Parts]) -> list[Any]:
         """What was found or became of each row, masked where it is said in words."""
-        if not any(type(each) is Outcome and each[1:] != ("", "") for each in found):
+        if not any(
+            type(each) is Outcome and (each.code or each.message) for each in found
+        ):
             return found
         parts = rows_of()
         rows = [row for part in parts for row in part]

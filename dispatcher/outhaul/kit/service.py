@@ -130,8 +130,6 @@ class Service(ABC):
     have no values left. Requests are filled one after the other and up to the limit,
     so that a restarted sync forms the same ones.
     """
-    asks_to_look_up: ClassVar[bool] = True
-    """False where `look_up` knows without a request, which then costs no rate."""
     sent_twice: frozenset[Change] = frozenset()
     """Changes whose rows go out a second time where the destination lacks the record.
 
@@ -247,7 +245,7 @@ class Service(ABC):
         """The row as a part of a request. Raises RowRefused.
 
         Without `found` also where a look-up is needed: so a restarted sync encodes
-        the rows of a job that it polls. `send` answers LOOK_UP for such rows.
+        the rows of a job that it polls. `send` answers AGAIN for such rows.
         """
 
     def encode_rows(self, rows: Sequence[Row], found: Sequence[Any]) -> list[bytes]:

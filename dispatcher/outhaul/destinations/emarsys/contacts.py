@@ -43,6 +43,10 @@ class Known(Enum):
     PRESENT = "there after all: somebody else was faster"
 
 
+_CREATE = Outcome(Status.AGAIN, found=Known.ABSENT)
+_UPDATE = Outcome(Status.AGAIN, found=Known.PRESENT)
+
+
 @dataclass(frozen=True)
 class ContactsOptions:
     """What a diff may set for the service `contacts`."""
@@ -86,7 +90,6 @@ class Contacts(Service):
     title = "Contacts"
     consumes = frozenset({Change.INSERTED, Change.UPDATED})
     identity = "email"
-    asks_to_look_up = False
     partly_applies = True  # the vendor promises nothing of refused requests
     Options: ClassVar[type] = ContactsOptions
 
@@ -99,8 +102,6 @@ class Contacts(Service):
         self._plan = FieldPlan()
         self._choices: dict[str, Choices] = {}
         self._list_id = ""
-        self._raced: set[int] = set()
-        self.lookup_limits = account.limits
         if options.insert:
             self.sent_twice = frozenset({Change.INSERTED})
         self.request_seconds = account.longest_call
@@ -143,12 +144,6 @@ class Contacts(Service):
             for name, field in self._plan.fields.items()
             if field.type in CHOICES
         }
-
-    def look_up(self, rows: Sequence[Row]) -> list[Any]:
-        """No request: that a contact is not there was the answer to the first one."""
-        return [
-            Known.PRESENT if row.seq in self._raced else Known.ABSENT for row in rows
-        ]
 
     def encode(self, row: Row, found: Any = None) -> bytes:
         contact: dict[str, Any] = {EMAIL_ID: self._address(row)}
@@ -200,10 +195,9 @@ class Contacts(Service):
 
     def _outcome(self, item: Encoded, errors: Mapping[str, str]) -> Outcome:
         if codes.NOT_FOUND in errors and item.found is None:
-            return Outcome(Status.LOOK_UP) if self._options.insert else MISSING
+            return _CREATE if self._options.insert else MISSING
         if item.found is Known.ABSENT and codes.exists_already(errors):
-            self._raced.add(item.row.seq)
-            return Outcome(Status.LOOK_UP)
+            return _UPDATE
         return codes.refused(errors)
 
     def _address(self, row: Row) -> str:

@@ -93,7 +93,7 @@ def settle(
         ]
     number = "some" if count is None else str(count)
     not_told = Outcome(
-        Status.NOT_TOLD,
+        Status.SOME_FAILED,
         "not_told_apart",
         f"the import failed for {number} of its rows and does not say for which",
     )
@@ -112,7 +112,7 @@ def _failure(item: Encoded, reason: str) -> Outcome:
 
     The usual reason is an identifier that the contact has and we did not send.
     """
-    status = Status.LOOK_UP if item.found is None else Status.REJECTED
+    status = Status.AGAIN if item.found is None else Status.REJECTED
     message = "the import failed for this row" + (f": {reason}" if reason else "")
     return Outcome(status, "import_failed", message)
 

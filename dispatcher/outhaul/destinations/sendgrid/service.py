@@ -58,7 +58,7 @@ class AddressService(Service):
         """
         needs_look_up = self.needs_look_up(items[0].row.change)
         if needs_look_up and None in found_of(items):
-            return [Outcome(Status.LOOK_UP)] * len(items)
+            return [Outcome(Status.AGAIN)] * len(items)
         return self._request(items, addresses_of(items))
 
     def poll(self, job: Job, items: Sequence[Encoded]) -> list[Outcome] | None:

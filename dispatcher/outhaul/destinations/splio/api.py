@@ -25,7 +25,10 @@ TOKEN_SECONDS = 23 * 3600.0
 """An hour before it ends."""
 
 NOT_THERE = Outcome(Status.MISSING, "not_found", "Splio has no such contact")
-ASKS_AGAIN = Outcome(Status.LOOK_UP)
+EXISTS, IS_NEW = "exists", "is new"
+"""What an answer says of a contact, so that it is sent again the other way."""
+TO_UPDATE = Outcome(Status.AGAIN, found=EXISTS)
+TO_CREATE = Outcome(Status.AGAIN, found=IS_NEW)
 
 _PER_PAGE = 1_000
 _HINTS = {401: "check 'api_key'", 403: "the API key may not do this"}
@@ -104,7 +107,7 @@ class Api:
             return ACCEPTED
         text = str(item.get("description", "")) if isinstance(item, dict) else ""
         if code in (400, 409) and "already exists" in text:
-            return ASKS_AGAIN
+            return TO_UPDATE
         if code in (400, 409, 422):
             return Outcome(Status.REJECTED, f"splio_{code}", response.quote(text))
         return UNKNOWN

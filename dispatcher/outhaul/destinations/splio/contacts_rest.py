@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 import orjson
 
 from outhaul.destinations.splio.account import Splio
-from outhaul.destinations.splio.api import ASKS_AGAIN, NOT_THERE
+from outhaul.destinations.splio.api import IS_NEW, NOT_THERE, TO_CREATE
 from outhaul.destinations.splio.contacts_file import ContactsOptions
 from outhaul.destinations.splio.fields import (
     STANDARD,
@@ -32,8 +32,6 @@ _MOST_BYTES = 4_000_000
 # Updating `lists` would replace all memberships; a file alone can add to them.
 _ONLY_BY_FILE = ("customer_key", "subscriptions")
 
-_EXISTS, _IS_NEW = "exists", "is new"
-
 
 class RestContacts(Service):
     """Updates contacts one by one; with `insert` creates up to 1,000 in a request.
@@ -47,7 +45,6 @@ class RestContacts(Service):
     title = "Contacts"
     consumes = frozenset({Change.INSERTED, Change.UPDATED})
     identity = "email"
-    asks_to_look_up = False
     partly_applies = False  # one row in the wrong format refuses all
     Options: ClassVar[type] = ContactsOptions
 
@@ -61,8 +58,6 @@ class RestContacts(Service):
         self._create_limits = replace(
             account.rest_limits, rows=_MOST_CREATED, bytes=_MOST_BYTES
         )
-        # Nothing is asked: the answer that sends a row back has told already.
-        self.lookup_limits = Limits(_MOST_CREATED, _MOST_BYTES, per_second=1_000)
         # A refused token is renewed, and the request made again.
         self.request_seconds = 3 * account.api_seconds
 
@@ -87,10 +82,6 @@ class RestContacts(Service):
         self._plan = self._account.prepared(
             columns, where, self.findings, _ONLY_BY_FILE
         )
-
-    def look_up(self, rows: Sequence[Row]) -> list[Any]:
-        """What the answer told: who was to be created exists, and the reverse."""
-        return [_EXISTS if row.change is Change.INSERTED else _IS_NEW for row in rows]
 
     def encode(self, row: Row, found: Any = None) -> bytes:
         contact: dict[str, Any] = {}
@@ -138,12 +129,12 @@ class RestContacts(Service):
         if self._creates(first.row, first.found):
             return self._account.api.create(bodies_of(items))
         email = values.normal_email(first.row.values["email"])
-        otherwise = ASKS_AGAIN if self._options.insert else NOT_THERE
+        otherwise = TO_CREATE if self._options.insert else NOT_THERE
         return [self._account.api.update(email, first.body, otherwise)]
 
     def _creates(self, row: Row, found: Any) -> bool:
         if not self._options.insert or found is not None:
-            return bool(found == _IS_NEW)
+            return bool(found == IS_NEW)
         return row.change is Change.INSERTED
 
     def _put(self, into: dict[str, Any], field: str, value: Any) -> None:
