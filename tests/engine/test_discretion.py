@@ -30,7 +30,7 @@ SILENT = {
     "limits_of",
     "needs_look_up",
     "opening_requests",
-    "target",
+    "owns",
     "writes_to",
 }
 
