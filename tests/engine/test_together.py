@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from outhaul.engine.dispatch import Observer
+from outhaul.engine.observer import Observer
 from outhaul.engine.rate import RateLimiter, RateLimiters
 from outhaul.engine.seams import Seams
 from outhaul.engine.summary import Result, Summary, exit_code

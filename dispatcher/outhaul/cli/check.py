@@ -16,7 +16,7 @@ from rich.text import Text
 from outhaul.cli.options import json_option, project_options, select_option
 from outhaul.cli.output import print_note, show
 from outhaul.commands.session import Session, open_session
-from outhaul.engine.dispatch import trusted_claims
+from outhaul.engine.pending import trusted_claims
 from outhaul.engine.places import find_place, known_place
 from outhaul.errors import ConfigurationError, OuthaulError, WarehouseError
 from outhaul.kit.declarations import declaration_problems

@@ -12,7 +12,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from outhaul.engine.dispatch import Observer
+from outhaul.engine.observer import Observer
 from outhaul.engine.summary import Summary
 from outhaul.text.phrases import counted
 

@@ -23,7 +23,8 @@ from outhaul.cli.progress import Bars, Lines, bars
 from outhaul.cli.signals import draining
 from outhaul.cli.tables import Table, count
 from outhaul.commands.session import Session, open_session
-from outhaul.engine.dispatch import Dispatcher, Observer
+from outhaul.engine.dispatch import Dispatcher
+from outhaul.engine.observer import Observer
 from outhaul.engine.seams import Seams
 from outhaul.engine.summary import Result, Summary, exit_code
 from outhaul.model import Change

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from outhaul.engine.dispatch import sendable
+from outhaul.engine.pending import sendable
 from outhaul.ledger import Warehouse
 from outhaul.ledger.records import ActivationRecord, Claims
 from outhaul.model import Change

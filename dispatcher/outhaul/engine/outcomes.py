@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from fractions import Fraction
 
-from outhaul.engine.summary import Summary
+from outhaul.engine.summary import Summary, exceeds
 from outhaul.kit.rows import changes_in, changes_of, positions_in, positions_of
 from outhaul.kit.service import Encoded
 from outhaul.ledger.records import Rejection
@@ -218,12 +217,3 @@ class Outcomes:
                     "'outhaul rejections'"
                 )
         return ""
-
-
-def exceeds(count: int, share: float, rows: int) -> bool:
-    """Whether so many are more than this share of the rows, as people write shares.
-
-    >>> 0.29 * 100 < 29, exceeds(29, 0.29, 100)
-    (True, False)
-    """
-    return count > Fraction(str(share)) * rows

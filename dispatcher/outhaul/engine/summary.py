@@ -6,8 +6,11 @@ import threading
 from collections import Counter
 from dataclasses import dataclass, field
 from enum import Enum
+from fractions import Fraction
 
+from outhaul.ledger.records import ActivationRecord
 from outhaul.model import Change
+from outhaul.registry.activations import Binding
 
 
 class Result(str, Enum):
@@ -83,3 +86,52 @@ def exit_code(summaries: list[Summary]) -> int:
     """The code of a run over several activations: the most pressing one."""
     codes = {summary.exit_code for summary in summaries}
     return next((code for code in (2, 1, 3, 4) if code in codes), 0)
+
+
+def conclude(binding: Binding, summary: Summary) -> None:
+    """The result of a sync that came to its end."""
+    if summary.result is not Result.SUCCEEDED:
+        return
+    missing, rows = _missing(binding, summary)
+    if missing:
+        summary.message = f"{missing} of {rows} rows are missing at the destination"
+    if summary.rejected.total():
+        summary.result = Result.REJECTED
+        summary.message = "see 'outhaul rejections'"
+    elif exceeds(missing, binding.max_missing, rows):
+        summary.result = Result.MISSING
+        summary.message += (
+            f", more than max_missing allows ({binding.max_missing:g}); see"
+            " 'outhaul rejections'"
+        )
+    elif summary.held:
+        summary.result = Result.HELD
+        summary.message = hold_message(binding.record)
+
+
+def _missing(binding: Binding, summary: Summary) -> tuple[int, int]:
+    """Rows that should be at the destination and are not, of how many in the segment.
+
+    A sync that only tries the missing ones again finds them missing, all of them.
+    """
+    kept = (Change.INSERTED, Change.UPDATED)
+    missing = sum(summary.missing[change] for change in kept)
+    tried = missing + sum(
+        counts[change]
+        for counts in (summary.accepted, summary.rejected)
+        for change in kept
+    )
+    return missing, max(tried, binding.record.rows_in_segment)
+
+
+def hold_message(record: ActivationRecord) -> str:
+    return f"{record.hold_reason}; 'outhaul approve {record.name}' releases it"
+
+
+def exceeds(count: int, share: float, rows: int) -> bool:
+    """Whether so many are more than this share of the rows, as people write shares.
+
+    >>> 0.29 * 100 < 29, exceeds(29, 0.29, 100)
+    (True, False)
+    """
+    return count > Fraction(str(share)) * rows

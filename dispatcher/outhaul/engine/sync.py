@@ -8,7 +8,7 @@ commit below it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +17,7 @@ from outhaul.engine.consequences import Consequences
 from outhaul.engine.feed import Feed, read_positions
 from outhaul.engine.intake import Intake
 from outhaul.engine.lease import Lease
+from outhaul.engine.observer import Observer
 from outhaul.engine.options import SyncOptions
 from outhaul.engine.outcomes import Outcomes
 from outhaul.engine.rate import RateLimiter, RateLimiters
@@ -36,6 +37,7 @@ from outhaul.model import Change
 from outhaul.registry.activations import Binding
 
 _TICK_SECONDS = 0.2
+"""How long a sync waits for its requests before it looks at lease and signals."""
 
 
 class Sync:
@@ -45,9 +47,7 @@ class Sync:
     whatever was not committed is in doubt and the lease is left to expire.
 
     upto: the last position that may be sent. is_new: the binding never delivered, so
-    its first rows are settled before any others. progress: called with the number of
-    rows that have an outcome. stopping: called when it was interrupted, with the number
-    of requests under way.
+    its first rows are settled before any others.
     """
 
     def __init__(
@@ -62,8 +62,7 @@ class Sync:
         summary: Summary,
         options: SyncOptions,
         seams: Seams,
-        progress: Callable[[int], None] = lambda done: None,
-        stopping: Callable[[int], None] = lambda requests: None,
+        observer: Observer,
     ) -> None:
         self._binding = binding
         self._service = binding.service
@@ -75,8 +74,7 @@ class Sync:
         self._limiters = limiters
         self._summary = summary
         self._seams = seams
-        self._progress = progress
-        self._stopping = stopping
+        self._observer = observer
         self._in_flight: dict[Flight, Task] = {}
         self._outcomes = Outcomes(claims.committed, binding.max_rejected, summary)
         self._commits = Commits(
@@ -186,7 +184,9 @@ class Sync:
         if not self._consequences.is_stopped:
             self._consequences.stop(Result.INCOMPLETE, "interrupted")
             self._withdraw(workers)
-            self._stopping(len(self._in_flight))
+            self._observer.waits(
+                self._binding.name, len(self._in_flight), self._service.request_seconds
+            )
 
     def _withdraw(self, workers: Workers) -> None:
         """What waits for a worker is not sent any more."""
@@ -230,7 +230,7 @@ class Sync:
         for flight in flights:
             self._judge(flight)
             del self._in_flight[flight]  # where judging fails, it stays in doubt
-        self._progress(self._outcomes.count)
+        self._observer.progressed(self._binding.name, self._outcomes.count)
         reason = self._outcomes.storm()
         if reason:
             self._consequences.stop(Result.REJECTED, reason)
