@@ -20,8 +20,9 @@ from outhaul.http.client import HttpClient
 from outhaul.kit.account import Account
 from outhaul.kit.columns import records
 from outhaul.kit.platform import Platform
-from outhaul.kit.rows import bodies_of, column_of
-from outhaul.kit.service import Activation, Encoded, Limits, Service
+from outhaul.kit.rows import Collected
+from outhaul.kit.rows import Rows as Given
+from outhaul.kit.service import Activation, Limits, Service
 from outhaul.model import ACCEPTED, Change, Column, Outcome, Row
 from outhaul.registry.platforms import PLATFORMS
 
@@ -63,13 +64,13 @@ class Rows(Service):
     def encode(self, row: Row, found: Any = None) -> bytes:
         return encode(row.values)
 
-    def encode_rows(self, rows: Sequence[Row], found: Sequence[Any]) -> list[bytes]:
+    def encode_rows(self, rows: Given, found: Sequence[Any]) -> list[bytes]:
         fields = list(rows[0].values)
-        given = [column_of(rows, field) for field in fields]
+        given = [rows.column(field) for field in fields]
         return [encode(each) for each in records(fields, given)]
 
-    def send(self, items: Sequence[Encoded]) -> list[Outcome]:
-        body = b"[" + b",".join(bodies_of(items)) + b"]"
+    def send(self, items: Collected) -> list[Outcome]:
+        body = b"[" + b",".join(items.bodies) + b"]"
         classify(self._client.request("POST", "/rows", body=body))
         return [ACCEPTED] * len(items)
 

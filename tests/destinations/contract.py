@@ -25,7 +25,7 @@ from outhaul.errors import (
     StopSync,
     Throttled,
 )
-from outhaul.kit.rows import Part
+from outhaul.kit.rows import Items
 from outhaul.kit.service import Activation, Encoded, Job, Service
 from outhaul.model import Change, Outcome, Row, Status
 from outhaul.registry.platforms import PLATFORMS
@@ -58,7 +58,7 @@ class Setup:
         ]
         return [lane for lane in lanes if lane]
 
-    def encoded(self, lane: list[Row]) -> list[Encoded]:
+    def encoded(self, lane: list[Row]) -> Items:
         asked = [row for row in lane if self.service.needs_look_up(row.change)]
         found = look_up(self.service, asked)
         items = []
@@ -69,7 +69,7 @@ class Setup:
         assert items, "the case's rows need no request"
         return requests_of(self.service, items)[0]
 
-    def first(self) -> list[Encoded]:
+    def first(self) -> Items:
         """The last lane, ready to send: what the case's `write` carries."""
         self.service.prepare(self.case.columns)
         return self.encoded(self.lanes[-1])
@@ -238,7 +238,9 @@ def check_that_a_restarted_sync_can_take_up_a_job(setup: Setup) -> None:
     for lane in setup.lanes:
         items = setup.encoded(lane)
         answer = setup.service.send(items)
-        bare = [Encoded(i.row, setup.service.encode(i.row, None)) for i in items]
+        bare = Items.of(
+            Encoded(i.row, setup.service.encode(i.row, None)) for i in items
+        )
         if isinstance(answer, Job):
             outcomes = setup.service.poll(answer, bare)
             assert outcomes is None or len(outcomes) == len(bare)
@@ -345,8 +347,7 @@ def check_that_a_spooled_service_needs_no_values_to_send(setup: Setup) -> None:
     for lane in setup.lanes:
         spool = Spool()
         items = setup.encoded(lane)
-        rows, bodies = [item.row for item in items], [item.body for item in items]
-        spool.extend(Part(rows, bodies, [None] * len(items)))
+        spool.extend(Items.of(items))
         assert {each.status for each in setup.service.send(spool)} == {Status.ACCEPTED}
 
 

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterable, Sequence
 
 from outhaul.errors import RequestRefused, RequestTooLarge, RowRefused
+from outhaul.kit.rows import Items, Rows
 from outhaul.kit.service import Encoded, Job, Limits, Service
 from outhaul.model import Change, Column, Outcome, Row, Status
 
@@ -61,14 +62,14 @@ def _deliver_lane(
         _deliver_lane(service, repeated, outcomes, told)
 
 
-def requests_of(service: Service, items: Sequence[Encoded]) -> list[list[Encoded]]:
+def requests_of(service: Service, items: Sequence[Encoded]) -> list[Items]:
     """The items in requests: rows of one limit each, and no more than that."""
     by_limits: dict[Limits, list[Encoded]] = {}
     for item in items:
         limits = service.limits_of(item.row, item.found)
         by_limits.setdefault(limits, []).append(item)
     return [
-        alike[at : at + limits.rows]
+        Items.of(alike[at : at + limits.rows])
         for limits, alike in by_limits.items()
         for at in range(0, len(alike), limits.rows)
     ]
@@ -82,7 +83,7 @@ def look_up(service: Service, rows: Sequence[Row]) -> dict[int, object]:
     while waiting:
         part = waiting.pop()
         try:
-            answers = service.look_up(part)
+            answers = service.look_up(Rows.of(part))
         except RequestRefused as refused:
             if len(part) == 1:
                 found[part[0].seq] = Outcome(Status.REJECTED, refused.code, "")
@@ -96,6 +97,7 @@ def look_up(service: Service, rows: Sequence[Row]) -> dict[int, object]:
 
 def send(service: Service, items: Sequence[Encoded]) -> list[Outcome]:
     """One request and its job, to the end."""
+    items = Items.of(items)
     answer = service.send(items)
     if not isinstance(answer, Job):
         return answer

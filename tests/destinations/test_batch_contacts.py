@@ -18,6 +18,7 @@ from outhaul.errors import (
     StopSync,
     Throttled,
 )
+from outhaul.kit.rows import Items
 from outhaul.kit.service import Encoded
 from outhaul.model import Change, Kind, Outcome, Status
 from outhaul.sandbox import Sandbox
@@ -57,7 +58,7 @@ def contacts(sandbox):
 def items_of(contacts, *numbers):
     contacts.prepare(COLUMNS)
     rows = [row(number, plan="gold") for number in numbers]
-    return [Encoded(each, contacts.encode(each)) for each in rows]
+    return Items.of(Encoded(each, contacts.encode(each)) for each in rows)
 
 
 def posts(seen):

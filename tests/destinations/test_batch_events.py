@@ -15,6 +15,7 @@ from outhaul.errors import (
     RequestTooLarge,
     RowRefused,
 )
+from outhaul.kit.rows import Items
 from outhaul.kit.service import Encoded
 from outhaul.model import Change, Kind, Status
 from outhaul.sandbox import Sandbox
@@ -66,7 +67,7 @@ def event(seq, **values):
 
 def items_of(events, rows):
     events.prepare(COLUMNS)
-    return [Encoded(each, events.encode(each)) for each in rows]
+    return Items.of(Encoded(each, events.encode(each)) for each in rows)
 
 
 def test_an_event_has_name_time_and_attributes(events):

@@ -15,6 +15,7 @@ from outhaul.errors import (
     StopSync,
     Throttled,
 )
+from outhaul.kit.rows import Items
 from outhaul.kit.service import Encoded
 from outhaul.model import Change, Kind, Status
 from outhaul.sandbox import Sandbox
@@ -52,7 +53,7 @@ def profiles(sandbox):
 def items_of(profiles, *numbers):
     profiles.prepare(COLUMNS)
     rows = [row(number, plan="gold") for number in numbers]
-    return [Encoded(each, profiles.encode(each)) for each in rows]
+    return Items.of(Encoded(each, profiles.encode(each)) for each in rows)
 
 
 def answer(sandbox, errors, code=PARTIAL):

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from outhaul.errors import RowRefused
 from outhaul.kit import columns, values
 from outhaul.kit.files.tables import JsonLines, Separated
-from outhaul.kit.rows import Items, Part, Rows
+from outhaul.kit.rows import Items, Rows
 from outhaul.kit.service import OneByOne
 from outhaul.model import Change, Kind, Outcome, Row
 from outhaul.sandbox import Sandbox
@@ -189,7 +189,12 @@ def test_a_service_encodes_rows_together_as_it_does_alone(case):
                 field: [each[field] for each in named] for field in sample.values
             }
             positions = list(range(len(listed)))
-            rows = Rows(sample.change, positions, [()] * len(listed), by_column)
+            rows = Rows(
+                positions,
+                [sample.change] * len(listed),
+                [()] * len(listed),
+                by_column,
+            )
             assert list(rows) == listed
             nothing = [None] * len(rows)
 
@@ -197,7 +202,7 @@ def test_a_service_encodes_rows_together_as_it_does_alone(case):
                 return [service.encode(row, None) for row in listed]
 
             check_same(lambda: service.encode_rows(rows, nothing), alone)
-            check_same(lambda: service.encode_rows(listed, nothing), alone)
+            check_same(lambda: service.encode_rows(Rows.of(listed), nothing), alone)
 
         check()
 
@@ -215,7 +220,7 @@ def test_the_usual_rows_of_a_service_are_encoded_together(case):
             if not rows:
                 continue
             known = [found.get(row.seq) for row in rows]
-            together = service.encode_rows(rows, known)
+            together = service.encode_rows(Rows.of(rows), known)
             pairs = zip(rows, known, strict=True)
             assert together == [service.encode(*pair) for pair in pairs]
 
@@ -238,10 +243,11 @@ def check_same(
 
 
 def items(*sizes: int) -> Items:
-    made, seq = Items(), 0
+    made, seq = Items.of(), 0
     for size in sizes:
         rows = [Row(seq + at, Change.INSERTED, {"n": seq + at}) for at in range(size)]
-        made.extend(Part(rows, [b"%d" % row.seq for row in rows], [None] * size))
+        bodies = [b"%d" % row.seq for row in rows]
+        made.extend(Items(Rows.of(rows), bodies, [None] * size))
         seq += size
     return made
 
@@ -254,7 +260,9 @@ def test_parts_of_a_request_are_those_of_a_list(sizes, data):
     first = data.draw(st.integers(0, count))
     last = data.draw(st.integers(0, count))
     assert list(made[first:last]) == listed[first:last]
-    assert made[first:last].column("n") == made.positions[first:last]
+    assert made[first:last].rows.column("n") == made.positions[first:last]
     assert [made[index] for index in range(count)] == listed
+    chosen = data.draw(st.lists(st.integers(0, count - 1)))
+    assert list(made.picked(chosen)) == [listed[index] for index in chosen]
     with pytest.raises(IndexError):
         made[count]

@@ -21,6 +21,7 @@ from outhaul.errors import (
     StopSync,
     Throttled,
 )
+from outhaul.kit.rows import Items
 from outhaul.kit.service import Encoded
 from outhaul.model import Kind, Status
 from outhaul.sandbox import Sandbox
@@ -86,7 +87,7 @@ def puts(seen):
 def items_of(contacts, *numbers, found=None):
     contacts.prepare(COLUMNS)
     rows = [row(number, first_name="Ann") for number in numbers]
-    return [Encoded(each, contacts.encode(each, found), found) for each in rows]
+    return Items.of(Encoded(each, contacts.encode(each, found), found) for each in rows)
 
 
 def answer(sandbox, code=0, status=200, data=None, text="told"):
@@ -178,7 +179,7 @@ def test_a_contact_that_somebody_else_creates_meanwhile_is_updated(
     outcome = inserting.send(created)[0]
     assert (outcome.status, outcome.found) == (Status.AGAIN, Known.PRESENT)
     sandbox.emarsys.add_contact(email="person2@example.com")
-    again = [created[0]._replace(found=outcome.found)]
+    again = Items.of([created[0]._replace(found=outcome.found)])
     assert inserting.send(again)[0].status is Status.ACCEPTED
     assert puts(seen)[-1][:2] == ("0", False)
 
@@ -345,7 +346,7 @@ def test_requests_stay_below_8_mb(updating):
 def test_two_rows_of_one_address_share_its_outcome(updating, sandbox):
     updating.prepare(COLUMNS)
     twice = [row(1, first_name="a"), row(2, email=" Person1@example.com")]
-    items = [Encoded(each, updating.encode(each)) for each in twice]
+    items = Items.of(Encoded(each, updating.encode(each)) for each in twice)
     errors(sandbox, {"person1@example.com": {"2010": "several"}})
     assert [each.code for each in updating.send(items)] == ["emarsys_2010"] * 2
 
@@ -571,5 +572,5 @@ def test_addresses_are_lower_case_unless_they_shall_stay(emarsys, sandbox):
         contacts.prepare(COLUMNS)
         item = Encoded(given_row, contacts.encode(given_row))
         assert json.loads(item.body)["3"] == sent
-        assert contacts.send([item])[0].status is Status.ACCEPTED
+        assert contacts.send(Items.of([item]))[0].status is Status.ACCEPTED
     assert len(held(sandbox)) == 1

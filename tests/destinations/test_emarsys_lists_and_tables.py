@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 
 from outhaul.errors import ConfigurationError, OutcomeUnknown, StopSync, Throttled
+from outhaul.kit.rows import Items
 from outhaul.kit.service import Encoded
 from outhaul.model import Change, Kind, Status
 from outhaul.sandbox import Sandbox
@@ -86,7 +87,7 @@ def test_a_list_is_created_with_its_first_members(vip, sandbox, seen):
 def test_3005_a_list_that_somebody_else_creates_meanwhile_is_used(vip, sandbox, seen):
     vip.prepare(COLUMNS)
     sandbox.emarsys.add_list("vip")
-    items = [Encoded(each, vip.encode(each)) for each in joiners(1)]
+    items = Items.of(Encoded(each, vip.encode(each)) for each in joiners(1))
     assert vip.send(items)[0].status is Status.ACCEPTED
     assert writes(seen) == [("contactlist", 1), ("add", 1)]
     assert sandbox.state()["emarsys"]["lists"] == ["vip"]
@@ -140,7 +141,7 @@ def test_3004_a_list_that_was_deleted_by_hand_stops_the_sync_and_comes_back(
     deliver(vip, COLUMNS, joiners(1))
     vip.prepare(COLUMNS)
     sandbox.emarsys.delete_list("vip")
-    items = [Encoded(each, vip.encode(each)) for each in joiners(2)]
+    items = Items.of(Encoded(each, vip.encode(each)) for each in joiners(2))
     with pytest.raises(StopSync, match="does not know the contact list"):
         vip.send(items)
     deliver(vip, COLUMNS, joiners(2))
@@ -176,7 +177,7 @@ def test_a_new_list_without_an_id_in_the_answer_is_unknown(vip, sandbox):
     vip.prepare(COLUMNS)
     body = {"replyCode": 0, "replyText": "OK", "data": {"errors": []}}
     sandbox.add_faults(Fault("status", "POST", "*/contactlist", status=200, body=body))
-    items = [Encoded(each, vip.encode(each)) for each in joiners(1)]
+    items = Items.of(Encoded(each, vip.encode(each)) for each in joiners(1))
     with pytest.raises(OutcomeUnknown):
         vip.send(items)
 
@@ -290,7 +291,7 @@ def test_codes_of_tables_mean_what_they_mean(
     table, sandbox, status, code, error, match
 ):
     table.prepare(ORDER)
-    items = [Encoded(order(1), table.encode(order(1)))]
+    items = Items.of([Encoded(order(1), table.encode(order(1)))])
     body = {"replyCode": code, "replyText": "told"}
     sandbox.add_faults(Fault("status", path="*/upsert", status=status, body=body))
     with pytest.raises(error, match=match):

@@ -21,6 +21,7 @@ from outhaul.errors import (
     RowRefused,
     Throttled,
 )
+from outhaul.kit.rows import Items, Rows
 from outhaul.kit.service import Encoded
 from outhaul.model import Change, Kind, Status
 from outhaul.sandbox import Sandbox
@@ -396,7 +397,9 @@ def test_a_new_field_that_is_not_listed_yet_is_waited_for(account, sandbox):
 
 def encoded(contacts, *numbers):
     contacts.prepare([EMAIL])
-    return [Encoded(each, contacts.encode(each), None) for each in rows(*numbers)]
+    return Items.of(
+        Encoded(each, contacts.encode(each), None) for each in rows(*numbers)
+    )
 
 
 def test_a_400_that_names_addresses_refuses_these_rows(account, sandbox):
@@ -463,7 +466,7 @@ def test_A11_a_restarted_sync_asks_for_those_rows_of_a_job_that_it_lacks(
     items = encoded(contacts, *range(1, 6))
     job = contacts.send(items)
     rest = contacts.poll(job, items[1:])
-    assert [each.status.value for each in rest] == ["look_up", *["accepted"] * 3]
+    assert [each.status.value for each in rest] == ["again", *["accepted"] * 3]
     good = contacts.poll(job, items[3:])
     assert [each.status.value for each in good] == ["accepted"] * 2
 
@@ -593,7 +596,7 @@ def test_a_refused_look_up_names_its_row_beside_one_that_was_not_asked(account, 
     address = f"{name}@{'b' * 40}.invalid"
     asked = [row(1, email="no address"), row(2), row(3, email=address), row(4)]
     with pytest.raises(RequestRefused) as caught:
-        service(account, "contacts").look_up(asked)
+        service(account, "contacts").look_up(Rows.of(asked))
     assert list(caught.value.rows) == [2]
 
 
@@ -601,7 +604,7 @@ def test_a_look_up_that_is_refused_names_the_row(account, sandbox):
     contacts = service(account, "contacts")
     asked = [row(1), row(2, email="ann@example.invalid"), row(3)]
     with pytest.raises(RequestRefused) as caught:
-        contacts.look_up(asked)
+        contacts.look_up(Rows.of(asked))
     assert list(caught.value.rows) == [1]
     assert statuses(deliver(contacts, [EMAIL], asked)) == {
         1: "missing",
@@ -622,7 +625,7 @@ def test_a_look_up_that_is_refused_names_the_row(account, sandbox):
 def test_C01_a_look_up_without_a_verdict_is_unknown(account, sandbox, body):
     sandbox.add_faults(Fault("status", "POST", "*/emails", status=200, body=body))
     with pytest.raises(OutcomeUnknown):
-        service(account, "contacts").look_up(rows(1))
+        service(account, "contacts").look_up(Rows.of(rows(1)))
 
 
 def test_an_import_without_a_job_is_unknown(account, sandbox):

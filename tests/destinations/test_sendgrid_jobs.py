@@ -6,6 +6,7 @@ import pytest
 
 from outhaul.destinations.sendgrid.api import Contact
 from outhaul.destinations.sendgrid.jobs import failed_addresses, settle
+from outhaul.kit.rows import Items
 from outhaul.kit.service import Encoded
 from tests.destinations.sendgrid_rows import row
 
@@ -13,7 +14,7 @@ ADDRESSES = [f"person{number}@example.com" for number in range(1, 4)]
 
 
 def settled(status, results, failed=(), *, found=None):
-    items = [Encoded(row(number), b"{}", found) for number in range(1, 4)]
+    items = Items.of(Encoded(row(number), b"{}", found) for number in range(1, 4))
     failed = {f"person{number}@example.com": "reason" for number in failed}
     return [
         outcome.status.value

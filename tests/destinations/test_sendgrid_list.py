@@ -16,6 +16,7 @@ from outhaul.errors import (
     RowRefused,
     StopSync,
 )
+from outhaul.kit.rows import Items, Rows
 from outhaul.kit.service import Encoded
 from outhaul.model import ACCEPTED, Change, Outcome, Status
 from outhaul.sandbox.faults import Fault
@@ -188,7 +189,7 @@ def test_a_row_is_never_sent_without_a_look_up(account, sandbox, change):
     listing.prepare([EMAIL])
     assert listing.needs_look_up(change)
     given = row(1, change)
-    items = [Encoded(given, listing.encode(given, None), None)]
+    items = Items.of([Encoded(given, listing.encode(given, None), None)])
     assert [each.status for each in listing.send(items)] == [Status.AGAIN]
     assert not requests_of(sandbox, "PUT") + requests_of(sandbox, "DELETE")
 
@@ -200,10 +201,10 @@ def test_A11_a_job_can_be_polled_by_a_sync_that_did_not_look_up(account, sandbox
         listing = service(account, "list")
         job = listing.send(looked_up(listing, *numbers, change=change))
         resumed = service(of(sandbox), "list")
-        items = [
+        items = Items.of(
             Encoded(each, resumed.encode(each, None), None)
             for each in rows(*numbers, change=change)
-        ]
+        )
         assert resumed.poll(job, items) == [ACCEPTED, ACCEPTED]
     assert members(sandbox) == {"person1", "person2"}
 
@@ -237,7 +238,7 @@ def test_an_address_that_the_search_does_not_mention_is_unknown(account, sandbox
     for change, of_stranger in ((REMOVED, "accepted"), (Change.INSERTED, "missing")):
         fault = Fault("status", "POST", "*/search/emails", status=200, body=body)
         sandbox.add_faults(fault)
-        found = listing.look_up(rows(1, 2, change=change))
+        found = listing.look_up(Rows.of(rows(1, 2, change=change)))
         assert [each.status.value for each in found] == ["unknown", of_stranger]
     outcomes = deliver(listing, [EMAIL], rows(1, change=REMOVED))
     assert statuses(outcomes) == {1: "accepted"}
@@ -257,10 +258,10 @@ def looked_up(listing, *numbers, change):
     listing.prepare([EMAIL])
     given = rows(*numbers, change=change)
     found = look_up(listing, given)
-    return [
+    return Items.of(
         Encoded(each, listing.encode(each, found[each.seq]), found[each.seq])
         for each in given
-    ]
+    )
 
 
 def test_a_contact_that_vanishes_does_not_hold_up_the_other_removals(account, sandbox):
@@ -270,8 +271,8 @@ def test_a_contact_that_vanishes_does_not_hold_up_the_other_removals(account, sa
     sandbox.sendgrid.delete_contact("person5@example.com")
     with pytest.raises(RequestRefused):
         listing.send(items)
-    assert listing.send([items[4]]) == [ACCEPTED]
-    rest = items[:4] + items[5:]
+    assert listing.send(items[4:5]) == [ACCEPTED]
+    rest = [*items[:4], *items[5:]]
     assert {each.status for each in send(listing, rest)} == {Status.ACCEPTED}
     assert members(sandbox) == set()
 

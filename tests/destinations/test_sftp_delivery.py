@@ -18,6 +18,7 @@ from outhaul.destinations.sftp import Changes, ChangesOptions, Sftp
 from outhaul.errors import ConfigurationError, NotSent, OutcomeUnknown, StopSync
 from outhaul.kit.files.account import SftpAccount
 from outhaul.kit.files.server import Server
+from outhaul.kit.rows import Items
 from outhaul.kit.service import Activation, Encoded
 from outhaul.model import Change, Row, Status
 from outhaul.sandbox.faults import Fault
@@ -42,7 +43,7 @@ def service(account, **options):
 def send(account, numbers=(1, 2), **options):
     sender = service(account, **options)
     rows = [Row(n, Change.INSERTED, {"id": n}) for n in numbers]
-    return sender.send([Encoded(row, sender.encode(row)) for row in rows])
+    return sender.send(Items.of(Encoded(row, sender.encode(row)) for row in rows))
 
 
 def names(sandbox):
@@ -216,7 +217,7 @@ def test_H04_a_drop_while_sending_leaves_nothing_under_the_final_name(sandbox, a
     wide = "x" * 32_768
     sender = service(account)
     rows = [Row(n, Change.INSERTED, {"id": n, "text": wide}) for n in range(1, 9)]
-    items = [Encoded(row, sender.encode(row)) for row in rows]
+    items = Items.of(Encoded(row, sender.encode(row)) for row in rows)
     with pytest.raises(NotSent, match="while it was sent"):
         sender.send(items)
     assert names(sandbox) == parts(sandbox) and len(parts(sandbox)) == 1
@@ -348,7 +349,7 @@ def test_H10_a_hole_in_the_middle_of_a_file_is_noticed(sandbox, account):
         sender = service(account)
         row = Row(1, Change.INSERTED, {"text": "x" * 300_000})
         with pytest.raises((NotSent, StopSync)):
-            sender.send([Encoded(row, sender.encode(row))])
+            sender.send(Items.of([Encoded(row, sender.encode(row))]))
         assert names(sandbox) == []
 
 
@@ -464,7 +465,7 @@ def test_H17_names_differ_by_generation_and_first_position(sandbox, account):
     later = dataclasses.replace(ACTIVATION, generation=8)
     sender = bound(account, "changes", ChangesOptions(formulas="machine"), later)
     row = Row(1, Change.INSERTED, {"id": 1})
-    sender.send([Encoded(row, sender.encode(row))])
+    sender.send(Items.of([Encoded(row, sender.encode(row))]))
     ends = [name.removeprefix("/in/vip__sftp_19700101_") for name in names(sandbox)]
     assert ends == [
         "000007_000000001.csv",
@@ -531,7 +532,7 @@ def test_H18_a_server_that_is_too_slow_is_cut_off_at_the_deadline(sandbox, accou
     row = Row(1, Change.INSERTED, {"text": "x" * 6_000_000})  # 40 s in all
     started = time.monotonic()
     with pytest.raises(NotSent, match="the time ran out"):
-        sender.send([Encoded(row, sender.encode(row))])
+        sender.send(Items.of([Encoded(row, sender.encode(row))]))
     assert time.monotonic() - started < 20
     assert NAME not in names(sandbox)
 

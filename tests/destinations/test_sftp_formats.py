@@ -18,6 +18,7 @@ from outhaul.errors import ConfigurationError, RowRefused
 from outhaul.kit.files.names import FileNames
 from outhaul.kit.files.packing import contents, gzipped
 from outhaul.kit.files.tables import JsonLines, Separated
+from outhaul.kit.rows import Items
 from outhaul.kit.service import Activation, Encoded, OneByOne
 from outhaul.model import Change, Column, Kind, Row
 from outhaul.registry.platforms import PLATFORMS
@@ -46,7 +47,7 @@ def written(sandbox, account, kind="changes", rows=ROWS, columns=COLUMNS, **opti
     made = PLATFORMS[account.type].services[kind].Options(**options)
     service = bound(account, kind, made, ACTIVATION)
     service.prepare(columns)
-    service.send([Encoded(row, service.encode(row)) for row in rows])
+    service.send(Items.of(Encoded(row, service.encode(row)) for row in rows))
     ((path, content),) = sandbox.sftp.files.all().items()
     return path.removeprefix("/in/"), content
 
@@ -376,7 +377,7 @@ def test_two_activations_have_targets_of_their_own(account):
 
 
 def test_a_file_is_made_in_pieces():
-    items = [Encoded(ROWS[0], json.dumps(n).encode()) for n in range(1_000)]
+    items = Items.of(Encoded(ROWS[0], json.dumps(n).encode()) for n in range(1_000))
     pieces = list(contents(b"start", items))
     assert b"".join(pieces) == b"start" + b"".join(item.body for item in items)
     assert len(pieces) > 3

@@ -21,6 +21,7 @@ import pytest
 
 from outhaul.destinations.sftp import ChangesOptions, Sftp
 from outhaul.errors import StopSync
+from outhaul.kit.rows import Items
 from outhaul.kit.service import Activation, Encoded
 from outhaul.model import Change, Row, Status
 from outhaul.sftp.host_keys import fingerprint
@@ -118,7 +119,7 @@ def send(account, count=3):
     service.prepare([])
     wide = {"text": "é" * 30_000}
     rows = [Row(number, Change.INSERTED, wide) for number in range(1, count + 1)]
-    return service.send([Encoded(row, service.encode(row)) for row in rows])
+    return service.send(Items.of(Encoded(row, service.encode(row)) for row in rows))
 
 
 def test_a_file_arrives_whole_and_replaces_its_earlier_self(folder, account):

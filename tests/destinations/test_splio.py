@@ -26,6 +26,7 @@ from outhaul.errors import (
     StopSync,
     Throttled,
 )
+from outhaul.kit.rows import Items
 from outhaul.kit.service import Activation, Encoded
 from outhaul.model import Change, Column, Kind, Row, Status
 from outhaul.sandbox.faults import Fault
@@ -444,7 +445,7 @@ def sending(rest, *rows, **options):
     for seq, values in enumerate(rows, start=1):
         row = Row(seq, Change.INSERTED, values)
         items.append(Encoded(row, sender.encode(row)))
-    return sender.send(items)
+    return sender.send(Items.of(items))
 
 
 def test_splio_8_a_bad_row_of_many_is_named_and_the_others_go(sandbox, rest):

@@ -15,7 +15,7 @@ from outhaul.destinations.sftp import Sftp
 from outhaul.engine.options import SyncOptions
 from outhaul.engine.spool import Spool
 from outhaul.engine.summary import Result
-from outhaul.kit.rows import Part
+from outhaul.kit.rows import Items
 from outhaul.kit.service import Encoded
 from outhaul.model import Change, Row
 from outhaul.sandbox.faults import Fault
@@ -209,7 +209,8 @@ def spool_of(bodies):
     spool = Spool()
     for seq, body in enumerate(bodies, start=1):
         change = Change.REMOVED if seq % 2 else Change.UPDATED
-        spool.extend(Part([Row(seq, change, {"x": 1})], [body], ["found"]))
+        row = Row(seq, change, {"x": 1})
+        spool.extend(Items.of([Encoded(row, body, "found")]))
     return spool
 
 
@@ -236,7 +237,7 @@ def test_halves_of_a_spool_hold_its_rows():
     assert list(spool[7:]) == []
     assert b"".join(spool[3:5].blocks()) == b"45"
     assert list(spool[2:3].positions) == [3]
-    assert spool[2:4].changes == [Change.REMOVED, Change.UPDATED]
+    assert spool[2:4].rows.changes == [Change.REMOVED, Change.UPDATED]
     del spool, first
     assert second[0].body == b"4"
 

@@ -12,6 +12,7 @@ import pytest
 from outhaul.destinations.webhook import RowsOptions, Webhook
 from outhaul.errors import ConfigurationError, OutcomeUnknown, RequestRefused, StopSync
 from outhaul.kit.idempotency import idempotency_key
+from outhaul.kit.rows import Items
 from outhaul.kit.service import Activation, Encoded
 from outhaul.model import Change, Column, Kind, Row, Status
 from outhaul.sandbox.faults import Fault
@@ -39,7 +40,7 @@ def service(account, kind="changes", activation=ACTIVATION, **options):
 
 def send(account, rows=ROWS, **options):
     sender = service(account, **options)
-    return sender.send([Encoded(row, sender.encode(row)) for row in rows])
+    return sender.send(Items.of(Encoded(row, sender.encode(row)) for row in rows))
 
 
 def received(sandbox):
@@ -329,7 +330,7 @@ def test_a_declaration_that_cannot_work_is_refused(account, options, problem):
 
 
 def key_of(rows, activation=ACTIVATION):
-    return idempotency_key(activation, [Encoded(row, b"{}") for row in rows])
+    return idempotency_key(activation, Items.of(Encoded(row, b"{}") for row in rows))
 
 
 def test_a_request_keeps_its_name_when_it_is_repeated(sandbox, account):
@@ -351,7 +352,7 @@ def test_C31_another_generation_position_or_row_has_another_name():
         key_of(ROWS, dataclasses.replace(ACTIVATION, generation=4)),
         key_of(ROWS, dataclasses.replace(ACTIVATION, name="other")),
         key_of(ROWS, dataclasses.replace(ACTIVATION, destination="other")),
-        idempotency_key(ACTIVATION, [Encoded(row, b"{1}") for row in ROWS]),
+        idempotency_key(ACTIVATION, Items.of(Encoded(row, b"{1}") for row in ROWS)),
     }
     assert len(names) == 7
     assert key_of(ROWS) == key_of(list(ROWS))

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from outhaul.engine.batches import Batch, fits
-from outhaul.kit.rows import Part
+from outhaul.kit.rows import Items, Rows
 from outhaul.kit.service import Limits
 from outhaul.model import Change, Row
 
 
-def part(*sizes: int) -> Part:
+def part(*sizes: int) -> Items:
     """Rows whose bodies have these sizes."""
     rows = [Row(seq, Change.INSERTED, {}) for seq in range(1, len(sizes) + 1)]
-    return Part(rows, [b"x" * size for size in sizes], [None] * len(sizes))
+    return Items(Rows.of(rows), [b"x" * size for size in sizes], [None] * len(sizes))
 
 
 def limits(size: int, rows: int = 1_000) -> Limits:

@@ -13,6 +13,7 @@ from outhaul.engine.lease import Lease
 from outhaul.engine.options import SyncOptions
 from outhaul.engine.outcomes import Outcomes
 from outhaul.engine.summary import Result, Summary
+from outhaul.kit.rows import Items
 from outhaul.kit.service import Encoded, Service
 from outhaul.ledger.records import Claims
 from outhaul.model import ACCEPTED, Change, Outcome, Row
@@ -96,7 +97,9 @@ class Settling:
             self.world.ledger.advance(seconds)
             first = self.outcomes.count + 1
             rows = range(first, first + 10)
-            items = [Encoded(Row(seq, Change.INSERTED, {}), b"") for seq in rows]
+            items = Items.of(
+                Encoded(Row(seq, Change.INSERTED, {}), b"") for seq in rows
+            )
             self.outcomes.accept(items)
             self.commits.commit_when_due()
         return self.warehouse.writes - before

@@ -13,6 +13,7 @@ import pytest
 from outhaul.engine.summary import Result
 from outhaul.errors import OuthaulError, RequestRefused
 from outhaul.kit.guarded import _Guarded
+from outhaul.kit.rows import Items
 from outhaul.kit.service import Encoded, Service
 from outhaul.model import Change, Row, Status
 from tests.engine.ledger import SCHEMA
@@ -127,7 +128,7 @@ def test_rows_that_were_spooled_keep_what_is_said_of_each(people):
     service = dispatcher.bind(dispatcher.warehouse.activation(people.name)).service
     service._service.spooled = True
     rows = [Row(n, Change.INSERTED, {"id": str(n)}) for n in (1, 2)]
-    items = [Encoded(row, service.encode(row)) for row in rows]
+    items = Items.of(Encoded(row, service.encode(row)) for row in rows)
     refused, accepted = service.send(items)
     assert (refused.status, accepted.status) == (Status.REJECTED, Status.ACCEPTED)
     assert "***" in refused.message and "canary" not in refused.message

@@ -37,7 +37,8 @@ from outhaul.errors import (
     StopSync,
     Throttled,
 )
-from outhaul.kit.service import Encoded, Job
+from outhaul.kit.rows import Encoded, Items
+from outhaul.kit.service import Job
 from outhaul.model import ACCEPTED, UNKNOWN, Change, Outcome, Row, Status
 
 REFUSED = Outcome(Status.REJECTED, "bad", "It is bad.")
@@ -59,7 +60,7 @@ LAST = ATTEMPTS - 1
 def task(rows: int = 3, step: Step = Step.SEND, **more: Any) -> Task:
     """The task of so many rows, begun a moment ago."""
     change = more.pop("change", Change.UPDATED)
-    items = tuple(Encoded(Row(n, change, {}), b"") for n in range(1, rows + 1))
+    items = Items.of(Encoded(Row(n, change, {}), b"") for n in range(1, rows + 1))
     return Task(step, change, items, begun_at=50.0, **more)
 
 

@@ -8,6 +8,7 @@ import pytest
 import requests
 
 from outhaul.errors import RequestRefused, StopSync, Throttled
+from outhaul.kit.rows import Items
 from outhaul.kit.service import Encoded
 from outhaul.model import Kind, Status
 from outhaul.sandbox import Sandbox
@@ -103,7 +104,7 @@ def test_an_attribute_of_an_app_keeps_its_type(sandbox, batch):
 
 
 def send_all(made, *rows):
-    items = [Encoded(each, made.encode(each)) for each in rows]
+    items = Items.of(Encoded(each, made.encode(each)) for each in rows)
     return [send(made, request) for request in batches_of(made, items)]
 
 

@@ -20,6 +20,7 @@ from outhaul.kit.files.names import FileNames, describe
 from outhaul.kit.files.service import FileService
 from outhaul.kit.files.tables import ENCODINGS, JsonLines, Separated
 from outhaul.kit.platform import Platform
+from outhaul.kit.rows import Rows
 from outhaul.kit.service import Activation
 from outhaul.model import Change, Column, Row
 
@@ -126,7 +127,7 @@ class Changes(Upserts):
     def cells(self, row: Row) -> list[tuple[str, Any]]:
         return [(self._column, row.change.value), *row.values.items()]
 
-    def columns(self, rows: Sequence[Row]) -> list[tuple[str, Values]]:
+    def columns(self, rows: Rows) -> list[tuple[str, Values]]:
         changes = [rows[0].change.value] * len(rows)
         return [(self._column, changes), *super().columns(rows)]
 

@@ -28,7 +28,7 @@ from outhaul.kit import columns, service, values
 from outhaul.kit.account import Account
 from outhaul.kit.idempotency import idempotency_key
 from outhaul.kit.platform import Platform
-from outhaul.kit.rows import bodies_of, column_of
+from outhaul.kit.rows import Collected, Rows
 from outhaul.kit.service import Limits
 from outhaul.model import Change
 
@@ -117,18 +117,16 @@ class Changes(service.Service):
         change = {self._options.change_field: row.change.value}
         return values.json_object({**change, **row.values})
 
-    def encode_rows(
-        self, rows: Sequence[model.Row], found: Sequence[Any]
-    ) -> list[bytes]:
+    def encode_rows(self, rows: Rows, found: Sequence[Any]) -> list[bytes]:
         fields = list(rows[0].values)
-        rendered = [columns.for_json(column_of(rows, field)) for field in fields]
+        rendered = [columns.for_json(rows.column(field)) for field in fields]
         changes = [rows[0].change.value] * len(rows)
         named = [self._options.change_field, *fields]
         return columns.as_json(columns.records(named, [changes, *rendered]))
 
-    def send(self, items: Sequence[service.Encoded]) -> list[model.Outcome]:
+    def send(self, items: Collected) -> list[model.Outcome]:
         options, account = self._options, self._account
-        content_type, body = _packed(options.body, bodies_of(items))
+        content_type, body = _packed(options.body, items.bodies)
         key = idempotency_key(self._activation, items)
         headers = {"Content-Type": content_type, account.idempotency_header: key}
         response = account.client.request(

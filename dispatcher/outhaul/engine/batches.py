@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from outhaul.kit.rows import Collected, Items, Part
+from outhaul.kit.rows import Collected, Items
 from outhaul.kit.service import Limits
 
 _SEPARATOR_BYTES = 1
@@ -16,7 +16,7 @@ class Batch:
     collect: makes the empty collection of a request's rows, in memory or on disk.
     """
 
-    def __init__(self, collect: Callable[[], Collected] = Items) -> None:
+    def __init__(self, collect: Callable[[], Collected] = Items.of) -> None:
         self._collect = collect
         self._items = collect()
         self._bytes = 0
@@ -33,15 +33,15 @@ class Batch:
         """How many rows may be added before a request is full by their number."""
         return max(1, self._most(limits) - len(self._items))
 
-    def add(self, part: Part, limits: Limits) -> list[Collected]:
+    def add(self, items: Items, limits: Limits) -> list[Collected]:
         """Add rows; returns the requests that are full now, mostly none or one."""
         full: list[Collected] = []
-        sizes = list(map(len, part.bodies))
+        sizes = list(map(len, items.bodies))
         start = 0
         while start < len(sizes):
             end, size = self._fitting(sizes, start, limits)
             if end > start:
-                self._items.extend(part.cut(start, end))
+                self._items.extend(items.part(start, end))
                 self._bytes += size
             if end < len(sizes) or len(self._items) >= self._most(limits):
                 full.append(self.flush())

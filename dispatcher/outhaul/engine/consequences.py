@@ -92,7 +92,7 @@ class Consequences:
         elif isinstance(effect, Again):
             self._schedule.add(effect.task, effect.after)
         elif isinstance(effect, Encode):
-            self._intake.encode_found(effect.items, effect.found, effect.in_doubt)
+            self._intake.encode_found(effect.items.rows, effect.found, effect.in_doubt)
         elif isinstance(effect, Halve):
             self._halve(effect)
         elif isinstance(effect, SetAside):
@@ -121,9 +121,9 @@ class Consequences:
         if effect.outcomes.count(ACCEPTED) == len(effect.outcomes):
             self._outcomes.accept(effect.items)
             return
-        for item, outcome in zip(effect.items, effect.outcomes, strict=True):
+        for row, outcome in zip(effect.items.rows, effect.outcomes, strict=True):
             self._outcomes.settle(
-                item.row,
+                row,
                 outcome,
                 in_doubt=effect.in_doubt,
                 kind=effect.kind,

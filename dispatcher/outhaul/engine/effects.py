@@ -8,7 +8,7 @@ from typing import Any
 
 from outhaul.engine.summary import Result
 from outhaul.engine.tasks import Task
-from outhaul.kit.service import Encoded
+from outhaul.kit.rows import Collected
 from outhaul.model import Outcome
 
 
@@ -20,7 +20,7 @@ class Settle:
     rejection, where it is not the status. may_be_late: an attempt may still be applied.
     """
 
-    items: Sequence[Encoded]
+    items: Collected
     outcomes: Sequence[Outcome]
     in_doubt: bool = False
     kind: str = ""
@@ -40,7 +40,7 @@ class Again:
 class Encode:
     """Send these rows with what was found for each; in_doubt: as of `Settle`."""
 
-    items: Sequence[Encoded]
+    items: Collected
     found: Sequence[Any]
     in_doubt: bool = False
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from outhaul.engine.options import SyncOptions
@@ -51,7 +50,7 @@ class Feed:
         self._settled = settled
         self._options = options
         self._seams = seams
-        self._page: deque[Rows] = deque()
+        self._page = Rows.of()
         self._next = 0
         self._is_new = is_new
         self._has_begun = False
@@ -84,19 +83,23 @@ class Feed:
             if self.is_exhausted:
                 return None
             self._read()
-        return self._page[0][self._next]
+        return self._page[self._next]
 
     def take(self, most: int) -> Rows:
         """Hand out the row that `peek` showed, and those after it of the same change.
 
         They may be fewer than `most` although more of that change will follow.
         """
-        alike = self._page[0]
-        rows = alike[self._next : self._next + most]
-        self._next += len(rows)
-        if self._next >= len(alike):
-            self._page.popleft()
-            self._next = 0
+        start, changes = self._next, self._page.changes
+        alike = itertools.takewhile(
+            lambda change: change is changes[start],
+            itertools.islice(changes, start, start + most),
+        )
+        end = start + len(list(alike))
+        rows = self._page[start:end]
+        self._next = end
+        if end == len(self._page):
+            self._page, self._next = Rows.of(), 0
         return rows
 
     def _read(self) -> None:
@@ -104,7 +107,7 @@ class Feed:
             self._claim_more()
         upto = min(self._claimed, self._position + self._options.page_rows)
         page = self._warehouse.page(self._record, self._position, upto)
-        self._page = deque(self._rows.of(page))
+        self._page = self._rows.of(page)
         self._position = upto
         self._has_begun = True
 
@@ -139,28 +142,19 @@ class _Reader:
         self._field_of = {column.name: column.field for column in binding.columns}
         self._changed: dict[str | None, tuple[str, ...]] = {None: (), "": ()}
 
-    def of(self, page: Sequence[tuple[Any, ...]]) -> Iterator[Rows]:
-        """The rows of a page, those together that follow each other and are alike."""
+    def of(self, page: Sequence[tuple[Any, ...]]) -> Rows:
+        """The rows of a page."""
         if not page:
-            return
+            return Rows.of()
         positions, changes, changed, *columns = map(list, zip(*page, strict=True))
         for text in set(changed) - self._changed.keys():
             self._changed[text] = self._fields_of(text)
-        fields_changed = [self._changed[text] for text in changed]
-        start = 0
-        for change, alike in itertools.groupby(changes):
-            end = start + len(list(alike))
-            rows = slice(start, end)
-            yield Rows(
-                _CHANGES[change],
-                positions[rows],
-                fields_changed[rows],
-                {
-                    field: column[rows]
-                    for field, column in zip(self._fields, columns, strict=True)
-                },
-            )
-            start = end
+        return Rows(
+            positions,
+            [_CHANGES[change] for change in changes],
+            [self._changed[text] for text in changed],
+            dict(zip(self._fields, columns, strict=True)),
+        )
 
     def _fields_of(self, changed: str) -> tuple[str, ...]:
         """Few sets of columns change together, so each is read once."""
@@ -169,9 +163,8 @@ class _Reader:
 
 def read_positions(
     binding: Binding, warehouse: Warehouse, positions: tuple[int, ...]
-) -> list[Row]:
+) -> Rows:
     """The rows at these ascending positions, such as those of a job."""
     wanted = set(positions)
     page = warehouse.page(binding.record, positions[0] - 1, positions[-1])
-    found = [row for row in page if row[0] in wanted]
-    return [row for alike in _Reader(binding).of(found) for row in alike]
+    return _Reader(binding).of([row for row in page if row[0] in wanted])

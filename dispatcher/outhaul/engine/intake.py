@@ -14,8 +14,8 @@ from outhaul.engine.spool import Spool
 from outhaul.engine.tasks import Step, Task
 from outhaul.engine.verdicts import refused
 from outhaul.errors import RowRefused
-from outhaul.kit.rows import Items, Part, Rows, compact, positions_of, rows_in
-from outhaul.kit.service import Encoded, Limits, OneByOne, Service
+from outhaul.kit.rows import Encoded, Items, Rows, compact
+from outhaul.kit.service import Limits, OneByOne, Service
 from outhaul.model import Change, Row
 
 # Below this the looks at whole columns cost more than they save.
@@ -55,7 +55,7 @@ class Intake:
             self._most_outstanding = max(service.limits(c).rows for c in Change)
         self._removing: bool | None = None
         self._taken_upto = 0
-        self._look_ups = Items()
+        self._look_ups = Items.of()
         self._batches: dict[Limits, Batch] = {}
         self._resumed: set[int] = set()
         self._is_resumed = False
@@ -87,32 +87,25 @@ class Intake:
             taken += len(rows)
             self._take_up(rows)
 
-    def encode_found(
-        self, items: Sequence[Encoded], found: Sequence[Any], in_doubt: bool
-    ) -> None:
+    def encode_found(self, rows: Rows, found: Sequence[Any], in_doubt: bool) -> None:
         """Encode rows anew, with what was found for each, into the next requests."""
         start = 0
-        for rows in rows_in(items):
-            end = start + len(rows)
-            self._encode_found(rows, found[start:end], in_doubt)
-            start = end
-
-    def _encode_found(
-        self, rows: Sequence[Row], found: Sequence[Any], in_doubt: bool
-    ) -> None:
-        service = self._service
-        if isinstance(rows, Rows) and service.has_one_limit:
-            self._encode(rows, found, service.limits(rows.change), in_doubt)
-            return
-        kinds = [
-            (service.limits_of(row, each), row.change)
-            for row, each in zip(rows, found, strict=True)
-        ]
-        start = 0
-        for (limits, _), alike in itertools.groupby(kinds):
+        for (limits, _), alike in itertools.groupby(self._kinds(rows, found)):
             end = start + len(list(alike))
             self._encode(rows[start:end], found[start:end], limits, in_doubt)
             start = end
+
+    def _kinds(
+        self, rows: Rows, found: Sequence[Any]
+    ) -> Iterable[tuple[Limits, Change]]:
+        """Limits and change of each row: those that are alike are encoded together."""
+        service = self._service
+        if service.has_one_limit:
+            return ((service.limits(change), change) for change in rows.changes)
+        return (
+            (service.limits_of(row, each), row.change)
+            for row, each in zip(rows, found, strict=True)
+        )
 
     def learn_size(self, rows: int) -> None:
         """The destination takes no more than so many rows in a request."""
@@ -123,7 +116,7 @@ class Intake:
         """An earlier sync settled some of the rows that are still to be read."""
         self._is_resumed = True
 
-    def resume(self, rows: Iterable[Row]) -> list[Encoded]:
+    def resume(self, rows: Rows) -> Items:
         """Take up the rows of an earlier sync's job; `fill` then passes over them."""
         items = []
         for row in rows:
@@ -134,9 +127,9 @@ class Intake:
                 items.append(Encoded(row, self._service.encode(row, None)))
             except RowRefused as refusal:
                 self._refuse(row, refusal.code, str(refusal), in_doubt=True)
-        return items
+        return Items.of(items)
 
-    def _next_rows(self, most: int) -> Sequence[Row]:
+    def _next_rows(self, most: int) -> Rows:
         """The next rows of one change that a request has room for, at most so many.
 
         None of them while a barrier stands, when all are taken or when enough are
@@ -145,18 +138,18 @@ class Intake:
         while not self._is_full and not self._feed.waits_for_first_rows:
             first = self._feed.peek()
             if first is None:
-                return []
+                return Rows.of()
             removing = first.change is Change.REMOVED
             if removing is not self._removing and self._outcomes.outstanding:
-                return []
+                return Rows.of()
             self._removing = removing
             left = self._most_outstanding - self._outcomes.outstanding
             rows = self._feed.take(min(most, left, self._room(first), _MOST))
-            self._taken_upto = positions_of(rows)[-1]
+            self._taken_upto = rows.positions[-1]
             unsettled = self._unsettled(rows)
             if unsettled:
                 return unsettled
-        return []
+        return Rows.of()
 
     @property
     def _is_full(self) -> bool:
@@ -174,15 +167,17 @@ class Intake:
         ahead = self._taken_upto - self._outcomes.committed
         return ahead >= self._most_outstanding
 
-    def _unsettled(self, rows: Sequence[Row]) -> Sequence[Row]:
+    def _unsettled(self, rows: Rows) -> Rows:
         """Without what an earlier sync settled, or has a job for."""
         if not self._is_resumed:
             return rows
-        return [
-            row
-            for row in rows
-            if row.seq not in self._resumed and row.seq not in self._outcomes
-        ]
+        return rows.picked(
+            [
+                index
+                for index, position in enumerate(rows.positions)
+                if position not in self._resumed and position not in self._outcomes
+            ]
+        )
 
     def _room(self, row: Row) -> int:
         """How many rows like this one fill a request."""
@@ -193,8 +188,8 @@ class Intake:
         limits = self._service.limits_of(row, None)
         return self._batch(limits).room(limits)
 
-    def _take_up(self, rows: Sequence[Row]) -> None:
-        change = rows[0].change
+    def _take_up(self, rows: Rows) -> None:
+        change = rows.changes[0]
         if change not in self._service.consumes:
             self._outcomes.pass_over(rows)
             return
@@ -203,29 +198,29 @@ class Intake:
             limits = self._service.limits_of(rows[0], None)
             self._encode(rows, [None] * len(rows), limits)
             return
-        self._look_ups.extend(Part(rows, [b""] * len(rows), [None] * len(rows)))
+        self._look_ups.extend(Items(rows, [b""] * len(rows), [None] * len(rows)))
         if len(self._look_ups) >= self._lookup_limits().rows:
             self._flush_look_ups()
 
     def _encode(
         self,
-        rows: Sequence[Row],
+        rows: Rows,
         found: Sequence[Any],
         limits: Limits,
         in_doubt: bool = False,
     ) -> None:
         """Encode rows of these limits; what cannot be sent is refused alone."""
-        part = self._encoded_together(rows, found, limits)
-        if part is None:
-            part = self._encoded_alone(rows, found, limits, in_doubt)
+        items = self._encoded_together(rows, found, limits)
+        if items is None:
+            items = self._encoded_alone(rows, found, limits, in_doubt)
         if not self._service.spooled:
-            part = part._replace(bodies=compact(part.bodies))
-        for full in self._batch(limits).add(part, limits):
+            items = Items(items.rows, compact(items.bodies), list(items.found))
+        for full in self._batch(limits).add(items, limits):
             self._schedule.add(Task(Step.SEND, full[0].row.change, full))
 
     def _encoded_together(
-        self, rows: Sequence[Row], found: Sequence[Any], limits: Limits
-    ) -> Part | None:
+        self, rows: Rows, found: Sequence[Any], limits: Limits
+    ) -> Items | None:
         """None for a few rows, or where some row wants a look of its own."""
         if len(rows) < _FEW:
             return None
@@ -234,25 +229,25 @@ class Intake:
         except OneByOne:
             return None
         is_fit = fits(max(bodies, key=len), limits)
-        return Part(rows, bodies, found) if is_fit else None
+        return Items(rows, bodies, list(found)) if is_fit else None
 
     def _encoded_alone(
         self,
-        rows: Sequence[Row],
+        rows: Rows,
         found: Sequence[Any],
         limits: Limits,
         in_doubt: bool,
-    ) -> Part:
-        taken: list[Row] = []
+    ) -> Items:
+        taken: list[int] = []
         bodies: list[bytes] = []
         known: list[Any] = []
-        for row, each in zip(rows, found, strict=True):
+        for index, (row, each) in enumerate(zip(rows, found, strict=True)):
             body = self._encoded(row, each, limits, in_doubt)
             if body is not None:
-                taken.append(row)
+                taken.append(index)
                 bodies.append(body)
                 known.append(each)
-        return Part(taken, bodies, known)
+        return Items(rows.picked(taken), bodies, known)
 
     def _encoded(
         self, row: Row, found: Any, limits: Limits, in_doubt: bool
@@ -270,7 +265,7 @@ class Intake:
 
     def _batch(self, limits: Limits) -> Batch:
         if limits not in self._batches:
-            self._batches[limits] = Batch(Spool if self._service.spooled else Items)
+            self._batches[limits] = Batch(Spool if self._service.spooled else Items.of)
         return self._batches[limits]
 
     def _lookup_limits(self) -> Limits:
@@ -308,7 +303,7 @@ class Intake:
         return spooled and self._outcomes.outstanding > self._spooled_rows
 
     def _flush_look_ups(self) -> None:
-        items, self._look_ups = self._look_ups, Items()
+        items, self._look_ups = self._look_ups, Items.of()
         self._schedule.add(Task(Step.LOOK_UP, items[0].row.change, items))
 
     def _is_looking_up(self, in_flight: Collection[Task]) -> bool:

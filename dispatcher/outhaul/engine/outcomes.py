@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from outhaul.engine.summary import Summary, exceeds
-from outhaul.kit.rows import changes_in, changes_of, positions_in, positions_of
-from outhaul.kit.service import Encoded
+from outhaul.kit.rows import Collected, Rows
 from outhaul.ledger.records import Rejection
 from outhaul.model import ACCEPTED, Change, Outcome, Row, Status
 
@@ -59,7 +58,7 @@ class Outcomes:
         self.outstanding -= rows
 
     def note_returned(
-        self, items: Sequence[Encoded], outcomes: Sequence[Outcome], in_doubt: bool
+        self, items: Collected, outcomes: Sequence[Outcome], in_doubt: bool
     ) -> None:
         """These are the outcomes of a request: note the rows that it sends back.
 
@@ -68,19 +67,18 @@ class Outcomes:
         """
         if outcomes.count(ACCEPTED) == len(outcomes):
             return
-        for item, outcome in zip(items, outcomes, strict=False):
+        for position, outcome in zip(items.positions, outcomes, strict=False):
             if outcome.status is Status.AGAIN:
-                position = item.row.seq
                 self.returned[position] = self.returned.get(position, 0) + 1
                 if in_doubt:
                     self._doubted.add(position)
 
-    def accept(self, items: Sequence[Encoded]) -> None:
+    def accept(self, items: Collected) -> None:
         """All of these were taken up, and are accepted."""
         self.believe_gone()
         self.outstanding -= len(items)
-        self._count(self._summary.accepted, changes_in(items))
-        self._known(positions_in(items))
+        self._count(self._summary.accepted, items.rows.changes)
+        self._known(items.positions)
 
     def settle(
         self,
@@ -139,10 +137,10 @@ class Outcomes:
         self._summary.unknown += len(self._gone)
         self._gone = []
 
-    def pass_over(self, rows: Sequence[Row]) -> None:
+    def pass_over(self, rows: Rows) -> None:
         """The service takes no notice of this change: done without a request."""
-        self._count(self._summary.not_consumed, changes_of(rows))
-        self._known(positions_of(rows))
+        self._count(self._summary.not_consumed, rows.changes)
+        self._known(rows.positions)
 
     def known(self, position: int) -> None:
         """This position has an outcome."""

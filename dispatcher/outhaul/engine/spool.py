@@ -13,11 +13,9 @@ import weakref
 from array import array
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import overload
 
 from outhaul.errors import StopSync
-from outhaul.kit.rows import Collected, Part, changes_of, positions_of
-from outhaul.kit.service import Encoded
+from outhaul.kit.rows import Collected, Encoded, Items, Rows
 from outhaul.model import Change, Row
 
 _BLOCK_BYTES = 1 << 20
@@ -39,13 +37,13 @@ class Spool(Collected):
         self._changes = array("b")
         self._ends = array("q")
 
-    def extend(self, part: Part) -> None:
-        sizes = map(len, part.bodies)
+    def extend(self, items: Items) -> None:
+        sizes = map(len, items.bodies)
         ends = itertools.accumulate(sizes, initial=self._file.size)
         next(ends)
-        self._file.append(b"".join(part.bodies))
-        self._positions.extend(positions_of(part.rows))
-        self._changes.extend(_NUMBERS[change] for change in changes_of(part.rows))
+        self._file.append(b"".join(items.bodies))
+        self._positions.extend(items.positions)
+        self._changes.extend(_NUMBERS[change] for change in items.rows.changes)
         self._ends.extend(ends)
 
     @property
@@ -53,8 +51,9 @@ class Spool(Collected):
         return self._positions
 
     @property
-    def changes(self) -> list[Change]:
-        return [_CHANGES[number] for number in self._changes]
+    def rows(self) -> Rows:
+        changes = [_CHANGES[number] for number in self._changes]
+        return Rows(list(self._positions), changes, [()] * len(self), {})
 
     def blocks(self) -> Iterator[bytes]:
         """All bodies, one after the other, in pieces of about a megabyte."""
@@ -78,28 +77,19 @@ class Spool(Collected):
                 yield Encoded(self._row(index), body)
             first = last + 1
 
-    @overload
-    def __getitem__(self, index: int) -> Encoded: ...
-    @overload
-    def __getitem__(self, index: slice) -> Spool: ...
-    def __getitem__(self, index: int | slice) -> Encoded | Spool:
-        if isinstance(index, slice):
-            return self._part(*index.indices(len(self)))
-        index = range(len(self))[index]
-        body = self._file.read(self._start_of(index), self._ends[index])
-        return Encoded(self._row(index), body)
-
-    def _part(self, first: int, end: int, step: int) -> Spool:
-        """Some rows that follow each other, over the same file."""
-        if step != 1:
-            raise ValueError("a part of a spool has no gaps")
+    def part(self, start: int, end: int) -> Spool:
+        """The rows from `start` up to `end`, over the same file."""
         part = Spool.__new__(Spool)
         part._file = self._file
-        part._start = self._start_of(first) if first < len(self) else 0
-        part._positions = self._positions[first:end]
-        part._changes = self._changes[first:end]
-        part._ends = self._ends[first:end]
+        part._start = self._start_of(start) if start < len(self) else 0
+        part._positions = self._positions[start:end]
+        part._changes = self._changes[start:end]
+        part._ends = self._ends[start:end]
         return part
+
+    def _item(self, index: int) -> Encoded:
+        body = self._file.read(self._start_of(index), self._ends[index])
+        return Encoded(self._row(index), body)
 
     def _start_of(self, index: int) -> int:
         return self._ends[index - 1] if index else self._start

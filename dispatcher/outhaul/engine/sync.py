@@ -29,8 +29,8 @@ from outhaul.engine.verdicts import unconfirmed
 from outhaul.engine.workers import Flight, Workers
 from outhaul.errors import DestinationError, NotSent, StopSync
 from outhaul.http.traffic import noting
-from outhaul.kit.rows import positions_in
-from outhaul.kit.service import Encoded, Job, Limits
+from outhaul.kit.rows import Encoded, Items
+from outhaul.kit.service import Job, Limits
 from outhaul.ledger import Warehouse
 from outhaul.ledger.records import Claims, RecordedJob
 from outhaul.model import Change
@@ -205,7 +205,7 @@ class Sync:
     def _claim_sent(self, task: Task) -> None:
         """Before a request that must not be repeated: claim no row beyond its own."""
         if not self._service.repeatable and task.step is Step.SEND:
-            self._commits.claim(max(positions_in(task.items)))
+            self._commits.claim(max(task.items.positions))
 
     def _fill(self) -> bool:
         """Make the next requests ready; False where nothing more can be done."""
@@ -256,7 +256,7 @@ class Sync:
 
     def _note_sent(self, task: Task) -> None:
         if task.step is Step.SEND:
-            self._sent = max(self._sent, max(positions_in(task.items)))
+            self._sent = max(self._sent, max(task.items.positions))
 
     def _limits(self, task: Task) -> Limits:
         return limits_of(self._service, task)
@@ -276,7 +276,7 @@ class Sync:
 
     def _record_job(self, job: Job, task: Task) -> None:
         """Before the first look at it, so that a restarted sync can follow it."""
-        positions = tuple(sorted(positions_in(task.items)))
+        positions = tuple(sorted(task.items.positions))
         recorded = RecordedJob(job.reference, positions)
         self._warehouse.record_job(self._lease.grant, recorded)
 
@@ -320,13 +320,13 @@ class Sync:
             if row.change in self._service.consumes
         ]
         self._outcomes.take_up(len(rows))
-        items = [Encoded(row, b"") for row in rows]
+        items = Items.of(Encoded(row, b"") for row in rows)
         reason = "an earlier sync broke off while it was sent"
         self._consequences.do(unconfirmed(items, reason))
 
     def _resume_job(self, job: Job, positions: tuple[int, ...]) -> None:
         rows = read_positions(self._binding, self._warehouse, positions)
-        items = tuple(self._intake.resume(rows))
+        items = self._intake.resume(rows)
         if items:
             task = Task(Step.POLL, items[0].row.change, items, job=job)
             self._schedule.add(task)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
@@ -11,9 +11,9 @@ from outhaul.engine.lease import Lease
 from outhaul.engine.rate import RateLimiter
 from outhaul.engine.retries import ATTEMPTS
 from outhaul.errors import DestinationError, NotSent
-from outhaul.kit.rows import rows_in
-from outhaul.kit.service import Encoded, Job, Limits, Service
-from outhaul.model import Change, Row
+from outhaul.kit.rows import Collected
+from outhaul.kit.service import Job, Limits, Service
+from outhaul.model import Change
 
 
 class Step(str, Enum):
@@ -38,7 +38,7 @@ class Task:
 
     step: Step
     change: Change
-    items: Sequence[Encoded]
+    items: Collected
     job: Job | None = None
     attempts: int = 0
     resends: int = 0
@@ -89,17 +89,13 @@ def perform(task: Task, service: Service, lease: Lease, limiter: RateLimiter) ->
     if not lease.covers(service.request_seconds):
         raise LeaseTooShort("the lease does not cover another request")
     steps: dict[Step, Callable[[], Any]] = {
-        Step.LOOK_UP: lambda: service.look_up(_together(rows_in(task.items))),
+        Step.LOOK_UP: lambda: service.look_up(task.items.rows),
         Step.SEND: lambda: service.send(task.items),
         Step.POLL: lambda: service.poll(_job(task), task.items),
     }
     result = steps[task.step]()
     limiter.succeeded()
     return result
-
-
-def _together(parts: Sequence[Sequence[Row]]) -> Sequence[Row]:
-    return parts[0] if len(parts) == 1 else [row for part in parts for row in part]
 
 
 def _job(task: Task) -> Job:

@@ -6,7 +6,7 @@ of it, what the service promises, and how the sync has gone until then.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -41,7 +41,8 @@ from outhaul.errors import (
     StopSync,
     Throttled,
 )
-from outhaul.kit.service import Encoded, Job
+from outhaul.kit.rows import Collected
+from outhaul.kit.service import Job
 from outhaul.model import ACCEPTED, LEFT_OPEN, Change, Outcome, Status
 
 MOST_HALVINGS = 400
@@ -108,7 +109,7 @@ def lost(task: Task, reason: str, policy: Policy) -> Settle | None:
     return Settle(task.items, [outcome] * len(task.items), kind="not_sent")
 
 
-def unconfirmed(items: Sequence[Encoded], reason: str) -> Settle:
+def unconfirmed(items: Collected, reason: str) -> Settle:
     """Rows that may have arrived and must not be sent twice."""
     outcome = refused("no_answer", f"this row may have arrived: {reason}")
     return Settle(
@@ -155,20 +156,20 @@ class _Case:
         if Outcome not in set(map(type, found)):
             yield Encode(task.items, found, task.in_doubt)
             return
-        settled, open_, sent = _Pairs(), _Pairs(), _Pairs()
-        for item, each in zip(task.items, found, strict=True):
+        settled: dict[int, Outcome] = {}
+        sent: dict[int, Any] = {}
+        open_: list[int] = []
+        for index, each in enumerate(found):
             if not isinstance(each, Outcome):
-                sent.add(item, each)
+                sent[index] = each
             elif each.status is Status.UNKNOWN:
-                open_.add(item, each)
+                open_.append(index)
             else:
-                settled.add(item, each)
-        if settled:
-            yield Settle(settled.items, settled.values, task.in_doubt)
-        if sent:
-            yield Encode(sent.items, sent.values, task.in_doubt)
+                settled[index] = each
+        yield from self._settle(settled)
+        yield from self._encode(sent)
         if open_:
-            left = replace(task, items=tuple(open_.items))
+            left = replace(task, items=task.items.picked(open_))
             error = OutcomeUnknown("rows that a look-up left open")
             yield from self.retry(left, error)
 
@@ -177,45 +178,48 @@ class _Case:
         if outcomes.count(ACCEPTED) == len(outcomes):
             yield Settle(task.items, outcomes)
             return
-        settled, returned = _Pairs(), _Pairs()
-        open_: dict[Status, list[Encoded]] = {status: [] for status in LEFT_OPEN}
-        for item, outcome in zip(task.items, outcomes, strict=True):
+        settled: dict[int, Outcome] = {}
+        returned: dict[int, Any] = {}
+        open_: dict[Status, list[int]] = {status: [] for status in LEFT_OPEN}
+        for index, outcome in enumerate(outcomes):
             if outcome.status is Status.AGAIN:
-                returned.add(item, outcome.found)
+                returned[index] = outcome.found
             elif outcome.status not in LEFT_OPEN:
-                settled.add(item, outcome)
+                settled[index] = outcome
             elif self.policy.repeatable:
-                open_[outcome.status].append(item)
+                open_[outcome.status].append(index)
             else:
                 reason = outcome.message or "the answer is silent"
-                yield unconfirmed([item], reason)
-        if settled:
-            yield Settle(settled.items, settled.values, task.in_doubt)
+                yield unconfirmed(task.items.picked([index]), reason)
+        yield from self._settle(settled)
         yield from self._of_returned(returned)
         yield from self._of_open(open_[Status.UNKNOWN], open_[Status.SOME_FAILED])
 
-    def _of_returned(self, returned: _Pairs) -> Iterator[Effect]:
+    def _of_returned(self, returned: Mapping[int, Any]) -> Iterator[Effect]:
         """Rows that are sent again with what the answer found, or a look-up finds."""
         task, most = self.task, self.policy.look_up_rows
-        known, unknown, spent = _Pairs(), _Pairs(), _Pairs()
-        for item, found in zip(returned.items, returned.values, strict=True):
-            times = self.course.returned.get(item.row.seq, 1)
+        positions = task.items.positions
+        spent: dict[int, Outcome] = {}
+        known: dict[int, Any] = {}
+        unknown: list[int] = []
+        for index, found in returned.items():
+            times = self.course.returned.get(positions[index], 1)
             if times > _MOST_RETURNS or (found is None and not most):
-                outcome = refused("not_applied", "refused again after a look-up")
-                spent.add(item, outcome)
+                reason = "refused again after a look-up"
+                spent[index] = refused("not_applied", reason)
+            elif found is None:
+                unknown.append(index)
             else:
-                (unknown if found is None else known).add(item, found)
-        if spent:
-            yield Settle(spent.items, spent.values, task.in_doubt)
-        if known:
-            yield Encode(known.items, known.values, task.in_doubt)
-        for start in range(0, len(unknown.items), most or 1):
-            items = tuple(unknown.items[start : start + most])
+                known[index] = found
+        yield from self._settle(spent)
+        yield from self._encode(known)
+        for start in range(0, len(unknown), most or 1):
+            items = task.items.picked(unknown[start : start + most])
             look_up = Task(Step.LOOK_UP, task.change, items, in_doubt=task.in_doubt)
             yield Again(look_up)
 
     def _of_open(
-        self, unknown: Sequence[Encoded], some_failed: Sequence[Encoded]
+        self, unknown: Sequence[int], some_failed: Sequence[int]
     ) -> Iterator[Effect]:
         """Rows without an outcome; in halves where some failed, and not told which."""
         task = self.task
@@ -224,12 +228,12 @@ class _Case:
         resend = replace(task, step=Step.SEND, job=None, in_doubt=True)
         if some_failed:
             reason = "some rows of a request failed, and the answer does not say which"
-            failed = replace(resend, items=tuple(some_failed), attempts=0)
+            failed = replace(resend, items=task.items.picked(some_failed), attempts=0)
             yield from self._halve(failed, reason)
         if unknown:
             left = replace(
                 resend,
-                items=tuple(unknown),
+                items=task.items.picked(unknown),
                 attempts=task.resends,
                 resends=task.resends + 1,
             )
@@ -332,20 +336,16 @@ class _Case:
         rows are in doubt from now on.
         """
         task, policy = self.task, self.policy
-        named, rest = _Pairs(), []
-        for index, item in enumerate(task.items):
-            if index in error.rows:
-                named.add(item, refused(*error.rows[index]))
-            else:
-                rest.append(item)
-        if named:
-            yield Settle(named.items, named.values, task.in_doubt)
+        indexes = range(len(task.items))
+        named = {n: refused(*error.rows[n]) for n in indexes if n in error.rows}
+        rest = task.items.picked(n for n in indexes if n not in error.rows)
+        yield from self._settle(named)
         may_be_applied = policy.partly_applies and len(task.items) > 1
         if may_be_applied and rest and not policy.repeatable:
             yield unconfirmed(rest, str(error))
             return
         in_doubt = task.in_doubt or may_be_applied
-        task = replace(task, items=tuple(rest), in_doubt=in_doubt)
+        task = replace(task, items=rest, in_doubt=in_doubt)
         if named:
             if rest:
                 yield Again(task)
@@ -367,20 +367,17 @@ class _Case:
         )
         yield Stop(Result.INCOMPLETE, reason, task)
 
+    def _settle(self, outcomes: Mapping[int, Outcome]) -> Iterator[Effect]:
+        """Outcomes of some rows of the task, by index."""
+        if outcomes:
+            items = self.task.items.picked(outcomes)
+            yield Settle(items, list(outcomes.values()), self.task.in_doubt)
 
-class _Pairs:
-    """Some rows of a task, each with what was told of it."""
-
-    def __init__(self) -> None:
-        self.items: list[Encoded] = []
-        self.values: list[Any] = []
-
-    def __bool__(self) -> bool:
-        return bool(self.items)
-
-    def add(self, item: Encoded, value: Any) -> None:
-        self.items.append(item)
-        self.values.append(value)
+    def _encode(self, found: Mapping[int, Any]) -> Iterator[Effect]:
+        """What was found for some rows of the task, by index."""
+        if found:
+            items = self.task.items.picked(found)
+            yield Encode(items, list(found.values()), self.task.in_doubt)
 
 
 def _settled(

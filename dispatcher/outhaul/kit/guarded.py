@@ -23,16 +23,14 @@ from outhaul.errors import (
     StopSync,
     Throttled,
 )
-from outhaul.kit.rows import Rows, rows_in
-from outhaul.kit.service import Encoded, Job, Service
+from outhaul.kit.rows import Collected, Rows
+from outhaul.kit.service import Job, Service
 from outhaul.model import Column, Outcome, Row, Status
 from outhaul.text.row_values import RowValues
 from outhaul.text.secret_texts import Secrets
 
 MESSAGES = ("masked", "codes")
 """What may be kept of what a destination says; see `docs/configuration.md`."""
-
-Parts = Sequence[Sequence[Row]]
 
 _T = TypeVar("_T")
 _CODE = re.compile(r"[^A-Za-z0-9_.-]+")
@@ -79,35 +77,35 @@ class _Guarded:
     def locate(self, known_id: str = "") -> bool:
         return self._guard.call(lambda: self._service.locate(known_id))
 
-    def look_up(self, rows: Sequence[Row]) -> list[Any]:
-        found = self._guard.call(lambda: self._service.look_up(rows), lambda: [rows])
-        return self._guard.outcomes(found, lambda: [rows])
+    def look_up(self, rows: Rows) -> list[Any]:
+        found = self._guard.call(lambda: self._service.look_up(rows), lambda: rows)
+        return self._guard.outcomes(found, lambda: rows)
 
     def encode(self, row: Row, found: Any = None) -> bytes:
         try:
             return self._service.encode(row, found)
         except OuthaulError as error:
-            self._guard.mask(error, [[row]], is_ours=True)
+            self._guard.mask(error, Rows.of([row]), is_ours=True)
             raise
 
-    def send(self, items: Sequence[Encoded]) -> list[Outcome] | Job:
+    def send(self, items: Collected) -> list[Outcome] | Job:
         rows = self._rows(items)
         answer = self._guard.call(lambda: self._service.send(items), rows)
         if isinstance(answer, Job):
             return answer
         return self._guard.outcomes(answer, rows)
 
-    def poll(self, job: Job, items: Sequence[Encoded]) -> list[Outcome] | None:
+    def poll(self, job: Job, items: Collected) -> list[Outcome] | None:
         rows = self._rows(items)
         answer = self._guard.call(lambda: self._service.poll(job, items), rows)
         return None if answer is None else self._guard.outcomes(answer, rows)
 
-    def _rows(self, items: Sequence[Encoded]) -> Callable[[], Parts]:
+    def _rows(self, items: Collected) -> Callable[[], Rows]:
         """The rows of a request, when they are asked for: that can take a while.
 
         Rows that were spooled have no values, and reading them back takes memory.
         """
-        return tuple if self._service.spooled else lambda: rows_in(items)
+        return Rows.of if self._service.spooled else lambda: items.rows
 
 
 class _Guard:
@@ -121,7 +119,7 @@ class _Guard:
         """Without secrets and without these values."""
         return RowValues(values).hide(self._secrets.hide(text)) if text else text
 
-    def call(self, act: Callable[[], _T], rows: Callable[[], Parts] = tuple) -> _T:
+    def call(self, act: Callable[[], _T], rows: Callable[[], Rows] = Rows.of) -> _T:
         """What the service returns; what it raises has a masked message."""
         try:
             return act()
@@ -132,35 +130,33 @@ class _Guard:
     def mask(
         self,
         error: OuthaulError,
-        parts: Parts,
+        rows: Rows,
         *,
         is_ours: bool = False,
     ) -> None:
         """Mask an error in place; is_ours: it repeats nothing that was answered."""
-        text = self.masked(str(error), _values(parts))
+        text = self.masked(str(error), _values(rows))
         if isinstance(error, DestinationError):
             if error.code:
-                error.code = self._code(error.code, _values(parts))
+                error.code = self._code(error.code, _values(rows))
             if self._codes and not is_ours:
                 text = _class_of(error)
         if isinstance(error, RequestRefused):
-            rows = [row for part in parts for row in part]
             for index, refusal in error.rows.items():
                 values = rows[index].values.values() if index < len(rows) else ()
                 told = self._told(Status.REJECTED, *refusal, values)
                 error.rows[index] = Refusal(*told)
         error.args = (text,)
 
-    def outcomes(self, found: list[Any], rows_of: Callable[[], Parts]) -> list[Any]:
+    def outcomes(self, found: list[Any], rows_of: Callable[[], Rows]) -> list[Any]:
         """What was found or became of each row, masked where it is said in words."""
         if not any(
             type(each) is Outcome and (each.code or each.message) for each in found
         ):
             return found
-        parts = rows_of()
-        rows = [row for part in parts for row in part]
+        rows = rows_of()
         if len(rows) != len(found):  # which the engine does not take
-            return [self._outcome(each, _values(parts)) for each in found]
+            return [self._outcome(each, _values(rows)) for each in found]
         return [
             self._outcome(each, row.values.values())
             for each, row in zip(found, rows, strict=True)
@@ -190,11 +186,6 @@ def _class_of(error: DestinationError) -> str:
     return f"{text} ({error.code})" if error.code else text
 
 
-def _values(parts: Parts) -> Iterator[Any]:
-    for part in parts:
-        if isinstance(part, Rows):
-            for column in part.columns.values():
-                yield from column
-        else:
-            for row in part:
-                yield from row.values.values()
+def _values(rows: Rows) -> Iterator[Any]:
+    for column in rows.columns.values():
+        yield from column

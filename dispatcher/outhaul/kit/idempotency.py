@@ -6,13 +6,12 @@ https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 
-from outhaul.kit.rows import bodies_of, positions_in
-from outhaul.kit.service import Activation, Encoded
+from outhaul.kit.rows import Collected
+from outhaul.kit.service import Activation
 
 
-def idempotency_key(activation: Activation, items: Sequence[Encoded]) -> str:
+def idempotency_key(activation: Activation, items: Collected) -> str:
     """Equal for the same rows of the same generation, also after a restart.
 
     A value that goes from A to B and back to A has another generation, and so does
@@ -21,9 +20,9 @@ def idempotency_key(activation: Activation, items: Sequence[Encoded]) -> str:
     digest = hashlib.sha256(
         f"{activation.destination}/{activation.name}/{activation.generation}".encode()
     )
-    bodies = bodies_of(items)
+    bodies = items.bodies
     # Together with the lengths, the bodies can be told apart.
-    shape = (list(positions_in(items)), list(map(len, bodies)))
+    shape = (list(items.positions), list(map(len, bodies)))
     digest.update(f"/{shape}/".encode())
     digest.update(b"".join(bodies))
     return digest.hexdigest()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from outhaul.errors import ConfigurationError, RowRefused
 from outhaul.kit import values
 from outhaul.kit.columns import emails
-from outhaul.kit.rows import column_of
+from outhaul.kit.rows import Rows
 from outhaul.kit.service import OneByOne
 from outhaul.model import Column, Row
 
@@ -24,9 +24,9 @@ def member_of(row: Row) -> str:
     return address
 
 
-def members_of(rows: Sequence[Row]) -> Sequence[str]:
+def members_of(rows: Rows) -> Sequence[str]:
     """The same for many rows. Raises OneByOne."""
-    addresses = column_of(rows, "email")
+    addresses = rows.column("email")
     if emails(addresses) != addresses:
         raise OneByOne
     return addresses

@@ -1,51 +1,88 @@
-"""Rows that are kept by column: cheap to hand on, and made one by one where asked for.
+"""Rows kept by column: cheap to hand on, and made one by one where asked for.
 
-To a service they are sequences of `Row` and of `Encoded` like any others. What looks at
-all of them at once asks for a column, which exists already.
+They are sequences of `Row` and of `Encoded`. What looks at all of them at once takes a
+column, which exists already.
 """
 
 from __future__ import annotations
 
 import itertools
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple, overload
 
-from outhaul.kit.service import Encoded
 from outhaul.model import Change, Row
 
 
 class Rows(Sequence[Row]):
-    """Rows of one change, in order.
+    """Rows in order.
 
-    positions, changed: of each row. columns: by field, the values of each row.
+    positions, changes, changed: of each row. columns: by field, the values of each row.
     """
 
-    __slots__ = ("change", "changed", "columns", "positions")
+    __slots__ = ("changed", "changes", "columns", "positions")
 
     def __init__(
         self,
-        change: Change,
-        positions: Sequence[int],
-        changed: Sequence[tuple[str, ...]],
-        columns: dict[str, Sequence[Any]],
+        positions: list[int],
+        changes: list[Change],
+        changed: list[tuple[str, ...]],
+        columns: dict[str, list[Any]],
     ) -> None:
-        self.change = change
         self.positions = positions
+        self.changes = changes
         self.changed = changed
         self.columns = columns
+
+    @classmethod
+    def of(cls, rows: Iterable[Row] = ()) -> Rows:
+        """The same rows by column; null where a row lacks a value."""
+        listed = list(rows)
+        fields = dict.fromkeys(field for row in listed for field in row.values)
+        return cls(
+            [row.seq for row in listed],
+            [row.change for row in listed],
+            [row.changed for row in listed],
+            {field: [row.values.get(field) for row in listed] for field in fields},
+        )
+
+    def column(self, field: str) -> Sequence[Any]:
+        """The values of a field; null where rows lack it."""
+        found = self.columns.get(field)
+        return [None] * len(self) if found is None else found
+
+    def picked(self, indexes: Sequence[int]) -> Rows:
+        """Those of these indexes."""
+        return Rows(
+            [self.positions[index] for index in indexes],
+            [self.changes[index] for index in indexes],
+            [self.changed[index] for index in indexes],
+            {
+                field: [column[index] for index in indexes]
+                for field, column in self.columns.items()
+            },
+        )
+
+    def extend(self, rows: Rows) -> None:
+        """Add rows of the same fields."""
+        self.positions.extend(rows.positions)
+        self.changes.extend(rows.changes)
+        self.changed.extend(rows.changed)
+        for field, column in rows.columns.items():
+            self.columns.setdefault(field, []).extend(column)
 
     def __len__(self) -> int:
         return len(self.positions)
 
     def __iter__(self) -> Iterator[Row]:
-        fields, change = list(self.columns), self.change
-        values = zip(*self.columns.values(), strict=True)
-        for position, row, changed in zip(
-            self.positions, values, self.changed, strict=True
+        fields = list(self.columns)
+        values: Iterable[tuple[Any, ...]] = zip(*self.columns.values(), strict=True)
+        if not fields:
+            values = itertools.repeat((), len(self))
+        for position, change, row, changed in zip(
+            self.positions, self.changes, values, self.changed, strict=True
         ):
-            named = dict(zip(fields, row, strict=True))
-            yield Row(position, change, named, changed)
+            yield Row(position, change, dict(zip(fields, row, strict=True)), changed)
 
     @overload
     def __getitem__(self, index: int) -> Row: ...
@@ -54,26 +91,23 @@ class Rows(Sequence[Row]):
     def __getitem__(self, index: int | slice) -> Row | Rows:
         if isinstance(index, slice):
             return Rows(
-                self.change,
                 self.positions[index],
+                self.changes[index],
                 self.changed[index],
                 {field: column[index] for field, column in self.columns.items()},
             )
         values = {field: column[index] for field, column in self.columns.items()}
-        return Row(self.positions[index], self.change, values, self.changed[index])
+        return Row(
+            self.positions[index], self.changes[index], values, self.changed[index]
+        )
 
 
-class Part(NamedTuple):
-    """Some rows with their bodies, and what a look-up found for each."""
+class Encoded(NamedTuple):
+    """A row ready to send; `found` is what `look_up` returned for it, if asked."""
 
-    rows: Sequence[Row]
-    bodies: Sequence[bytes]
-    found: Sequence[Any]
-
-    def cut(self, start: int, end: int) -> Part:
-        """The rows from `start` up to `end`."""
-        rows = slice(start, end)
-        return Part(self.rows[rows], self.bodies[rows], self.found[rows])
+    row: Row
+    body: bytes
+    found: Any = None
 
 
 class Collected(Sequence[Encoded]):
@@ -83,87 +117,113 @@ class Collected(Sequence[Encoded]):
 
     @property
     @abstractmethod
+    def rows(self) -> Rows:
+        """The rows; without values where they lie on disk."""
+
+    @property
+    @abstractmethod
     def positions(self) -> Sequence[int]:
         """The position of each row."""
 
     @property
-    @abstractmethod
-    def changes(self) -> list[Change]:
-        """The change of each row."""
+    def bodies(self) -> Sequence[bytes]:
+        """The body of each row."""
+        return [item.body for item in self]
+
+    @property
+    def found(self) -> Sequence[Any]:
+        """What a look-up found for each row."""
+        return [item.found for item in self]
 
     @abstractmethod
-    def extend(self, part: Part) -> None:
+    def extend(self, items: Items) -> None:
         """Add rows. Raises StopSync where the disk is full."""
 
+    @abstractmethod
+    def part(self, start: int, end: int) -> Collected:
+        """The rows from `start` up to `end`."""
 
-class Items(Collected):
-    """The encoded rows of a request in memory, in parts."""
-
-    __slots__ = ("_count", "_parts")
-
-    def __init__(self, parts: Sequence[Part] = ()) -> None:
-        self._parts = list(parts)
-        self._count = sum(len(part.bodies) for part in parts)
-
-    def extend(self, part: Part) -> None:
-        self._parts.append(part)
-        self._count += len(part.bodies)
-
-    @property
-    def rows(self) -> list[Sequence[Row]]:
-        return [part.rows for part in self._parts]
-
-    @property
-    def bodies(self) -> list[bytes]:
-        return list(itertools.chain.from_iterable(part.bodies for part in self._parts))
-
-    @property
-    def found(self) -> list[Any]:
-        return list(itertools.chain.from_iterable(part.found for part in self._parts))
-
-    @property
-    def positions(self) -> list[int]:
-        return [each for part in self._parts for each in positions_of(part.rows)]
-
-    @property
-    def changes(self) -> list[Change]:
-        return [each for part in self._parts for each in changes_of(part.rows)]
-
-    def column(self, field: str) -> list[Any]:
-        """The values of a field; null where a row lacks it."""
-        return [each for part in self._parts for each in column_of(part.rows, field)]
-
-    def __len__(self) -> int:
-        return self._count
-
-    def __iter__(self) -> Iterator[Encoded]:
-        for part in self._parts:
-            yield from map(Encoded, part.rows, part.bodies, part.found)
+    def picked(self, indexes: Iterable[int]) -> Items:
+        """Those of these indexes."""
+        return Items.of(self[index] for index in indexes)
 
     @overload
     def __getitem__(self, index: int) -> Encoded: ...
     @overload
-    def __getitem__(self, index: slice) -> Items: ...
-    def __getitem__(self, index: int | slice) -> Encoded | Items:
-        if isinstance(index, slice):
-            return self._slice(*index.indices(self._count))
-        index = range(self._count)[index]
-        for part in self._parts:
-            if index < len(part.bodies):
-                return Encoded(part.rows[index], part.bodies[index], part.found[index])
-            index -= len(part.bodies)
-        raise IndexError(index)
-
-    def _slice(self, first: int, end: int, step: int) -> Items:
+    def __getitem__(self, index: slice) -> Collected: ...
+    def __getitem__(self, index: int | slice) -> Encoded | Collected:
+        if not isinstance(index, slice):
+            return self._item(range(len(self))[index])
+        start, end, step = index.indices(len(self))
         if step != 1:
             raise ValueError("a part of a request has no gaps")
-        parts = []
-        for part in self._parts:
-            count = len(part.bodies)
-            if first < count and end > 0:
-                parts.append(part.cut(max(first, 0), min(end, count)))
-            first, end = first - count, end - count
-        return Items(parts)
+        return self.part(start, max(start, end))
+
+    @abstractmethod
+    def _item(self, index: int) -> Encoded: ...
+
+
+class Items(Collected):
+    """The encoded rows of a request in memory."""
+
+    __slots__ = ("_bodies", "_found", "_rows")
+
+    def __init__(self, rows: Rows, bodies: list[bytes], found: list[Any]) -> None:
+        self._rows = rows
+        self._bodies = bodies
+        self._found = found
+
+    @classmethod
+    def of(cls, items: Iterable[Encoded] = ()) -> Items:
+        """These, by column."""
+        listed = list(items)
+        return cls(
+            Rows.of(item.row for item in listed),
+            [item.body for item in listed],
+            [item.found for item in listed],
+        )
+
+    @property
+    def rows(self) -> Rows:
+        return self._rows
+
+    @property
+    def positions(self) -> Sequence[int]:
+        return self._rows.positions
+
+    @property
+    def bodies(self) -> Sequence[bytes]:
+        return self._bodies
+
+    @property
+    def found(self) -> Sequence[Any]:
+        return self._found
+
+    def extend(self, items: Items) -> None:
+        self._rows.extend(items.rows)
+        self._bodies.extend(items.bodies)
+        self._found.extend(items.found)
+
+    def part(self, start: int, end: int) -> Items:
+        rows = slice(start, end)
+        return Items(self._rows[rows], self._bodies[rows], self._found[rows])
+
+    def picked(self, indexes: Iterable[int]) -> Items:
+        chosen = list(indexes)
+        return Items(
+            self._rows.picked(chosen),
+            [self._bodies[index] for index in chosen],
+            [self._found[index] for index in chosen],
+        )
+
+    def __len__(self) -> int:
+        return len(self._bodies)
+
+    def __iter__(self) -> Iterator[Encoded]:
+        return map(Encoded, self._rows, self._bodies, self._found)
+
+    def _item(self, index: int) -> Encoded:
+        return Encoded(self._rows[index], self._bodies[index], self._found[index])
 
 
 def compact(bodies: Sequence[bytes]) -> list[bytes]:
@@ -175,59 +235,3 @@ def compact(bodies: Sequence[bytes]) -> list[bytes]:
     joined = b"".join(bodies)
     ends = list(itertools.accumulate(map(len, bodies)))
     return [joined[start:end] for start, end in zip([0, *ends], ends, strict=False)]
-
-
-def positions_of(rows: Sequence[Row]) -> Sequence[int]:
-    """The positions of rows, however they are kept."""
-    return rows.positions if isinstance(rows, Rows) else [row.seq for row in rows]
-
-
-def changes_of(rows: Sequence[Row]) -> list[Change]:
-    """The changes of rows, however they are kept."""
-    if isinstance(rows, Rows):
-        return [rows.change] * len(rows)
-    return [row.change for row in rows]
-
-
-def column_of(rows: Sequence[Row], field: str) -> Sequence[Any]:
-    """The values of a field; null where a row lacks it."""
-    if isinstance(rows, Rows):
-        found = rows.columns.get(field)
-        return [None] * len(rows) if found is None else found
-    return [row.values.get(field) for row in rows]
-
-
-def positions_in(items: Sequence[Encoded]) -> Sequence[int]:
-    """The positions of encoded rows, however they are kept."""
-    if isinstance(items, Collected):
-        return items.positions
-    return [item.row.seq for item in items]
-
-
-def changes_in(items: Sequence[Encoded]) -> list[Change]:
-    """The changes of encoded rows, however they are kept."""
-    if isinstance(items, Collected):
-        return items.changes
-    return [item.row.change for item in items]
-
-
-def rows_in(items: Sequence[Encoded]) -> list[Sequence[Row]]:
-    """The rows of encoded rows, in parts."""
-    return items.rows if isinstance(items, Items) else [[item.row for item in items]]
-
-
-def bodies_of(items: Sequence[Encoded]) -> list[bytes]:
-    """The bodies of encoded rows, however they are kept."""
-    return items.bodies if isinstance(items, Items) else [item.body for item in items]
-
-
-def found_of(items: Sequence[Encoded]) -> list[Any]:
-    """What a look-up found for each row."""
-    return items.found if isinstance(items, Items) else [item.found for item in items]
-
-
-def values_of(items: Sequence[Encoded], field: str) -> list[Any]:
-    """The values of a field of encoded rows; null where a row lacks it."""
-    if isinstance(items, Items):
-        return items.column(field)
-    return [item.row.values.get(field) for item in items]

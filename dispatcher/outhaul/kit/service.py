@@ -26,15 +26,9 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, ClassVar, NamedTuple
 
+from outhaul.kit.rows import Collected, Rows
+from outhaul.kit.rows import Encoded as Encoded
 from outhaul.model import Change, Column, Outcome, Row
-
-
-class Encoded(NamedTuple):
-    """A row ready to send; `found` is what `look_up` returned for it, if asked."""
-
-    row: Row
-    body: bytes
-    found: Any = None
 
 
 class OneByOne(Exception):
@@ -236,7 +230,7 @@ class Service(ABC):
         """Whether rows of this change go through `look_up` before they are sent."""
         return False
 
-    def look_up(self, rows: Sequence[Row]) -> list[Any]:
+    def look_up(self, rows: Rows) -> list[Any]:
         """One request; for each row what was found, or an Outcome that settles it."""
         raise TypeError(f"the service '{self.name}' has no look-up")
 
@@ -248,7 +242,7 @@ class Service(ABC):
         the rows of a job that it polls. `send` answers AGAIN for such rows.
         """
 
-    def encode_rows(self, rows: Sequence[Row], found: Sequence[Any]) -> list[bytes]:
+    def encode_rows(self, rows: Rows, found: Sequence[Any]) -> list[bytes]:
         """The same bytes as `encode` for rows of one change at once, which is faster.
 
         found: as for `encode`, for each row. Raises OneByOne where any row might be
@@ -258,10 +252,10 @@ class Service(ABC):
         raise OneByOne
 
     @abstractmethod
-    def send(self, items: Sequence[Encoded]) -> list[Outcome] | Job:
+    def send(self, items: Collected) -> list[Outcome] | Job:
         """One request; one outcome per item, in order, or the job to poll."""
 
-    def poll(self, job: Job, items: Sequence[Encoded]) -> list[Outcome] | None:
+    def poll(self, job: Job, items: Collected) -> list[Outcome] | None:
         """One look at a job: one outcome per item, in order, or None: not ended.
 
         A restarted sync may ask for some of the job's rows only, encoded without what

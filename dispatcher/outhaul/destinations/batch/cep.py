@@ -13,8 +13,7 @@ from outhaul.destinations.batch.account import BatchAccount
 from outhaul.destinations.batch.probe import probe
 from outhaul.errors import ConfigurationError, OutcomeUnknown
 from outhaul.http.answers import Response, classify, json_of
-from outhaul.kit.rows import bodies_of
-from outhaul.kit.service import Encoded
+from outhaul.kit.rows import Collected
 from outhaul.model import ACCEPTED, Outcome, Status
 
 _Error = Mapping[str, Any]
@@ -44,14 +43,14 @@ def check_keys(account: BatchAccount) -> None:
 def post(
     account: BatchAccount,
     path: str,
-    items: Sequence[Encoded],
+    items: Collected,
     partial: Status = Status.REJECTED,
 ) -> list[Outcome]:
     """One request; one outcome per item, by the index that errors carry.
 
     partial: the status of an item of which an attribute was refused and not the rest.
     """
-    body = b"[" + b",".join(bodies_of(items)) + b"]"
+    body = b"[" + b",".join(items.bodies) + b"]"
     response = account.profiles.request("POST", path, body=body)
     classify(response, (200, 202), _HINTS)
     answer = json_of(response)

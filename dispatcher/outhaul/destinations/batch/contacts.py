@@ -30,8 +30,8 @@ from outhaul.errors import (
 from outhaul.http.answers import classify, json_of
 from outhaul.http.client import HttpClient
 from outhaul.kit.columns import as_json, records
-from outhaul.kit.rows import bodies_of
-from outhaul.kit.service import Activation, Encoded, Limits
+from outhaul.kit.rows import Collected, Rows
+from outhaul.kit.service import Activation, Limits
 from outhaul.model import ACCEPTED, Change, Column, Outcome, Row
 
 # The vendor tells no limit in bytes.
@@ -130,7 +130,7 @@ class Contacts(AttributeService):
             }
         )
 
-    def encode_rows(self, rows: Sequence[Row], found: Sequence[Any]) -> list[bytes]:
+    def encode_rows(self, rows: Rows, found: Sequence[Any]) -> list[bytes]:
         users = self._users(rows)
         attributes = records(
             [each.key for each in self._attributes], self._columns(rows)
@@ -140,14 +140,15 @@ class Contacts(AttributeService):
             for user, values in zip(users, attributes, strict=True)
         )
 
-    def send(self, items: Sequence[Encoded]) -> list[Outcome]:
+    def send(self, items: Collected) -> list[Outcome]:
         errors: list[DestinationError] = []
-        done: list[tuple[set[int], Sequence[Encoded]]] = []
+        done: list[tuple[set[int], Collected]] = []
         for platform, app in self._account.apps.items():
             taken = self._taken[platform]
             waiting = items
             if taken:
-                waiting = [item for item in items if item.row.seq not in taken]
+                positions = enumerate(items.positions)
+                waiting = items.picked(n for n, seq in positions if seq not in taken)
             if not waiting:
                 continue
             try:
@@ -158,10 +159,10 @@ class Contacts(AttributeService):
                 done.append((taken, waiting))
         if errors:
             for taken, waiting in done:
-                taken.update(item.row.seq for item in waiting)
+                taken.update(waiting.positions)
             raise _most_pressing(errors)
         for taken in filter(None, self._taken.values()):
-            taken.difference_update(item.row.seq for item in items)
+            taken.difference_update(items.positions)
         return [ACCEPTED] * len(items)
 
 
@@ -171,8 +172,8 @@ def _hints(platform: str) -> dict[int, str]:
     return {400: f"from the app for {platform}", 401: keys, 403: keys, 404: keys}
 
 
-def _post(platform: str, app: HttpClient, items: Sequence[Encoded]) -> None:
-    body = b"[" + b",".join(bodies_of(items)) + b"]"
+def _post(platform: str, app: HttpClient, items: Collected) -> None:
+    body = b"[" + b",".join(items.bodies) + b"]"
     response = app.request("POST", "/data/users", body=body)
     classify(response, (200, 201, 202, 204), _hints(platform))
     if response.body.strip():

@@ -22,8 +22,8 @@ from outhaul.destinations.batch.service import AttributeService
 from outhaul.errors import RequestTooLarge, RowRefused
 from outhaul.kit import values
 from outhaul.kit.columns import as_json, records, seconds
-from outhaul.kit.rows import column_of, values_of
-from outhaul.kit.service import Activation, Encoded, Limits, OneByOne
+from outhaul.kit.rows import Collected, Rows
+from outhaul.kit.service import Activation, Limits, OneByOne
 from outhaul.model import Change, Column, Kind, Outcome, Row, Status
 
 MOST_EVENTS_OF_A_PROFILE = 15
@@ -110,9 +110,9 @@ class Events(AttributeService):
         identifiers = {"custom_id": self._user(row)}
         return orjson.dumps({"identifiers": identifiers, "events": [event]})
 
-    def encode_rows(self, rows: Sequence[Row], found: Sequence[Any]) -> list[bytes]:
+    def encode_rows(self, rows: Rows, found: Sequence[Any]) -> list[bytes]:
         profiles = self._users(rows)
-        times = self._times(column_of(rows, "event_time"))
+        times = self._times(rows.column("event_time"))
         names = self._names(rows)
         keys = [each.key for each in self._attributes]
         rendered = self._columns(rows)
@@ -130,8 +130,8 @@ class Events(AttributeService):
             for profile, name, time, attributes in events
         )
 
-    def send(self, items: Sequence[Encoded]) -> list[Outcome]:
-        of_profile = Counter(map(str, values_of(items, "custom_id")))
+    def send(self, items: Collected) -> list[Outcome]:
+        of_profile = Counter(map(str, items.rows.column("custom_id")))
         if max(of_profile.values()) > MOST_EVENTS_OF_A_PROFILE:
             raise RequestTooLarge(
                 f"more than {MOST_EVENTS_OF_A_PROFILE} events of one profile"
@@ -163,10 +163,10 @@ class Events(AttributeService):
             )
         return name
 
-    def _names(self, rows: Sequence[Row]) -> Sequence[str]:
+    def _names(self, rows: Rows) -> Sequence[str]:
         if _NAME.fullmatch(self._options.event_name):
             return [self._options.event_name] * len(rows)
-        names = column_of(rows, "event_name")
+        names = rows.column("event_name")
         if set(map(type, names)) == {str} and all(map(_NAME.fullmatch, set(names))):
             return names
         raise OneByOne

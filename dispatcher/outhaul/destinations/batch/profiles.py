@@ -20,8 +20,8 @@ from outhaul.destinations.batch.service import AttributeService
 from outhaul.errors import ConfigurationError, RowRefused
 from outhaul.kit import values
 from outhaul.kit.columns import as_json, emails, records
-from outhaul.kit.rows import column_of
-from outhaul.kit.service import Activation, Encoded, Limits, OneByOne
+from outhaul.kit.rows import Collected, Rows
+from outhaul.kit.service import Activation, Limits, OneByOne
 from outhaul.model import Change, Column, Outcome, Row
 
 MOST_ATTRIBUTES = 50
@@ -137,9 +137,9 @@ class Profiles(AttributeService):
             }
         )
 
-    def encode_rows(self, rows: Sequence[Row], found: Sequence[Any]) -> list[bytes]:
+    def encode_rows(self, rows: Rows, found: Sequence[Any]) -> list[bytes]:
         profiles = self._users(rows)
-        rendered = [_natives(field, column_of(rows, field)) for field in self._native]
+        rendered = [_natives(field, rows.column(field)) for field in self._native]
         rendered += self._columns(rows)
         keys = [*self._native, *(each.key for each in self._attributes)]
         return as_json(
@@ -149,7 +149,7 @@ class Profiles(AttributeService):
             )
         )
 
-    def send(self, items: Sequence[Encoded]) -> list[Outcome]:
+    def send(self, items: Collected) -> list[Outcome]:
         path = "/mass-update" if self._options.mass_update else "/update"
         return cep.post(self._account, path, items)
 

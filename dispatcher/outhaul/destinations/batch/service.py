@@ -16,7 +16,7 @@ from outhaul.destinations.batch.attributes import (
     render_all,
 )
 from outhaul.kit.fields import refuse_columns
-from outhaul.kit.rows import column_of
+from outhaul.kit.rows import Rows
 from outhaul.kit.service import Activation, Service
 from outhaul.model import Column, Row
 
@@ -53,9 +53,9 @@ class AttributeService(Service):
         value = row.values.get("custom_id")
         return custom_id(value, lowercase=self._options.lowercase)
 
-    def _users(self, rows: Sequence[Row]) -> list[str]:
+    def _users(self, rows: Rows) -> list[str]:
         """The same for many rows. Raises OneByOne."""
-        column = column_of(rows, "custom_id")
+        column = rows.column("custom_id")
         return custom_ids(column, lowercase=self._options.lowercase)
 
     def _rendered(self, row: Row) -> dict[str, Any]:
@@ -68,10 +68,10 @@ class AttributeService(Service):
             for each in self._attributes
         }
 
-    def _columns(self, rows: Sequence[Row]) -> list[Sequence[Any]]:
+    def _columns(self, rows: Rows) -> list[Sequence[Any]]:
         """The values of each attribute, for many rows. Raises OneByOne."""
         truncate = self._options.truncate
         return [
-            render_all(each, column_of(rows, each.field), self.form, truncate=truncate)
+            render_all(each, rows.column(each.field), self.form, truncate=truncate)
             for each in self._attributes
         ]

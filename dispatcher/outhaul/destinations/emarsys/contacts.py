@@ -28,7 +28,7 @@ from outhaul.destinations.emarsys.values import Choices, cleared, render, render
 from outhaul.errors import ConfigurationError, RowRefused
 from outhaul.kit.columns import Values, as_json, emails, records
 from outhaul.kit.fields import refuse_columns, with_missing_created
-from outhaul.kit.rows import bodies_of, column_of
+from outhaul.kit.rows import Collected, Rows
 from outhaul.kit.service import Activation, Encoded, Limits, OneByOne, Service
 from outhaul.kit.values import caseless
 from outhaul.model import ACCEPTED, Change, Column, Outcome, Row, Status
@@ -158,14 +158,14 @@ class Contacts(Service):
                 contact[field.id] = cleared(field)
         return orjson.dumps(contact)
 
-    def encode_rows(self, rows: Sequence[Row], found: Sequence[Any]) -> list[bytes]:
-        whom: Values = emails(column_of(rows, "email"))
+    def encode_rows(self, rows: Rows, found: Sequence[Any]) -> list[bytes]:
+        whom: Values = emails(rows.column("email"))
         if not self._options.lowercase:
             whom = [row.values["email"].strip() for row in rows]
         keys, rendered = [EMAIL_ID], [whom]
         is_omitted = self._options.null_mode == "omit"
         for name, field in self._plan.fields.items():
-            column = column_of(rows, name)
+            column = rows.column(name)
             is_odd = is_omitted and field.type == "multichoice"  # may become a null
             if is_odd or (self._options.null_mode == "error" and None in column):
                 raise OneByOne
@@ -178,10 +178,10 @@ class Contacts(Service):
             rendered.append(shown)
         return as_json(records(keys, rendered, nulls=not is_omitted))
 
-    def send(self, items: Sequence[Encoded]) -> list[Outcome]:
+    def send(self, items: Collected) -> list[Outcome]:
         create = items[0].found is Known.ABSENT
         errors = self._account.api.put_contacts(
-            bodies_of(items),
+            items.bodies,
             create=create,
             list_id=self._list_id if create else "",
         )

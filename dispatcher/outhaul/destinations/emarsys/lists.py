@@ -25,8 +25,8 @@ from outhaul.kit.members import (
     members_of,
     unsent_columns,
 )
-from outhaul.kit.rows import bodies_of
-from outhaul.kit.service import Activation, Encoded, Limits, Service
+from outhaul.kit.rows import Collected, Rows
+from outhaul.kit.service import Activation, Limits, Service
 from outhaul.model import ACCEPTED, Change, Column, Outcome, Row
 
 
@@ -101,14 +101,14 @@ class ContactList(Service):
     def encode(self, row: Row, found: Any = None) -> bytes:
         return orjson.dumps(member_of(row))
 
-    def encode_rows(self, rows: Sequence[Row], found: Sequence[Any]) -> list[bytes]:
+    def encode_rows(self, rows: Rows, found: Sequence[Any]) -> list[bytes]:
         return as_json(members_of(rows))
 
-    def send(self, items: Sequence[Encoded]) -> list[Outcome]:
+    def send(self, items: Collected) -> list[Outcome]:
         leave = items[0].row.change is Change.REMOVED
         if leave and not self._list_id:
             return [ACCEPTED] * len(items)
-        errors = self._change(bodies_of(items), leave)
+        errors = self._change(items.bodies, leave)
         if not errors:
             return [ACCEPTED] * len(items)
         by_row = errors_by_row([address_of(item.row) for item in items], errors)

@@ -26,8 +26,8 @@ from outhaul.kit.columns import (
     seconds,
     texts,
 )
-from outhaul.kit.rows import bodies_of, column_of
-from outhaul.kit.service import Activation, Encoded, Limits, Service
+from outhaul.kit.rows import Collected, Rows
+from outhaul.kit.service import Activation, Limits, Service
 from outhaul.model import ACCEPTED, Change, Column, Kind, Outcome, Row
 
 _NOT_ASKED = (
@@ -98,19 +98,18 @@ class Table(Service):
             }
         )
 
-    def encode_rows(self, rows: Sequence[Row], found: Sequence[Any]) -> list[bytes]:
+    def encode_rows(self, rows: Rows, found: Sequence[Any]) -> list[bytes]:
         fields = [column.field for column in self._columns]
         rendered = [
-            _render_all(column, column_of(rows, column.field))
-            for column in self._columns
+            _render_all(column, rows.column(column.field)) for column in self._columns
         ]
         return as_json(records(fields, rendered))
 
-    def send(self, items: Sequence[Encoded]) -> list[Outcome]:
+    def send(self, items: Collected) -> list[Outcome]:
         self._account.api.upsert(
             self._options.connection,
             self._options.table,
-            bodies_of(items),
+            items.bodies,
         )
         return [ACCEPTED] * len(items)
 

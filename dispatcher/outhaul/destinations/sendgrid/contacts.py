@@ -19,8 +19,8 @@ from outhaul.destinations.sendgrid.service import AddressService, addresses_of
 from outhaul.errors import RequestRefused, RowRefused
 from outhaul.kit.columns import as_json, days, emails, numbers, records, texts
 from outhaul.kit.fields import refuse_columns, with_missing_created
-from outhaul.kit.rows import bodies_of, column_of
-from outhaul.kit.service import Activation, Encoded, Job, Limits, OneByOne
+from outhaul.kit.rows import Collected, Rows
+from outhaul.kit.service import Activation, Job, Limits, OneByOne
 from outhaul.kit.values import normal_email, number
 from outhaul.model import Change, Column, Outcome, Row, Status
 
@@ -118,10 +118,8 @@ class Contacts(AddressService):
             contact["custom_fields"] = custom
         return orjson.dumps(contact)
 
-    def encode_rows(
-        self, rows: Sequence[Row], found: Sequence[Contact | None]
-    ) -> list[bytes]:
-        addresses = emails(column_of(rows, "email"))
+    def encode_rows(self, rows: Rows, found: Sequence[Contact | None]) -> list[bytes]:
+        addresses = emails(rows.column("email"))
         reserved = [name for name in self._plan.reserved if name != "email"]
         rendered = [self._values(rows, name, name, "Text") for name in reserved]
         custom = [
@@ -141,7 +139,7 @@ class Contacts(AddressService):
         named = ["email", *reserved]
         return as_json(records(named, [addresses, *rendered], nulls=False))
 
-    def poll(self, job: Job, items: Sequence[Encoded]) -> list[Outcome] | None:
+    def poll(self, job: Job, items: Collected) -> list[Outcome] | None:
         outcomes = super().poll(job, items)
         if outcomes is not None:
             self._account.recent.note(
@@ -163,11 +161,11 @@ class Contacts(AddressService):
             return Contact(email=address)
         return MISSING
 
-    def _request(self, items: Sequence[Encoded], addresses: Sequence[str]) -> Job:
+    def _request(self, items: Collected, addresses: Sequence[str]) -> Job:
         if len(set(addresses)) < len(addresses):
             # Rows of an address and of its alternate ones: in requests of their own.
             raise RequestRefused("an import names a contact once")
-        return self._account.api.put_contacts(bodies_of(items), addresses)
+        return self._account.api.put_contacts(items.bodies, addresses)
 
     def _put(
         self, into: dict[str, Any], key: str, field: str, value: Any, kind: str
@@ -191,11 +189,9 @@ class Contacts(AddressService):
             longest = WRITABLE.get(key, values.LONGEST_TEXT) or values.LONGEST_TEXT
             into[key] = values.text(field, value, longest)
 
-    def _values(
-        self, rows: Sequence[Row], field: str, key: str, kind: str
-    ) -> Sequence[Any]:
+    def _values(self, rows: Rows, field: str, key: str, kind: str) -> Sequence[Any]:
         """What `_put` adds for each row; None where it adds nothing."""
-        column = column_of(rows, field)
+        column = rows.column(field)
         has_null = None in column
         if field == "alternate_emails" or (
             has_null and self._options.null_mode == "error"

@@ -7,7 +7,8 @@ from typing import Any
 
 from outhaul.destinations.sendgrid.api import Api, Contact
 from outhaul.destinations.sendgrid.jobs import failed_addresses, failed_count, settle
-from outhaul.kit.service import Encoded, Job
+from outhaul.kit.rows import Collected
+from outhaul.kit.service import Job
 from outhaul.model import UNKNOWN, Outcome, Status
 
 MISSING = Outcome(Status.MISSING, "missing", "SendGrid has no contact of this address")
@@ -29,7 +30,7 @@ def identified(address: str, found: Contact | None) -> dict[str, Any]:
 def outcomes_of(
     api: Api,
     job: Job,
-    items: Sequence[Encoded],
+    items: Collected,
     addresses: Sequence[str],
     read_file: Callable[[str], bytes],
 ) -> list[Outcome] | None:

@@ -16,6 +16,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from outhaul.kit.rows import Collected
 from outhaul.kit.service import Encoded
 from outhaul.kit.values import caseless
 from outhaul.model import ACCEPTED, Outcome, Status
@@ -56,7 +57,7 @@ def failed_count(status: str, results: Mapping[str, Any]) -> int | None:
 
 
 def settle(
-    items: Sequence[Encoded],
+    items: Collected,
     addresses: Sequence[str],
     status: str,
     results: Mapping[str, Any],

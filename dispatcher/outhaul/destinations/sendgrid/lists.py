@@ -21,8 +21,8 @@ from outhaul.kit.members import (
     members_of,
     unsent_columns,
 )
-from outhaul.kit.rows import bodies_of
-from outhaul.kit.service import Activation, Encoded, Job, Limits, OneByOne
+from outhaul.kit.rows import Collected, Rows
+from outhaul.kit.service import Activation, Job, Limits, OneByOne
 from outhaul.model import ACCEPTED, Change, Column, Outcome, Row, Status
 
 _LONGEST_NAME = 100
@@ -121,9 +121,7 @@ class ContactList(AddressService):
             return found.id.encode()
         return orjson.dumps(identified(address, found))
 
-    def encode_rows(
-        self, rows: Sequence[Row], found: Sequence[Contact | None]
-    ) -> list[bytes]:
+    def encode_rows(self, rows: Rows, found: Sequence[Contact | None]) -> list[bytes]:
         addresses = members_of(rows)
         if rows[0].change is Change.REMOVED:
             if not all(found):
@@ -151,17 +149,17 @@ class ContactList(AddressService):
         return _ALTERNATE if is_alternate else contact
 
     def _request(
-        self, items: Sequence[Encoded], addresses: Sequence[str]
+        self, items: Collected, addresses: Sequence[str]
     ) -> list[Outcome] | Job:
         self._account.recent.note(self._touched(address) for address in addresses)
         if items[0].row.change is Change.REMOVED:
             return self._remove(items)
         # Rows of one contact differ in nothing, and an import names it once.
-        contacts = list(dict.fromkeys(bodies_of(items)))
+        contacts = list(dict.fromkeys(items.bodies))
         return self._account.api.put_contacts(contacts, addresses, self._list_id)
 
-    def _remove(self, items: Sequence[Encoded]) -> list[Outcome] | Job:
-        contact_ids = list(dict.fromkeys(body.decode() for body in bodies_of(items)))
+    def _remove(self, items: Collected) -> list[Outcome] | Job:
+        contact_ids = list(dict.fromkeys(body.decode() for body in items.bodies))
         job = self._account.api.remove_members(self._list_id, contact_ids)
         if job is not None:
             return job

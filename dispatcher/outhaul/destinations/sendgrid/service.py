@@ -11,8 +11,8 @@ from outhaul.destinations.sendgrid.api import Contact
 from outhaul.destinations.sendgrid.importing import outcomes_of
 from outhaul.errors import RetryRequest, RowRefused
 from outhaul.kit.columns import emails
-from outhaul.kit.rows import column_of, found_of, values_of
-from outhaul.kit.service import Activation, Encoded, Job, OneByOne, Service
+from outhaul.kit.rows import Collected, Rows
+from outhaul.kit.service import Activation, Job, OneByOne, Service
 from outhaul.kit.values import folded, normal_email
 from outhaul.model import UNKNOWN, Change, Outcome, Row, Status
 
@@ -35,7 +35,7 @@ class AddressService(Service):
         self.poll_timeout_seconds = account.poll_timeout_seconds
         self.request_seconds = account.request_seconds
 
-    def look_up(self, rows: Sequence[Row]) -> list[Any]:
+    def look_up(self, rows: Rows) -> list[Any]:
         """Contacts by address, or the outcome of a row that needs no request."""
         wanted = _settled_or_addresses(rows)
         found = self._account.search(wanted)
@@ -50,18 +50,18 @@ class AddressService(Service):
                 results.append(UNKNOWN)
         return results
 
-    def send(self, items: Sequence[Encoded]) -> list[Outcome] | Job:
+    def send(self, items: Collected) -> list[Outcome] | Job:
         """One request, unless a row of it was not looked up: then all ask for that.
 
         That happens to rows of a job that an earlier sync began: a restarted sync
         encodes them without a look-up, to ask what became of the job.
         """
         needs_look_up = self.needs_look_up(items[0].row.change)
-        if needs_look_up and None in found_of(items):
+        if needs_look_up and None in items.found:
             return [Outcome(Status.AGAIN)] * len(items)
         return self._request(items, addresses_of(items))
 
-    def poll(self, job: Job, items: Sequence[Encoded]) -> list[Outcome] | None:
+    def poll(self, job: Job, items: Collected) -> list[Outcome] | None:
         api, read = self._account.api, self._errors_file
         return outcomes_of(api, job, items, addresses_of(items), read)
 
@@ -89,24 +89,24 @@ class AddressService(Service):
 
     @abstractmethod
     def _request(
-        self, items: Sequence[Encoded], addresses: Sequence[str]
+        self, items: Collected, addresses: Sequence[str]
     ) -> list[Outcome] | Job:
         """The request about contacts of these addresses."""
 
 
-def addresses_of(items: Sequence[Encoded]) -> list[str]:
+def addresses_of(items: Collected) -> list[str]:
     """The addresses of the contacts that rows are sent to."""
-    pairs = zip(found_of(items), values_of(items, "email"), strict=True)
+    pairs = zip(items.found, items.rows.column("email"), strict=True)
     return [
         found.email if found and found.email else folded(address)
         for found, address in pairs
     ]
 
 
-def _settled_or_addresses(rows: Sequence[Row]) -> Sequence[str | Outcome]:
+def _settled_or_addresses(rows: Rows) -> Sequence[str | Outcome]:
     """The addresses to look up, or the outcomes of rows that have no valid one."""
     try:
-        return emails(column_of(rows, "email"))
+        return emails(rows.column("email"))
     except OneByOne:
         return [_settled_or_address(row) for row in rows]
 

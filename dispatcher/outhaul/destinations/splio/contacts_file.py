@@ -23,6 +23,7 @@ from outhaul.kit.columns import Values, days
 from outhaul.kit.files.names import FileNames
 from outhaul.kit.files.service import FileService
 from outhaul.kit.files.tables import Separated
+from outhaul.kit.rows import Rows
 from outhaul.kit.service import Activation
 from outhaul.model import Change, Column, Row
 
@@ -110,7 +111,7 @@ class FileContacts(FileService):
             for field, value in row.values.items()
         ]
 
-    def columns(self, rows: Sequence[Row]) -> list[tuple[str, Values]]:
+    def columns(self, rows: Rows) -> list[tuple[str, Values]]:
         return [
             (field, _cells(field, column) if field in STANDARD else column)
             for field, column in super().columns(rows)

@@ -23,8 +23,8 @@ from outhaul.destinations.splio.fields import (
 )
 from outhaul.kit import columns, values
 from outhaul.kit.columns import Values
-from outhaul.kit.rows import bodies_of, column_of
-from outhaul.kit.service import Activation, Encoded, Limits, Service
+from outhaul.kit.rows import Collected, Rows
+from outhaul.kit.service import Activation, Limits, Service
 from outhaul.model import Change, Column, Outcome, Row
 
 _MOST_CREATED = 1_000
@@ -98,14 +98,14 @@ class RestContacts(Service):
             contact["custom_fields"] = custom
         return orjson.dumps(contact)
 
-    def encode_rows(self, rows: Sequence[Row], found: Sequence[Any]) -> list[bytes]:
+    def encode_rows(self, rows: Rows, found: Sequence[Any]) -> list[bytes]:
         fields: list[str] = []
         taken: list[Values] = []
         customs: list[list[dict[str, Any] | None]] = []
         is_omitted = self._options.null_mode == "omit"
         names_whom = self._creates(rows[0], found[0])
         for field in rows[0].values:
-            column: Values = column_of(rows, field)
+            column: Values = rows.column(field)
             if field not in STANDARD:
                 customs.append(self._customs(field, column))
                 continue
@@ -124,10 +124,10 @@ class RestContacts(Service):
             taken.append([each or None for each in present])
         return columns.as_json(columns.records(fields, taken, nulls=False))
 
-    def send(self, items: Sequence[Encoded]) -> list[Outcome]:
+    def send(self, items: Collected) -> list[Outcome]:
         first = items[0]
         if self._creates(first.row, first.found):
-            return self._account.api.create(bodies_of(items))
+            return self._account.api.create(items.bodies)
         email = values.normal_email(first.row.values["email"])
         otherwise = TO_CREATE if self._options.insert else NOT_THERE
         return [self._account.api.update(email, first.body, otherwise)]

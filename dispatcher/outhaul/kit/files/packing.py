@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Protocol, runtime_checkable
 
-from outhaul.kit.service import Encoded
+from outhaul.kit.rows import Collected
 
 # What zlib calls a header of gzip and the largest window.
 _GZIP = 31
@@ -23,7 +23,7 @@ class InBlocks(Protocol):
         ...
 
 
-def contents(start: bytes, items: Sequence[Encoded]) -> Iterator[bytes]:
+def contents(start: bytes, items: Collected) -> Iterator[bytes]:
     """A file's beginning, then its rows."""
     if isinstance(items, InBlocks):
         yield start

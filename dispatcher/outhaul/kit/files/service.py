@@ -14,8 +14,8 @@ from outhaul.kit.files.account import SftpAccount
 from outhaul.kit.files.names import FileNames
 from outhaul.kit.files.packing import contents, gzipped
 from outhaul.kit.files.tables import JsonLines, Separated
-from outhaul.kit.rows import column_of
-from outhaul.kit.service import Activation, Encoded, Limits, Service
+from outhaul.kit.rows import Collected, Rows
+from outhaul.kit.service import Activation, Limits, Service
 from outhaul.model import ACCEPTED, Change, Outcome, Row
 
 if TYPE_CHECKING:
@@ -73,9 +73,9 @@ class FileService(Service):
         """The fields of a row with their values, in the order of `fields`."""
         return list(row.values.items())
 
-    def columns(self, rows: Sequence[Row]) -> list[tuple[str, Values]]:
+    def columns(self, rows: Rows) -> list[tuple[str, Values]]:
         """The same of many rows: the fields, each with its values. Raises OneByOne."""
-        return [(field, column_of(rows, field)) for field in rows[0].values]
+        return [(field, rows.column(field)) for field in rows[0].values]
 
     def owns(self) -> str:
         """Names that another diff would replace files of."""
@@ -105,10 +105,10 @@ class FileService(Service):
     def encode(self, row: Row, found: Any = None) -> bytes:
         return self._layout.line(self.cells(row))
 
-    def encode_rows(self, rows: Sequence[Row], found: Sequence[Any]) -> list[bytes]:
+    def encode_rows(self, rows: Rows, found: Sequence[Any]) -> list[bytes]:
         return self._layout.lines(self.columns(rows))
 
-    def send(self, items: Sequence[Encoded]) -> list[Outcome]:
+    def send(self, items: Collected) -> list[Outcome]:
         pieces = contents(self._layout.start + self._header, items)
         name = self._names.of(items[0].row.seq)
         self._server.deliver(name, gzipped(pieces) if self._is_packed else pieces)
