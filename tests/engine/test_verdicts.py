@@ -18,7 +18,7 @@ from outhaul.engine.effects import (
     Encode,
     Halve,
     Pause,
-    SetAside,
+    PutOff,
     Settle,
     Stop,
 )
@@ -97,8 +97,8 @@ def shown(effect: Effect) -> str:
     if isinstance(effect, Halve):
         why = " (too large)" * effect.is_too_large + " (probe)" * effect.is_probe
         return f"halve {of(effect.task)}{why}"
-    if isinstance(effect, SetAside):
-        return f"set aside {of(effect.task)}"
+    if isinstance(effect, PutOff):
+        return f"put off {of(effect.task)}"
     if isinstance(effect, Pause):
         return f"pause {effect.seconds:g} s"
     if isinstance(effect, Doubt):
@@ -282,8 +282,8 @@ def test_rows_beside_a_refused_one_are_in_doubt_where_a_part_may_be_applied(
         (at_last(1, Step.POLL, job=JOB), WORKS, ["stop incomplete at 1"]),
         (at_last(1), Course(worked_at={Step.LOOK_UP: 9e9}), ["stop incomplete at 1"]),
         (at_last(1), Course(worked_at={Step.SEND: 0.5}), ["stop incomplete at 1"]),
-        (removal(1), Course(), ["set aside 1"]),
-        (removal(2), DOWN, ["set aside 1 2"]),
+        (removal(1), Course(), ["put off 1"]),
+        (removal(2), DOWN, ["put off 1 2"]),
         (removal(1), WORKS, ["settle 1 rejected no_answer"]),
         (task(1), replace(WORKS, retries=FREE_RETRIES), ["stop incomplete at 1"]),
         (
@@ -366,7 +366,7 @@ def test_what_a_sync_did_counts_toward_its_budget():
     assert course.after(Stop(Result.FAILED, "")).is_stopped
 
 
-def test_of_what_was_set_aside_the_row_at_fault_is_found():
+def test_of_what_was_put_off_the_row_at_fault_is_found():
     assert shown(at_fault(removal(2), "503")) == "halve 1 2"
     assert shown(at_fault(removal(1), "503")) == "settle 1 rejected no_answer"
     half = at_fault(removal(2), "503")

@@ -8,10 +8,11 @@ from outhaul.kit.rows import Collected, Items
 from outhaul.kit.service import Limits
 
 _SEPARATOR_BYTES = 1
+"""A comma or an end of line, after each row."""
 
 
 class Batch:
-    """Encoded rows of one lane that become one request.
+    """Encoded rows that become one request: removals, or insertions and updates.
 
     collect: makes the empty collection of a request's rows, in memory or on disk.
     """

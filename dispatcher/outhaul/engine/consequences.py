@@ -12,7 +12,7 @@ from outhaul.engine.effects import (
     Encode,
     Halve,
     Pause,
-    SetAside,
+    PutOff,
     Settle,
     Stop,
 )
@@ -52,7 +52,7 @@ class Consequences:
         self._outcomes = outcomes
         self._summary = summary
         self._seams = seams
-        self._aside: list[SetAside] = []
+        self._put_off: list[PutOff] = []
         self.doubted_at: float | None = None
 
     @property
@@ -95,8 +95,8 @@ class Consequences:
             self._intake.encode_found(effect.items.rows, effect.found, effect.in_doubt)
         elif isinstance(effect, Halve):
             self._halve(effect)
-        elif isinstance(effect, SetAside):
-            self._aside.append(effect)
+        elif isinstance(effect, PutOff):
+            self._put_off.append(effect)
             self._outcomes.put_off(len(effect.task.items))
         elif isinstance(effect, Pause) and limiter is not None:
             limiter.pause(effect.seconds)
@@ -111,8 +111,8 @@ class Consequences:
 
     def end(self) -> None:
         """Nothing more is sent: give up all that has no verdict."""
-        while self._aside:
-            last = self._aside.pop()
+        while self._put_off:
+            last = self._put_off.pop()
             self.do(Stop(Result.INCOMPLETE, last.reason, last.task))
         for task in self._schedule.tasks():
             self._lose(task, "the sync ended first")
@@ -144,9 +144,9 @@ class Consequences:
             self._summary.unknown += len(task.items)
 
     def _take_up_again(self, step: Step) -> None:
-        """This step works, so that what was set aside in it is at fault itself."""
-        aside = [each for each in self._aside if each.task.step is step]
-        self._aside = [each for each in self._aside if each.task.step is not step]
-        for each in aside:
+        """This step works, so that what was put off in it is at fault itself."""
+        suspects = [each for each in self._put_off if each.task.step is step]
+        self._put_off = [each for each in self._put_off if each.task.step is not step]
+        for each in suspects:
             self._outcomes.take_up(len(each.task.items))
             self.do(at_fault(each.task, each.reason))

@@ -74,12 +74,12 @@ class Dispatcher:
         return sorted(summaries, key=lambda summary: order[summary.name])
 
     def _await(self, groups: Sequence[Future[list[Summary]]]) -> None:
-        is_told = is_over = False
+        is_stopping = is_over = False
         while not is_over:
             is_over = not wait(groups, timeout=_WAKE_SECONDS).not_done
-            if self.seams.stop.is_set() and not is_told:
+            if self.seams.stop.is_set() and not is_stopping:
                 self.observer.stopping()
-                is_told = True
+                is_stopping = True
 
     def _run(
         self,

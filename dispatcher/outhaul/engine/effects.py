@@ -59,7 +59,7 @@ class Halve:
 
 
 @dataclass(frozen=True)
-class SetAside:
+class PutOff:
     """Let the task wait until others show whose fault it is; nothing waits for it."""
 
     task: Task
@@ -90,4 +90,4 @@ class Stop:
     task: Task | None = None
 
 
-Effect = Settle | Again | Encode | Halve | SetAside | Pause | Doubt | Stop
+Effect = Settle | Again | Encode | Halve | PutOff | Pause | Doubt | Stop

@@ -17,6 +17,7 @@ from pathlib import Path
 
 _UNKNOWN = "-"
 _SECONDS = 5
+"""For a program that answers at once, or hangs."""
 
 
 def holder() -> str:
@@ -62,7 +63,8 @@ def _where() -> str | None:
     processes apart.
     """
     if sys.platform == "darwin":
-        boot, container = _told_by("/usr/sbin/sysctl", "-n", "kern.bootsessionuuid"), ""
+        boot = _printed_by("/usr/sbin/sysctl", "-n", "kern.bootsessionuuid")
+        container = ""
     else:
         boot = _read("/proc/sys/kernel/random/boot_id")
         try:
@@ -78,8 +80,8 @@ def _where() -> str | None:
 def _started(number: int) -> str | None:
     """When a process started, in the system's own terms; None: not known."""
     if sys.platform == "darwin":
-        told = _told_by("/bin/ps", "-o", "lstart=", "-p", str(number))
-        return hashlib.sha256(told.encode()).hexdigest()[:8] if told else None
+        text = _printed_by("/bin/ps", "-o", "lstart=", "-p", str(number))
+        return hashlib.sha256(text.encode()).hexdigest()[:8] if text else None
     # After the name of the program, which may hold anything, come state and times.
     words = _read(f"/proc/{number}/stat").rpartition(")")[2].split()
     if len(words) < 20:
@@ -94,11 +96,11 @@ def _read(path: str) -> str:
         return ""
 
 
-def _told_by(*command: str) -> str:
+def _printed_by(*command: str) -> str:
     """What a program of the system prints, in one language and time zone."""
     environment = {"LC_ALL": "C", "TZ": "UTC"}
     try:
-        told = subprocess.run(  # noqa: S603  the command is spelt out above
+        ended = subprocess.run(  # noqa: S603  the command is spelt out above
             command,
             capture_output=True,
             text=True,
@@ -108,4 +110,4 @@ def _told_by(*command: str) -> str:
         )
     except (OSError, subprocess.SubprocessError):
         return ""
-    return told.stdout.strip()
+    return ended.stdout.strip()

@@ -101,7 +101,8 @@ class Intake:
         """Limits and change of each row: those that are alike are encoded together."""
         service = self._service
         if service.has_one_limit:
-            return ((service.limits(change), change) for change in rows.changes)
+            kinds = {change: (service.limits(change), change) for change in Change}
+            return map(kinds.__getitem__, rows.changes)
         return (
             (service.limits_of(row, each), row.change)
             for row, each in zip(rows, found, strict=True)

@@ -39,19 +39,19 @@ def changes_of_place(binding: Binding, known: Place | None) -> list[str]:
     """What files alone show to lead elsewhere now, one sentence each."""
     if known is None:
         return []
-    told = []
+    changes = []
     now = place_of(binding)
     if now.account != known.account:
-        told.append(
+        changes.append(
             f"its rows were delivered to the account {known.account}, and"
             f" '{binding.destination.name}' is now {now.account}"
         )
     if now.target != known.target:
-        told.append(
+        changes.append(
             f"its rows were delivered to {_named(known.target)}, and it is now bound to"
             f" {_named(now.target)}"
         )
-    return told
+    return changes
 
 
 def find_place(binding: Binding, known: Place | None) -> list[str]:
@@ -61,15 +61,15 @@ def find_place(binding: Binding, known: Place | None) -> list[str]:
     """
     if known is None:
         return []
-    told = changes_of_place(binding, known)
+    changes = changes_of_place(binding, known)
     if binding.account != known.account:
-        raise _refusal(binding, told[0])
+        raise _refusal(binding, changes[0])
     service, findings = binding.service, binding.service.findings
     is_renamed = service.writes_to() != known.target
     is_there = service.locate("" if is_renamed else known.target_id)
     is_same = bool(known.target_id) and findings.target_id == known.target_id
     if is_renamed and not is_same:
-        raise _refusal(binding, told[0])
+        raise _refusal(binding, changes[0])
     if not is_there:
         raise _refusal(binding, f"{known.target}, which holds its rows, is gone there")
     if known.target_id and not is_same:

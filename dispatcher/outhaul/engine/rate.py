@@ -7,7 +7,9 @@ import threading
 from outhaul.engine.seams import Seams
 
 _SLOWEST = 16.0
+"""Times the configured interval: four pauses in a row, each of which doubles it."""
 _RECOVERY = 0.9
+"""A pause is made up for by seven answers: slowly, as it was too fast before."""
 
 
 class RateLimiter:
@@ -42,7 +44,7 @@ class RateLimiter:
 
 
 class RateLimiters:
-    """One limiter per destination, lane and rate, for all activations of a process.
+    """One limiter per destination, step and rate, for all activations of a process.
 
     Services of one platform that have the same rate share it; where a platform counts
     its services apart, they have different ones.
@@ -53,10 +55,10 @@ class RateLimiters:
         self._limiters: dict[tuple[str, str, float], RateLimiter] = {}
         self._lock = threading.Lock()
 
-    def of(self, destination: str, lane: str, per_second: float) -> RateLimiter:
-        """The limiter of a lane, such as 'send'; made at the first call."""
+    def of(self, destination: str, step: str, per_second: float) -> RateLimiter:
+        """The limiter of a step, such as 'send'; made at the first call."""
         with self._lock:
-            key = (destination, lane, per_second)
+            key = (destination, step, per_second)
             if key not in self._limiters:
                 self._limiters[key] = RateLimiter(per_second, self._seams)
             return self._limiters[key]

@@ -19,6 +19,7 @@ from outhaul.kit.rows import Collected, Encoded, Items, Rows
 from outhaul.model import Change, Row
 
 _BLOCK_BYTES = 1 << 20
+"""Written and read at once: large for a disk, small for memory."""
 _CHANGES = tuple(Change)
 _NUMBERS = {change: number for number, change in enumerate(_CHANGES)}
 

@@ -26,7 +26,7 @@ class Step(str, Enum):
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """Rows of one lane on their way through one step.
+    """Rows of one lane (removals, or all others) on their way through one step.
 
     attempts: how often this step failed without a verdict. resends: how often an
     answer left rows without an outcome. in_doubt: whether some attempt may have been

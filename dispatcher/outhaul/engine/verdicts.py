@@ -18,7 +18,7 @@ from outhaul.engine.effects import (
     Encode,
     Halve,
     Pause,
-    SetAside,
+    PutOff,
     Settle,
     Stop,
 )
@@ -59,13 +59,9 @@ def judge(
     task: Task, answer: Answer, policy: Policy, course: Course
 ) -> Iterator[Effect]:
     """What is to be done about an answer; `course` knows of it already."""
-    case, error, result = (
-        _Case(task, answer, policy, course),
-        answer.error,
-        answer.result,
-    )
-    if error is not None:
-        yield from case.of_error(error)
+    case, result = _Case(task, answer, policy, course), answer.result
+    if answer.error is not None:
+        yield from case.of_error(answer.error)
     elif isinstance(result, Job):
         polling = replace(
             task, step=Step.POLL, job=result, attempts=0, polled_since=answer.at
@@ -83,7 +79,7 @@ def judge(
 
 
 def at_fault(task: Task, reason: str) -> Effect:
-    """Others work, and a task that was set aside did not: one of its rows is to blame.
+    """Others work, and a task that was put off did not: one of its rows is to blame.
 
     It is found by halving, and settled once it stands alone.
     """
@@ -312,7 +308,7 @@ class _Case:
         """No verdict after all attempts: single out a row that breaks it, or stop.
 
         Where no other request works, one halving shows whether the destination is down.
-        Removals go first, so that nothing may have been judged yet: they are set aside,
+        Removals go first, so that nothing may have been judged yet: they are put off,
         which lets the other rows start.
         """
         course, is_alone = self.course, len(task.items) == 1
@@ -325,7 +321,7 @@ class _Case:
         elif may_halve and (others_work or not course.has_probed):
             yield Halve(_suspected(task), is_probe=not others_work)
         elif task.change is Change.REMOVED and not others_work:
-            yield SetAside(task, reason)
+            yield PutOff(task, reason)
         else:
             yield Stop(Result.INCOMPLETE, reason, task)
 

@@ -144,8 +144,8 @@ class _Guard:
         if isinstance(error, RequestRefused):
             for index, refusal in error.rows.items():
                 values = rows[index].values.values() if index < len(rows) else ()
-                told = self._told(Status.REJECTED, *refusal, values)
-                error.rows[index] = Refusal(*told)
+                shown = self._shown(Status.REJECTED, *refusal, values)
+                error.rows[index] = Refusal(*shown)
         error.args = (text,)
 
     def outcomes(self, found: list[Any], rows_of: Callable[[], Rows]) -> list[Any]:
@@ -165,10 +165,10 @@ class _Guard:
     def _outcome(self, found: Any, values: Iterable[Any]) -> Any:
         if type(found) is not Outcome or not (found.message or found.code):
             return found
-        code, text = self._told(found.status, found.code, found.message, values)
+        code, text = self._shown(found.status, found.code, found.message, values)
         return found._replace(code=code, message=text)
 
-    def _told(
+    def _shown(
         self, status: Status, code: str, message: str, values: Iterable[Any]
     ) -> tuple[str, str]:
         values = tuple(values)
@@ -181,8 +181,8 @@ class _Guard:
 
 
 def _class_of(error: DestinationError) -> str:
-    told = (text for kind, text in _CLASSES if isinstance(error, kind))
-    text = next(told, "the request failed")
+    texts = (text for kind, text in _CLASSES if isinstance(error, kind))
+    text = next(texts, "the request failed")
     return f"{text} ({error.code})" if error.code else text
 
 

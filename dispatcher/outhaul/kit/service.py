@@ -14,7 +14,8 @@ The engine's side of the bargain, in the order of a sync:
    each: the rows as bytes, or `RowRefused`.
 4. `send(items)`: one request of encoded rows of one lane (only removals, or
    only insertions and updates), within `limits(change)`.
-5. `poll(job, items)`: for asynchronous answers, until it returns outcomes.
+5. `poll(job, items)`: for asynchronous answers, until it returns outcomes. A row whose
+   outcome is AGAIN goes back to 3 with what was found, or else to 2.
 """
 
 from __future__ import annotations
