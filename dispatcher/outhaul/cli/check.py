@@ -48,10 +48,10 @@ def command(project: dict[str, Any], patterns: tuple[str, ...], as_json: bool) -
 def _shown(found: Sequence[Check]) -> RenderableType:
     """One block an activation."""
     parts: list[RenderableType] = []
-    for check in found:
-        verdict = Text("ok", "green") if not check.problems else Text("problem", "red")
-        parts.append(Text.assemble(check.name, ": ", verdict))
-        parts.extend(Text(f"  {line}") for line in [*check.problems, *check.notes])
+    for each in found:
+        verdict = Text("problem", "red") if each.problems else Text("ok", "green")
+        parts.append(Text.assemble(each.name, ": ", verdict))
+        parts.extend(Text(f"  {line}") for line in [*each.problems, *each.notes])
     return Group(*parts)
 
 
@@ -62,12 +62,7 @@ def check(session: Session, patterns: Sequence[str]) -> list[Check]:
     """
     records = session.records(patterns)
     destinations = session.destinations()
-    ledger = _refused(session.warehouse.grant_probes())
-    readable = [] if ledger else ["the ledger can be read and written"]
-    checks = [Check("the ledger", readable, ledger)]
-    file = session.project.destinations_file
-    if file.is_symlink():
-        checks.append(Check(file.name, [f"it is a link to {file.resolve()}"]))
+    checks = _check_project(session)
     bindings = []
     ended = session.ended()
     for record in records:
@@ -80,16 +75,31 @@ def check(session: Session, patterns: Sequence[str]) -> list[Check]:
             checks.append(Check(record.name, problems=[str(error)]))
         else:
             bindings.append(binding)
-            found = check_binding(session, binding, _known(session, binding))
-            found.problems.extend(_refused(session.warehouse.read_probes(record)))
-            look_back = partial(trusted_claims, session.warehouse, record)
-            found.problems.extend(_refused([look_back]))
-            checks.append(found)
+            checks.append(_check_activation(session, binding))
     try:
         refuse_shared_places(bindings)
     except ConfigurationError as error:
         checks.append(Check("shared targets", problems=[str(error)]))
     return checks
+
+
+def _check_project(session: Session) -> list[Check]:
+    problems = _refused(session.warehouse.grant_probes())
+    notes = [] if problems else ["the ledger can be read and written"]
+    checks = [Check("the ledger", notes, problems)]
+    file = session.project.destinations_file
+    if file.is_symlink():
+        checks.append(Check(file.name, [f"it is a link to {file.resolve()}"]))
+    return checks
+
+
+def _check_activation(session: Session, binding: Binding) -> Check:
+    """Ask its destination, and look for what is wrong in its diff and the ledger."""
+    found = check_binding(session, binding, _known(session, binding))
+    found.problems.extend(_refused(session.warehouse.read_probes(binding.record)))
+    look_back = partial(trusted_claims, session.warehouse, binding.record)
+    found.problems.extend(_refused([look_back]))
+    return found
 
 
 def check_binding(

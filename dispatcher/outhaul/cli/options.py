@@ -46,5 +46,5 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON."
 
 
 def is_debugging() -> bool:
-    """Whether tracebacks were asked for, wherever in the command line."""
+    """Whether `--debug` stands anywhere in the command line."""
     return "--debug" in sys.argv

@@ -18,6 +18,7 @@ from outhaul.errors import ConfigurationError, OuthaulError
 from outhaul.text.visible import visible, visible_json
 
 _PLAIN_WIDTH = 160
+"""Columns of what is not printed to a terminal: most tables fit without a break."""
 _NO_ACTIVATION = (
     "No activation of this target is in the ledger yet: run 'dbt build' with a diff."
 )
@@ -33,6 +34,7 @@ class Terminal(Console):
     def render(
         self, renderable: RenderableType, options: ConsoleOptions | None = None
     ) -> Iterable[Segment]:
+        """The segments that are printed, with hidden characters written out."""
         for segment in super().render(renderable, options):
             if segment.control:
                 yield segment
@@ -41,6 +43,7 @@ class Terminal(Console):
 
 
 def confirm(question: str) -> None:
+    """Ask a person; anything but yes aborts, and nobody at a terminal is an error."""
     question = visible(question)
     if not sys.stdin.isatty():
         raise ConfigurationError(f"{question}: confirm with --yes")
@@ -70,6 +73,7 @@ def _print_no_more() -> None:
 
 @_reader_may_leave()
 def show(data: Any, table: RenderableType, as_json: bool) -> None:
+    """Print data as JSON, or its table; where there is none, say why."""
     if not data and not as_json:
         write(_NO_ACTIVATION)
     elif as_json:
@@ -94,12 +98,14 @@ def write(renderable: RenderableType) -> None:
 
 
 def print_error(message: str) -> None:
+    """To standard error, after `Error:`."""
     Terminal(stderr=True, highlight=False).print(
         f"Error: {message}", markup=False, soft_wrap=True
     )
 
 
 def print_note(message: str) -> None:
+    """To standard error."""
     Terminal(stderr=True, highlight=False).print(message, markup=False, soft_wrap=True)
 
 

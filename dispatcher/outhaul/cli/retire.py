@@ -45,7 +45,7 @@ def retire(
             _refuse_removal(record, destinations)
     return [
         record_decision(
-            session, record, "retire", reason, _told(record, what), subject=what
+            session, record, "retire", reason, _message(record, what), subject=what
         )
         for record, what in chosen
     ]
@@ -122,7 +122,7 @@ def _refuse_removal(record: ActivationRecord, destinations: Destinations) -> Non
         )
 
 
-def _told(record: ActivationRecord, members: str) -> str:
+def _message(record: ActivationRecord, members: str) -> str:
     if members == KEEP:
         return f"{record.name} is retired; what it has sent stays at the destination"
     return (

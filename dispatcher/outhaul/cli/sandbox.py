@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from outhaul.sandbox import Sandbox
 
 _LOOK_SECONDS = 60.0
+"""Between two looks at whether somebody used it: --idle counts in minutes."""
 
 
 @click.command("sandbox")

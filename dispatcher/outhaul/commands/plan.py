@@ -18,6 +18,7 @@ from outhaul.registry.activations import Binding
 from outhaul.text.redaction import mask_value
 
 SAMPLES = 3
+"""Rows that show what is sent, and still fit a terminal."""
 
 
 @dataclass(frozen=True)
@@ -109,9 +110,9 @@ def effort(
     """Requests for so many rows, and seconds at the configured rates."""
     requests, seconds = 0, 0.0
     for part in _parts(rows, is_new and not service.spooled):
-        for asked, takes in _requests(service, part):
-            requests += asked
-            seconds += takes
+        for number, duration in _requests(service, part):
+            requests += number
+            seconds += duration
     return requests, seconds
 
 
@@ -129,12 +130,12 @@ def _parts(rows: Counter[Change], is_new: bool) -> Iterator[Counter[Change]]:
 
 
 def _requests(service: Service, rows: Counter[Change]) -> Iterator[tuple[int, float]]:
-    """Requests and their seconds: asked beforehand, sent, and asked about jobs."""
+    """Requests and their seconds: look-ups, those that send, polls of jobs."""
     look_ups = service.lookup_limits
     if look_ups is not None:
         looked_up = sum(rows[each] for each in rows if service.needs_look_up(each))
-        asked = math.ceil(looked_up / look_ups.rows)
-        yield asked, asked / look_ups.per_second
+        number = math.ceil(looked_up / look_ups.rows)
+        yield number, number / look_ups.per_second
     for limits, part in _batches(service, rows):
         sent = math.ceil(part.total() / limits.rows)
         yield sent * service.requests_per_send, sent / limits.per_second

@@ -17,6 +17,8 @@ from outhaul.text.redaction import mask_value
 _REFUSED = (60, 240, 1440, 4320, 10080)
 _MISSING = (10, 60, 360, 1440)
 _AT_ONCE = (0,)
+"""Minutes after the first refusal of a row, the second one, and so on; the last number
+is for all that follow. A record that is missing may come about by itself, so sooner."""
 # From soonest to last: how rows of one reason are summed up.
 _AGAIN = ("next sync", "next build", "later", "outhaul approve", "outhaul retry")
 

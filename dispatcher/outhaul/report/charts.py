@@ -22,17 +22,19 @@ LEFT, RIGHT, TOP = 46, 312, 10
 _MARGIN = 14
 """Between the sides of a plot and its first and last point."""
 _WIDEST = 28
+"""Of a column, so that few days do not look like blocks."""
 _SEEN = 2
 """What is there is seen, however little it is."""
 _MOST_TICKS = 4
+"""As many numbers as stand apart on an axis of a line chart."""
 
 
 class Bar(NamedTuple):
-    """A bar of a bar chart, in parts; `told` stands at its end."""
+    """A bar of a bar chart, in parts; `amount` stands at its end."""
 
     label: str
     parts: tuple[float, ...]
-    told: str
+    amount: str
 
     def spans(self, full: float) -> Iterator[tuple[float, float]]:
         """Where each part starts, and its width; `full` takes all of the chart's."""

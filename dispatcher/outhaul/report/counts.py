@@ -28,6 +28,7 @@ MOST_VALUES = 200
 MOST_PAIRS = 5_000
 MOST_SETS = 2_000
 MOST_BUILDS = 20_000
+"""Rows that are read of a model, whatever its size."""
 
 
 def read_counts(

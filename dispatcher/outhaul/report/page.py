@@ -25,6 +25,7 @@ MOST_BARS = 12
 MOST_SETS = 24
 MOST_PAIRS = 30
 MOST_TABLE_SETS = 50
+"""What somebody can still read, in a chart and in the table below it."""
 
 
 def render(report: Report) -> str:
