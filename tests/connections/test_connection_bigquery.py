@@ -26,10 +26,7 @@ from outhaul.connections.bigquery import BigQueryConnection, opens_natively
 from outhaul.connections.bigquery_client import open_client
 from outhaul.connections.bigquery_values import reader_of, rows_of
 from outhaul.connections.labels import labelled
-from outhaul.errors import (
-    ConfigurationError,
-    WarehouseError,
-)
+from outhaul.errors import ConfigurationError, WarehouseError
 from tests.warehouses.bigquery import BigQueryWarehouse, EmulatedBigQuery
 
 PROFILE = {

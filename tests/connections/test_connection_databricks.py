@@ -7,11 +7,7 @@ from outhaul.connections.databricks import (
     connect_options,
     opens_natively,
 )
-from outhaul.errors import (
-    ConfigurationError,
-    WarehouseError,
-    WarehouseUnreachable,
-)
+from outhaul.errors import ConfigurationError, WarehouseError, WarehouseUnreachable
 from tests.warehouses.choice import only_on
 
 on_databricks = only_on("databricks")

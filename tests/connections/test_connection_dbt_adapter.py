@@ -13,9 +13,7 @@ from outhaul.connections.dbt_adapter import DbtAdapterConnection
 from outhaul.connections.duckdb import DuckDBConnection
 from outhaul.connections.postgres import PostgresConnection
 from outhaul.connections.snowflake import SnowflakeConnection
-from outhaul.errors import (
-    ConfigurationError,
-)
+from outhaul.errors import ConfigurationError
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -7,11 +7,7 @@ import pytest
 
 from outhaul import exact
 from outhaul.connections.duckdb import DuckDBConnection, opens_natively
-from outhaul.errors import (
-    ConfigurationError,
-    WarehouseError,
-    WarehouseUnreachable,
-)
+from outhaul.errors import ConfigurationError, WarehouseError, WarehouseUnreachable
 
 HOLD_THE_FILE = """
 import sys, duckdb

@@ -1,11 +1,7 @@
 import pytest
 
 from outhaul.connections.postgres import PostgresConnection, connect_options
-from outhaul.errors import (
-    ConfigurationError,
-    WarehouseError,
-    WarehouseUnreachable,
-)
+from outhaul.errors import ConfigurationError, WarehouseError
 
 
 @pytest.fixture
@@ -56,18 +52,6 @@ def test_the_role_search_path_and_application_of_the_profile_are_used(database):
     )
     assert row == (role, "marts, public", "outhaul")
     connection.close()
-
-
-def test_a_server_that_is_away_is_tried_as_often_as_the_profile_says(database):
-    waits = []
-    profile = database.profile("public") | {"port": 1, "retries": 2, "pass": "hunter2"}
-    profile |= {"password": "hunter2", "host": "127.0.0.1"}
-    connection = PostgresConnection(profile, sleep=waits.append)
-    with pytest.raises(WarehouseUnreachable) as caught:
-        connection.query("select 1")
-    assert "cannot connect to PostgreSQL at 127.0.0.1, port 1" in str(caught.value)
-    assert "hunter2" not in str(caught.value)
-    assert waits == [1, 4]
 
 
 def test_the_keys_of_dbts_profile_are_understood():

@@ -7,10 +7,7 @@ from outhaul.connections.redshift import (
     connect_options,
     opens_natively,
 )
-from outhaul.errors import (
-    ConfigurationError,
-    WarehouseError,
-)
+from outhaul.errors import ConfigurationError, WarehouseError
 from tests.warehouses.redshift import RedshiftWarehouse
 from tests.warehouses.redshift_proxy import redshift_proxy
 

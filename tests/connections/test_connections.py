@@ -16,7 +16,9 @@ from outhaul.config.project import load_project
 from outhaul.connections import Connection, connect
 from outhaul.connections.adapters import adapter_of
 from outhaul.connections.duckdb import DuckDBConnection
-from outhaul.errors import WarehouseError
+from outhaul.connections.postgres import PostgresConnection
+from outhaul.connections.redshift import RedshiftConnection
+from outhaul.errors import WarehouseError, WarehouseUnreachable
 from tests.connections.cases import CASES
 from tests.connections.contract import CHECKS, Setup, make_ready
 from tests.warehouses.base import Server
@@ -85,6 +87,22 @@ def test_the_contract_holds_through_dbts_adapter(check, setup_through_dbt):
     # a thread there are few callers, and pytest's are many.
     with ThreadPoolExecutor(max_workers=1) as thread:
         thread.submit(check, setup_through_dbt).result()
+
+
+@pytest.mark.parametrize(
+    ("opened", "place"),
+    [(PostgresConnection, "PostgreSQL"), (RedshiftConnection, "Redshift")],
+)
+def test_a_server_that_is_away_is_tried_as_often_as_the_profile_says(opened, place):
+    waits: list[float] = []
+    profile = {"host": "127.0.0.1", "port": 1, "user": "u", "dbname": "d"}
+    profile |= {"password": "hunter2", "retries": 2}
+    connection = opened(profile, sleep=waits.append)
+    with pytest.raises(WarehouseUnreachable) as caught:
+        connection.query("select 1")
+    assert f"cannot connect to {place} at 127.0.0.1, port 1" in str(caught.value)
+    assert "hunter2" not in str(caught.value)
+    assert waits == [1, 4]
 
 
 class Miscounts(DuckDBConnection):
