@@ -11,6 +11,7 @@ import pytest
 
 from outhaul.cli.adopt import adopt
 from outhaul.cli.approve import approve
+from outhaul.cli.decision import Decide, record_decisions
 from outhaul.cli.pause import pause
 from outhaul.cli.resume import resume
 from outhaul.cli.resync import resync
@@ -73,6 +74,12 @@ class Shop:
         warehouse = Warehouse(self.ledger.connect(), self.ledger.database, "shop")
         folder = self.project.folder
         return Session(load_project(folder, folder, environ={}), warehouse)
+
+    def decide(self, decide: Decide, reason: str | None = None) -> list[str]:
+        """What a person decides about the diff, as its command does it."""
+        session = self.session()
+        decisions = decide(session, ["people_out"])
+        return record_decisions(session, decide.__name__, decisions, reason)
 
     def assert_settled(self, **names: str) -> None:
         """The store holds these, and the next build finds nothing to do."""
@@ -176,7 +183,7 @@ def test_a_rejected_row_waits_and_retry_releases_it(shop):
     assert shop.both(p1="A", p2="B").exit_code == 1
     assert shop.both(p1="A", p2="B").result is Result.NOTHING
     shop.store.rejects = {}
-    with_reason = retry(shop.session(), ["people_out"], "mended")
+    with_reason = shop.decide(retry, "mended")
     assert "come back" in with_reason[0]
     assert shop.both(p1="A", p2="B").accepted.total() == 1
     shop.assert_settled(p1="A", p2="B")
@@ -197,7 +204,7 @@ def test_missing_rows_come_back_after_their_time(shop):
 
 def test_I15_a_resync_sends_all_and_still_removes_those_who_left(shop):
     shop.both(p1="A", p2="B", p3="C")
-    resync(shop.session(), ["people_out"], None)
+    shop.decide(resync)
     shop.store.requests.clear()
     shop.both(p1="A", p2="B")
     assert sorted(shop.store.sent("upsert")) == ["1", "2"]
@@ -222,7 +229,7 @@ def test_adopted_rows_count_as_delivered_and_later_changes_are_sent(shop):
     }
     shop.people(p1="A", p2="B")
     shop.build()
-    assert "2 rows count" in adopt(shop.session(), ["people_out"], None)[0]
+    assert "2 rows count" in shop.decide(adopt)[0]
     assert shop.sync().result is Result.NOTHING
     shop.both(p1="A2")
     assert len(shop.store.sent()) == 2
@@ -234,7 +241,7 @@ def test_adopt_settles_what_was_refused_too(shop):
     assert shop.both(p1="A", p2="B").rejected.total() == 1
     (status,) = status_of(shop.session(), ())
     assert (status.rejected, len(refused(shop))) == (1, 1)
-    adopt(shop.session(), ["people_out"], None)
+    shop.decide(adopt)
     (status,) = status_of(shop.session(), ())
     assert (status.rejected, refused(shop)) == (0, [])
     assert shop.both(p1="A", p2="B").result is Result.NOTHING
@@ -246,16 +253,16 @@ def test_adopt_tells_of_rows_that_an_earlier_build_had_refused(shop):
     shop.store.rejects = {"2": "bad"}
     shop.both(p1="A", p2="B")
     shop.both(p1="A", p2="B", p3="C")
-    (message,) = adopt(shop.session(), ["people_out"], None)
+    (message,) = shop.decide(adopt)
     assert (
         "1 row was refused before this build" in message
         and "outhaul retry people_out" in message
     )
-    retry(shop.session(), ["people_out"], None)
+    shop.decide(retry)
     shop.people(p1="A", p2="B", p3="C")
     shop.pass_time()
     shop.build()
-    (message,) = adopt(shop.session(), ["people_out"], None)
+    (message,) = shop.decide(adopt)
     assert message.endswith("1 row counts as delivered")
     assert shop.both(p1="A", p2="B", p3="C").result is Result.NOTHING
 
@@ -302,7 +309,7 @@ def test_what_is_refused_is_told_as_it_is_at_every_moment(shop):
     (fresh,) = refused(shop)
     shop.both(p1="A", p2="B2")
     assert again(shop) == [("2", 1, "later")]
-    retry(shop.session(), ["people_out"], None)
+    shop.decide(retry)
     assert again(shop) == [("2", 1, "next build")]
     # and delivered: nobody is refused from then on
     shop.pass_time()
@@ -346,10 +353,10 @@ def test_I01_I05_an_empty_segment_is_held_until_that_build_is_approved(shop):
     shop.both(p1="A", p2="B")
     report = shop.both()
     assert (report.result, report.exit_code, report.held) == (Result.HELD, 3, 2)
-    approve(shop.session(), ["people_out"], "closing down")
+    shop.decide(approve, "closing down")
     assert shop.both().result is Result.HELD  # approved was the build before
     assert shop.names() == {"1": "A", "2": "B"}
-    approve(shop.session(), ["people_out"], "closing down")
+    shop.decide(approve, "closing down")
     assert shop.sync().accepted.total() == 2
     shop.assert_settled()
 
@@ -362,7 +369,7 @@ def test_I02_removals_beyond_the_guard_wait_and_the_rest_is_sent(shop):
     assert (report.accepted.total(), report.held) == (1, 39)
     assert report.exit_code == 3
     assert shop.store.sent("remove") == []
-    approve(shop.session(), ["people_out"], None)
+    shop.decide(approve)
     assert shop.sync().accepted.total() == 39
     shop.assert_settled(**fewer)
 
@@ -370,11 +377,11 @@ def test_I02_removals_beyond_the_guard_wait_and_the_rest_is_sent(shop):
 def test_a_paused_activation_is_left_alone_until_it_is_resumed(shop):
     shop.people(p1="A")
     shop.build()
-    pause(shop.session(), ["people_out"], "holidays")
+    shop.decide(pause, "holidays")
     report = shop.sync()
     assert (report.result, report.exit_code) == (Result.PAUSED, 3)
     assert "holidays" in report.message
     assert shop.store.requests == []
-    resume(shop.session(), ["people_out"], None)
+    shop.decide(resume)
     assert shop.sync().exit_code == 0
     shop.assert_settled(p1="A")

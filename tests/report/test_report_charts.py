@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
+from xml.etree import ElementTree
 
 import pytest
 
 from outhaul.report.charts import Bar, delivered_by_day, round_numbers, size_over_time
-from outhaul.report.data import Day, Delivery
+from outhaul.report.data import (
+    Combination,
+    Combinations,
+    Counts,
+    Day,
+    Delivery,
+    Overlap,
+    Pair,
+)
 from outhaul.report.page import render
 from tests.report import samples
 from tests.report.markup import Page
@@ -93,3 +103,46 @@ def test_builds_of_one_day_are_told_apart_by_the_time() -> None:
     assert [each[1:] for each in size_over_time(sizes, 96).dates] == [
         ("middle", "22 Nov")
     ]
+
+
+def texts(counts: Counts) -> list[tuple[float, float, str]]:
+    """Where the texts of the only chart are, and what they say."""
+    [chart] = re.findall("<svg.*?</svg>", render(samples.report(counts=counts)), re.S)
+    return [
+        (float(each.attrib["x"]), float(each.attrib["y"]), each.text or "")
+        for each in ElementTree.fromstring(chart).iter("text")  # noqa: S314 our own
+    ]
+
+
+def test_a_row_of_the_matrix_tells_how_much_of_its_segment_is_in_others() -> None:
+    pairs = {
+        ("small", "large"): Pair(9, 0.9, 0.1),
+        ("large", "small"): Pair(9, 0.09, 0.1),
+    }
+    overlap = Overlap("m", {"large": 100, "small": 10}, pairs)
+    found = texts(Counts(overlaps=(overlap,)))
+    row = {text: y for _, y, text in found if text in ("large", "small")}
+    number = {y: text for x, y, text in found if x < 30}
+    head = {text: x for x, y, text in found if y == 11}
+    cells = {text: (x, y) for x, y, text in found if text.endswith("%")}
+    assert cells == {
+        "90 %": (head[number[row["large"]]], row["small"]),
+        "9.0 %": (head[number[row["small"]]], row["large"]),
+    }
+
+
+def test_points_of_a_set_stand_at_its_segments_and_are_joined() -> None:
+    sets = (Combination(("a", "c"), 5), Combination(("b",), 3), Combination(("d",), 1))
+    model = Combinations("m", sets, {"a": 5, "b": 3, "c": 5, "d": 1}, is_cut=False)
+    counts = Counts(combinations=(model,))
+    page = Page(render(samples.report(counts=counts)))
+    row = {text: y for x, y, text in texts(counts) if x == 8}
+    points = [each for each in page.all("circle") if each["class"] == "ink"]
+    assert [float(each["cy"]) for each in points] == [
+        row[name] for each in sets for name in each.segments
+    ]
+    assert len(page.all("circle")) == 3 * 4
+    joints = [each["d"] for each in page.all("path") if each["class"] == "joint"]
+    assert joints[0].endswith(f" {row['a']:g}V{row['c']:g}")
+    columns = [each for each in page.all("rect") if each["class"] == "accent"]
+    assert [each["height"] for each in columns] == ["120", "72", "24"]

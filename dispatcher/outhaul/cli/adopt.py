@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from outhaul.cli.decision import decision, record_decision
+from outhaul.cli.decision import Decision, decision
 from outhaul.commands.session import Session
 from outhaul.engine.holders import holder
 from outhaul.errors import Busy
@@ -15,13 +15,12 @@ _LEASE_SECONDS = 60
 """Longer than the few statements take, and soon over where they are cut off."""
 
 
-def adopt(session: Session, names: Sequence[str], reason: str | None) -> list[str]:
+def adopt(session: Session, names: Sequence[str]) -> Iterator[Decision]:
     """Count all of the published build as delivered, without sending it.
 
     Rows that were refused count as delivered too. Nothing is done where a sync or a
     build is at work.
     """
-    messages = []
     for record in session.records(names):
         lease = session.warehouse.take_lease(record.name, holder(), _LEASE_SECONDS)
         if lease is None:
@@ -30,17 +29,11 @@ def adopt(session: Session, names: Sequence[str], reason: str | None) -> list[st
         record = session.warehouse.activation(record.name)
         session.warehouse.claim(lease, Claims(record.last_seq, record.last_seq))
         session.warehouse.release_lease(lease)
-        messages.append(
-            record_decision(
-                session,
-                record,
-                "adopt",
-                reason,
-                f"{record.name}: {rows(record.last_seq, 'counts', 'count')} as"
-                " delivered" + _left_waiting(record),
-            )
+        yield Decision(
+            record,
+            f"{record.name}: {rows(record.last_seq, 'counts', 'count')} as delivered"
+            + _left_waiting(record),
         )
-    return messages
 
 
 def _left_waiting(record: ActivationRecord) -> str:

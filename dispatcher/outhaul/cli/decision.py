@@ -8,8 +8,8 @@ from __future__ import annotations
 import getpass
 import json
 import os
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
 
 import click
 
@@ -17,23 +17,32 @@ from outhaul.cli.options import json_option, project_options, select_option
 from outhaul.cli.output import confirm, print_note, show
 from outhaul.commands.session import Session, open_session
 from outhaul.errors import ConfigurationError
-from outhaul.ledger.records import ActivationRecord
+from outhaul.ledger.records import ActivationRecord, LostActivation
 
 reason_option = click.option("--reason", help="Why; kept in the ledger.")
 yes_option = click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 
 
-def decision(
-    decide: Callable[[Session, Sequence[str], str | None], list[str]],
-    confirmation: str = "",
-) -> click.Command:
+class Decision(NamedTuple):
+    """About one activation. message: tells of it. subject: what else it is about."""
+
+    record: ActivationRecord | LostActivation
+    message: str
+    subject: str | None = None
+
+
+Decide = Callable[[Session, Sequence[str]], Iterable[Decision]]
+"""Decides about the activations of these names; raises ConfigurationError or Busy."""
+
+
+def decision(decide: Decide, confirmation: str = "") -> click.Command:
     """The command of a decision about activations that are named one by one.
 
-    decide: what it does, with the names and the reason; returns what to tell.
     confirmation: asked beforehand where the decision is hard to undo.
     """
+    action = decide.__name__
 
-    @click.command(name=decide.__name__, help=decide.__doc__)
+    @click.command(name=action, help=decide.__doc__)
     @project_options
     @click.argument("names", nargs=-1)
     @select_option
@@ -50,38 +59,49 @@ def decision(
     ) -> int:
         wanted = [*names, *patterns]
         if not wanted:
-            raise ConfigurationError(
-                f"name the activations: outhaul {decide.__name__} NAME …"
-            )
+            raise ConfigurationError(f"name the activations: outhaul {action} NAME …")
         if confirmation and not yes:
             confirm(f"{confirmation} ({', '.join(wanted)})")
-        return carry_out(project, as_json, lambda each: decide(each, wanted, reason))
+        return carry_out(
+            project, action, lambda each: decide(each, wanted), reason, as_json
+        )
 
     return command
 
 
 def carry_out(
-    project: dict[str, Any], as_json: bool, decide: Callable[[Session], list[str]]
+    project: dict[str, Any],
+    action: str,
+    decide: Callable[[Session], Iterable[Decision]],
+    reason: str | None,
+    as_json: bool,
 ) -> int:
     """Open the project, decide, and tell of it; returns the exit code."""
     with open_session(project, print_note) as session:
-        messages = decide(session)
+        messages = record_decisions(session, action, decide(session), reason)
     show(messages, "\n".join(messages), as_json)
     return 0
 
 
-def record_decision(
-    session: Session,
-    record: ActivationRecord,
-    action: str,
-    reason: str | None,
-    message: str,
-    subject: str | None = None,
-) -> str:
-    """Write a decision to the ledger, and return the message that tells of it."""
-    counts = json.dumps({change.value: n for change, n in record.counts.items()})
-    session.warehouse.control(record, action, actor(), reason, counts, subject)
-    return message
+def record_decisions(
+    session: Session, action: str, decisions: Iterable[Decision], reason: str | None
+) -> list[str]:
+    """Write each decision to the ledger when it is made; returns what tells of them."""
+    messages = []
+    for each in decisions:
+        counts = _counts(each.record)
+        session.warehouse.control(
+            each.record, action, actor(), reason, counts, each.subject
+        )
+        messages.append(each.message)
+    return messages
+
+
+def _counts(record: ActivationRecord | LostActivation) -> str | None:
+    """Rows per change that the build has published, as JSON."""
+    if isinstance(record, LostActivation):
+        return None
+    return json.dumps({change.value: n for change, n in record.counts.items()})
 
 
 def actor() -> str:

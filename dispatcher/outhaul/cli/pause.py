@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from outhaul.cli.decision import decision, record_decision
+from outhaul.cli.decision import Decision, decision
 from outhaul.commands.session import Session
 
 
-def pause(session: Session, names: Sequence[str], reason: str | None) -> list[str]:
+def pause(session: Session, names: Sequence[str]) -> Iterator[Decision]:
     """Keep syncs of these activations from starting, until they are resumed."""
-    return [
-        record_decision(session, each, "pause", reason, f"{each.name} is paused")
-        for each in session.records(names)
-    ]
+    for each in session.records(names):
+        yield Decision(each, f"{each.name} is paused")
 
 
 command = decision(pause)

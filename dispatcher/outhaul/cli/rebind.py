@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from outhaul.cli.decision import decision, record_decision
+from outhaul.cli.decision import Decision, decision
 from outhaul.commands.session import Session
 from outhaul.errors import ConfigurationError
 
 
-def rebind(session: Session, names: Sequence[str], reason: str | None) -> list[str]:
+def rebind(session: Session, names: Sequence[str]) -> Iterator[Decision]:
     """Take the account and list that are bound now for those that hold the rows."""
-    messages = []
     for binding in session.bindings(names):
         if not binding.service.locate():
             raise ConfigurationError(
@@ -20,11 +19,10 @@ def rebind(session: Session, names: Sequence[str], reason: str | None) -> list[s
                 " one that does, or run 'outhaul resync'"
             )
         place = ", ".join(filter(None, (binding.service.writes_to(), binding.account)))
-        message = f"{binding.name}: what is acknowledged counts as held by {place}"
-        messages.append(
-            record_decision(session, binding.record, "rebind", reason, message)
+        yield Decision(
+            binding.record,
+            f"{binding.name}: what is acknowledged counts as held by {place}",
         )
-    return messages
 
 
 command = decision(rebind, "Count all that is acknowledged as held there now")

@@ -9,19 +9,14 @@ from typing import Any
 
 import click
 
-from outhaul.cli.decision import (
-    carry_out,
-    reason_option,
-    record_decision,
-    yes_option,
-)
+from outhaul.cli.decision import Decision, carry_out, reason_option, yes_option
 from outhaul.cli.options import json_option, project_options
 from outhaul.cli.output import confirm
 from outhaul.commands.session import Session
 from outhaul.errors import ConfigurationError
 
 
-def rename(session: Session, old: str, new: str, reason: str | None) -> str:
+def rename(session: Session, old: str, new: str) -> Decision:
     """Let the model NEW go on with what the activation OLD has sent."""
     [record] = session.exactly(old)
     for each in session.warehouse.activations():
@@ -30,11 +25,8 @@ def rename(session: Session, old: str, new: str, reason: str | None) -> str:
                 f"{new} is an activation of its own, of which rows were sent: retire "
                 "one of the two instead"
             )
-    return record_decision(
-        session,
+    return Decision(
         record,
-        "rename",
-        reason,
         f"{old}: the next 'dbt build' of the model {new} goes on with it; until then "
         "it is not synced",
         subject=new,
@@ -59,5 +51,5 @@ def command(
     if not yes:
         confirm(f"Let {new} go on with {old}")
     return carry_out(
-        project, as_json, lambda session: [rename(session, old, new, reason)]
+        project, "rename", lambda each: [rename(each, old, new)], reason, as_json
     )

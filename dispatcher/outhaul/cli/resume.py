@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from outhaul.cli.decision import decision, record_decision
+from outhaul.cli.decision import Decision, decision
 from outhaul.commands.session import Session
 
 
-def resume(session: Session, names: Sequence[str], reason: str | None) -> list[str]:
+def resume(session: Session, names: Sequence[str]) -> Iterator[Decision]:
     """Let paused or retired activations be synced again."""
-    return [
-        record_decision(
-            session, each, "resume", reason, f"{each.name} is not paused now"
-        )
-        for each in session.records(names)
-    ]
+    for each in session.records(names):
+        yield Decision(each, f"{each.name} is not paused now")
 
 
 command = decision(resume)

@@ -7,17 +7,12 @@ to compute the removals, and the table of what is acknowledged is not ours to re
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import click
 
-from outhaul.cli.decision import (
-    carry_out,
-    reason_option,
-    record_decision,
-    yes_option,
-)
+from outhaul.cli.decision import Decision, carry_out, reason_option, yes_option
 from outhaul.cli.options import json_option, project_options
 from outhaul.cli.output import confirm
 from outhaul.commands.session import Session
@@ -31,8 +26,8 @@ REMOVE, KEEP = "remove", "keep"
 
 
 def retire(
-    session: Session, names: Sequence[str], reason: str | None, members: str | None
-) -> list[str]:
+    session: Session, names: Sequence[str], members: str | None
+) -> Iterator[Decision]:
     """End these activations, and remove their members or keep them.
 
     members: REMOVE, KEEP or None, which will do where there are none.
@@ -43,12 +38,8 @@ def retire(
     for record, what in chosen:
         if what == REMOVE:
             _refuse_removal(record, destinations)
-    return [
-        record_decision(
-            session, record, "retire", reason, _message(record, what), subject=what
-        )
-        for record, what in chosen
-    ]
+    for record, what in chosen:
+        yield Decision(record, _message(record, what), subject=what)
 
 
 @click.command("retire", help=(retire.__doc__ or "").split("\n\n")[0])
@@ -80,7 +71,7 @@ def command(
     if not yes:
         confirm(f"Sync these no more ({', '.join(names)})")
     return carry_out(
-        project, as_json, lambda session: retire(session, names, reason, members)
+        project, "retire", lambda each: retire(each, names, members), reason, as_json
     )
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from outhaul.cli.decision import decision, record_decision
+from outhaul.cli.decision import Decision, decision
 from outhaul.commands.session import Session
 from outhaul.errors import ConfigurationError
 from outhaul.registry.activations import select_records
 
 
-def transfer(session: Session, names: Sequence[str], reason: str | None) -> list[str]:
+def transfer(session: Session, names: Sequence[str]) -> Iterator[Decision]:
     """Let this target go on with activations of another target or project.
 
     What that one has sent is carried over at the next build here; from then on it can
@@ -22,18 +22,13 @@ def transfer(session: Session, names: Sequence[str], reason: str | None) -> list
         raise ConfigurationError(
             f"there is nothing to transfer: all in the ledger is of {session.owner}"
         )
-    return [
-        record_decision(
-            session,
+    for record in records:
+        yield Decision(
             record,
-            "transfer",
-            reason,
             f"{record.name}: the next 'dbt build' of {session.owner} takes it over "
             f"from {record.owner}",
-            subject=".".join((session.project.name, session.project.target_name)),
+            subject=f"{session.project.name}.{session.project.target_name}",
         )
-        for record in records
-    ]
 
 
 command = decision(transfer, "Take these over from another target or project")

@@ -1,1 +1,1 @@
-"""What the commands do, as functions that return data; `cli` prints it."""
+"""What the commands share, or do at length, as functions that return data."""
