@@ -1,4 +1,4 @@
-"""What is wrong with a destination's declarations, told to who writes one."""
+"""What is wrong with a platform's declarations, told to who writes one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a destination is to the engine: an account and one class per service.
+"""What a service of a platform promises to the engine, and what passes between them.
 
 A service declares its limits and what it consumes, and turns rows into
 requests. It never sleeps, retries, logs, prints, splits, reads the
