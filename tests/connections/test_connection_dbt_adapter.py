@@ -105,8 +105,8 @@ DRIVERS = (
 def test_neither_starting_nor_a_record_imports_dbt_or_a_driver():
     command = (
         "import sys, outhaul.config.project, outhaul.registry.destinations;"
-        "from outhaul.connections.adapters import _FILES, adapter_of;"
-        "print([adapter_of(name).name for name in _FILES] == list(_FILES),"
+        "from outhaul.connections.adapters import FILES, adapter_of;"
+        "print([adapter_of(name).name for name in FILES] == list(FILES),"
         f"[m for m in ('dbt', 'dbt_common', *{DRIVERS}) if m in sys.modules])"
     )
     done = subprocess.run(

@@ -29,7 +29,7 @@ def named_database(credentials: Mapping[str, Any]) -> str:
 class Adapter:
     """An adapter of dbt's; its file in this folder has it as `ADAPTER`.
 
-    The last three are for our own connection; all others hold as well where dbt's
+    The last two are for our own connection; the others hold as well where dbt's
     adapter opened the session.
 
     dialect: its SQL.

@@ -8,7 +8,7 @@ from typing import Any
 from outhaul.connections.adapter import Adapter
 
 # Those with a file of this folder, which offers `ADAPTER`.
-_FILES = ("bigquery", "databricks", "duckdb", "postgres", "redshift", "snowflake")
+FILES = ("bigquery", "databricks", "duckdb", "postgres", "redshift", "snowflake")
 # What is known of others.
 _OTHERS: dict[str, dict[str, Any]] = {
     "fabric": {"placeholder": "?"},
@@ -21,7 +21,7 @@ _OTHERS: dict[str, dict[str, Any]] = {
 
 def adapter_of(name: str) -> Adapter:
     """The record of a dbt adapter; with DuckDB's SQL, the most standard, for others."""
-    if name in _FILES:
+    if name in FILES:
         found: Adapter = import_module(f"outhaul.connections.{name}").ADAPTER
         return found
     dialect = adapter_of("duckdb").dialect
