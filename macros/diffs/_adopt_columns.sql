@@ -71,16 +71,15 @@ none. Also `adopted`, the query of the changed table or none, and `rejected_is_k
 {% endmacro %}
 
 {#- No rows, the columns of the select and these. -#}
-{% macro _empty_state_query(diff, own_columns) %}
-    {% set own = [] %}
-    {% for column in own_columns %}
-        {% do own.append('cast(null as ' ~ column.type ~ ') as ' ~ column.name) %}
-    {% endfor %}
-    {{ return(
-        'select ' ~ outhaul._columns_list(diff.columns, 'work') ~ ', ' ~ own | join(', ')
-        ~ ' from ' ~ diff.work ~ ' as work where 1 = 0'
-    ) }}
-{% endmacro %}
+{% macro _empty_state_query(diff, own_columns) -%}
+    select
+        {{ outhaul._column_lines(diff.columns, 'work') }}
+        {%- for column in own_columns %},
+        cast(null as {{ column.type }}) as {{ column.name }}
+        {%- endfor %}
+    from {{ diff.work }} as work
+    where 1 = 0
+{%- endmacro %}
 
 {#- The acknowledged rows in the columns of the select. -#}
 {% macro _adopted_query(diff, held) %}
@@ -108,14 +107,18 @@ none. Also `adopted`, the query of the changed table or none, and `rejected_is_k
             {% do doubted.append(column.name) if held_type is not none %}
         {% endif %}
     {% endfor %}
-    {% set doubt = 'acknowledged._outhaul_in_doubt' %}
-    {% if doubted %}
-        {% set doubt = "coalesce(acknowledged._outhaul_in_doubt, 'updated')" %}
-    {% endif %}
-    {{ return(
-        'select ' ~ parts | join(', ') ~ ', ' ~ doubt ~ ' as _outhaul_in_doubt'
-        ~ ', acknowledged._outhaul_acknowledged_at from ' ~ diff.acknowledged ~ ' as acknowledged'
-    ) }}
+    {% set query %}
+        select
+            {{ parts | join(',\n' ~ ' ' * 12) }},
+            {% if doubted -%}
+            coalesce(acknowledged._outhaul_in_doubt, 'updated') as _outhaul_in_doubt,
+            {%- else -%}
+            acknowledged._outhaul_in_doubt,
+            {%- endif %}
+            acknowledged._outhaul_acknowledged_at
+        from {{ diff.acknowledged }} as acknowledged
+    {% endset %}
+    {{ return(query) }}
 {% endmacro %}
 
 {#- A changed unique_key works where the state can be tracked by it as well. -#}
@@ -127,13 +130,7 @@ none. Also `adopted`, the query of the changed table or none, and `rejected_is_k
         "'unique_key' changed from " ~ fromjson(diff.before.key_columns) | join(', ') ~ ' to '
         ~ outhaul._written_names(diff.key) | join(', ')
     %}
-    {% set key = outhaul._key_list(diff.key, 'acknowledged') %}
-    {% set clashes = outhaul._fetch(
-        'select count(*) from (select 1 as clash from ' ~ diff.held ~ ' as acknowledged where not '
-        ~ outhaul._key_is_null('acknowledged', diff.key) ~ ' group by ' ~ key
-        ~ ' having count(*) > 1 union all select 1 from ' ~ diff.held
-        ~ ' as acknowledged where ' ~ outhaul._key_is_null('acknowledged', diff.key) ~ ') as clashes'
-    )[0][0] %}
+    {% set clashes = outhaul._fetch(outhaul._clashes_query(diff))[0][0] %}
     {% if clashes > 0 %}
         {% for name in diff.key if diff.renamed.get(name, name) not in held_names %}
             {% do outhaul._refuse(
@@ -146,3 +143,31 @@ none. Also `adopted`, the query of the changed table or none, and `rejected_is_k
         ) %}
     {% endif %}
 {% endmacro %}
+
+{#- How many keys would tell no acknowledged row apart: several rows have them, or they are null. -#}
+{% macro _clashes_query(diff) -%}
+    with
+
+    acknowledged as (
+
+        select {{ outhaul._key_list(diff.key, 'held') }}
+        from {{ diff.held }} as held
+
+    ),
+
+    clashes as (
+
+        select 1 as is_clash
+        from acknowledged
+        where not {{ outhaul._key_is_null('acknowledged', diff.key) }}
+        group by {{ outhaul._key_list(diff.key, 'acknowledged') }}
+        having count(*) > 1
+        union all
+        select 1 as is_clash
+        from acknowledged
+        where {{ outhaul._key_is_null('acknowledged', diff.key) }}
+
+    )
+
+    select count(*) as row_count from clashes
+{%- endmacro %}

@@ -14,13 +14,13 @@ Where no diff exists yet, an empty one is made, so that what refers to it runs. 
     {% do outhaul._drop_work_tables(diff) %}
 {% endmacro %}
 
-{% macro _empty_diff_query(diff) %}
-    {{ return(
-        'select ' ~ outhaul._own_columns('cast(null as ' ~ dbt.type_bigint() ~ ')', 0)
-        ~ ', ' ~ outhaul._columns_list(diff.columns, 'work')
-        ~ ' from ' ~ diff.work ~ ' as work where 1 = 0'
-    ) }}
-{% endmacro %}
+{% macro _empty_diff_query(diff) -%}
+    select
+        {{ outhaul._own_columns('null', 0) }},
+        {{ outhaul._column_lines(diff.columns, 'work') }}
+    from {{ diff.work }} as work
+    where 1 = 0
+{%- endmacro %}
 
 {#- Whether this run reads less than the whole tables, so that nobody can be said to have left.
 

@@ -3,23 +3,45 @@
 A changed row is not sent again and one that left is not taken back. What is in doubt
 may have arrived, and would count twice if sent again: it is held until a person asks
 for it by "outhaul retry". -#}
-{% macro _appended_query(diff) %}
-    {% set held_key = 'acknowledged.' ~ outhaul.quoted(diff.key[0]) %}
-    {% set text = outhaul.type_text() %}
-    {% set held =
-        'cast(null as ' ~ text ~ ')' if outhaul._doubt_is_released(diff) else
-        'cast(case when ' ~ held_key ~ ' is not null then '
-        ~ outhaul.literal('unconfirmed: it may have arrived; "outhaul retry" sends it again')
-        ~ ' end as ' ~ text ~ ')'
-    %}
-    {{ return(
-        "select 'inserted' as _outhaul_change, cast(null as " ~ text ~ ') as _outhaul_changed_columns, '
-        ~ held ~ ' as _outhaul_held, ' ~ outhaul._columns_list(diff.columns, 'source')
-        ~ ' from (' ~ diff.source ~ ') as source left join ' ~ diff.held ~ ' as acknowledged on '
-        ~ outhaul._keys_match('source', 'acknowledged', diff.key)
-        ~ ' where ' ~ held_key ~ " is null or acknowledged._outhaul_in_doubt = 'inserted'"
-    ) }}
-{% endmacro %}
+{% macro _appended_query(diff) -%}
+    {%- set key = outhaul.quoted(diff.key[0]) -%}
+    {%- set unconfirmed = 'unconfirmed: it may have arrived; "outhaul retry" sends it again' -%}
+    with
+
+    source as (
+
+        {{ diff.source }}
+
+    ),
+
+    acknowledged as (
+
+        select
+            {{ outhaul._key_list(diff.key, 'held') }},
+            held._outhaul_in_doubt
+        from {{ diff.held }} as held
+
+    )
+
+    select
+        'inserted' as _outhaul_change,
+        cast(null as {{ outhaul.type_text() }}) as _outhaul_changed_columns,
+        {% if outhaul._doubt_is_released(diff) -%}
+        cast(null as {{ outhaul.type_text() }}) as _outhaul_held,
+        {%- else -%}
+        cast(
+            case when acknowledged.{{ key }} is not null then {{ outhaul.literal(unconfirmed) }} end
+            as {{ outhaul.type_text() }}
+        ) as _outhaul_held,
+        {%- endif %}
+        {{ outhaul._column_lines(diff.columns, 'source') }}
+    from source
+    left join acknowledged
+        on {{ outhaul._keys_match('source', 'acknowledged', diff.key) }}
+    where
+        acknowledged.{{ key }} is null
+        or acknowledged._outhaul_in_doubt = 'inserted'
+{%- endmacro %}
 
 {#- Whether "outhaul retry" was asked for after the last row was sent.
 

@@ -10,12 +10,30 @@
 {% endmacro %}
 
 {#- "table.a, table.b" for a list of columns. -#}
-{% macro _columns_list(columns, table=none) %}
+{% macro _columns_list(columns, table=none, separator=', ') %}
     {% set parts = [] %}
     {% for column in columns %}
         {% do parts.append((table ~ '.' if table else '') ~ outhaul.quoted(column.name)) %}
     {% endfor %}
-    {{ return(parts | join(', ')) }}
+    {{ return(parts | join(separator)) }}
+{% endmacro %}
+
+{#- The same, a line each, for the list of a select. -#}
+{% macro _column_lines(columns, table=none, indent=8) %}
+    {{ return(outhaul._columns_list(columns, table, separator=',\n' ~ ' ' * indent)) }}
+{% endmacro %}
+
+{#- The same where columns of outhaul's own, which have no quotes, are among them. -#}
+{% macro _written_lines(columns, table=none, indent=8) %}
+    {% set parts = [] %}
+    {% for column in columns %}
+        {% do parts.append((table ~ '.' if table else '') ~ outhaul._written_column(column)) %}
+    {% endfor %}
+    {{ return(parts | join(',\n' ~ ' ' * indent)) }}
+{% endmacro %}
+
+{% macro _written_column(column) %}
+    {{ return(column.name if column.name.startswith('_outhaul_') else outhaul.quoted(column.name)) }}
 {% endmacro %}
 
 {#- The same for the key, whose columns are plain names. -#}
@@ -46,12 +64,12 @@
 {% endmacro %}
 
 {#- Null-safe "some column differs"; "1 = 0" for no columns. -#}
-{% macro _content_differs(left, right, columns) %}
+{% macro _content_differs(left, right, columns, indent=12) %}
     {% set parts = [] %}
     {% for column in columns %}
         {% do parts.append(outhaul._column_differs(left, right, column)) %}
     {% endfor %}
-    {{ return('(' ~ parts | join(' or ') ~ ')' if parts else '1 = 0') }}
+    {{ return('(' ~ parts | join('\n' ~ ' ' * indent ~ 'or ') ~ ')' if parts else '1 = 0') }}
 {% endmacro %}
 
 {#- "some column of the key is null". -#}

@@ -25,49 +25,59 @@
 
 Removals come first, so that a record that leaves under one spelling and enters
 under another ends up in; removals that a guard holds come last. -#}
-{% macro _numbered_query(diff, generation) %}
-    {% set values = outhaul._columns_list(diff.columns, 'changes') %}
-    {% if diff.is_first %}
-        {% set query =
-            'select ' ~ outhaul._own_columns('row_number() over (' ~ outhaul.any_order() ~ ')', generation, "'inserted'")
-            ~ ', ' ~ values ~ ' from (' ~ diff.source ~ ') as changes'
-        %}
-    {% else %}
-        {% set last = 3 if diff.hold == 'removals' else 0 %}
-        {% set position =
-            'case when changes._outhaul_held is null then row_number() over (order by case'
-            ~ ' when changes._outhaul_held is not null then 4'
-            ~ " when changes._outhaul_change = 'removed' then " ~ last
-            ~ " when changes._outhaul_change = 'inserted' then 1 else 2 end) end"
-        %}
-        {% set query =
-            'select ' ~ outhaul._own_columns(
-                position, generation, 'changes._outhaul_change',
-                'changes._outhaul_changed_columns', 'changes._outhaul_held'
-            ) ~ ', ' ~ values ~ ' from ' ~ diff.changes ~ ' as changes'
-        %}
-    {% endif %}
-    {% if diff.invalid_rows > 0 %}
-        {% set query =
-            query ~ ' union all select '
-            ~ outhaul._own_columns('null', generation, 'null', 'null', 'invalid._outhaul_held')
-            ~ ', ' ~ outhaul._columns_list(diff.columns, 'invalid') ~ ' from ' ~ diff.invalid ~ ' as invalid'
-        %}
-    {% endif %}
-    {{ return(query) }}
-{% endmacro %}
+{% macro _numbered_query(diff, generation) -%}
+    {%- if diff.is_first -%}
+    select
+        {{ outhaul._own_columns('row_number() over (' ~ outhaul.any_order() ~ ')', generation, "'inserted'") }},
+        {{ outhaul._column_lines(diff.columns, 'changes') }}
+    from (
+
+        {{ diff.source }}
+
+    ) as changes
+    {%- else -%}
+    select
+        {{ outhaul._own_columns(
+            outhaul._position(diff), generation, 'changes._outhaul_change',
+            'changes._outhaul_changed_columns', 'changes._outhaul_held'
+        ) }},
+        {{ outhaul._column_lines(diff.columns, 'changes') }}
+    from {{ diff.changes }} as changes
+    {%- endif %}
+    {%- if diff.invalid_rows > 0 %}
+    union all
+    select
+        {{ outhaul._own_columns('null', generation, 'null', 'null', 'invalid._outhaul_held') }},
+        {{ outhaul._column_lines(diff.columns, 'invalid') }}
+    from {{ diff.invalid }} as invalid
+    {%- endif %}
+{%- endmacro %}
+
+{#- The position of a row that is not held. -#}
+{% macro _position(diff) -%}
+            case
+                when changes._outhaul_held is null then row_number() over (
+                    order by case
+                        when changes._outhaul_held is not null then 4
+                        when changes._outhaul_change = 'removed' then {{ 3 if diff.hold == 'removals' else 0 }}
+                        when changes._outhaul_change = 'inserted' then 1
+                        else 2
+                    end
+                )
+            end
+{%- endmacro %}
 
 {#- The columns of a diff that are outhaul's own, in order. -#}
 {% macro _own_columns(position, generation, change='null', changed_columns='null', held='null') %}
     {% set text = outhaul.type_text() %}
     {% set number = dbt.type_bigint() %}
-    {{ return(
-        'cast(' ~ position ~ ' as ' ~ number ~ ') as _outhaul_seq'
-        ~ ', cast(' ~ generation ~ ' as ' ~ number ~ ') as _outhaul_generation'
-        ~ ', cast(' ~ change ~ ' as ' ~ text ~ ') as _outhaul_change'
-        ~ ', cast(' ~ changed_columns ~ ' as ' ~ text ~ ') as _outhaul_changed_columns'
-        ~ ', cast(' ~ held ~ ' as ' ~ text ~ ') as _outhaul_held'
-    ) }}
+    {{ return([
+        'cast(' ~ position ~ ' as ' ~ number ~ ') as _outhaul_seq',
+        'cast(' ~ generation ~ ' as ' ~ number ~ ') as _outhaul_generation',
+        'cast(' ~ change ~ ' as ' ~ text ~ ') as _outhaul_change',
+        'cast(' ~ changed_columns ~ ' as ' ~ text ~ ') as _outhaul_changed_columns',
+        'cast(' ~ held ~ ' as ' ~ text ~ ') as _outhaul_held',
+    ] | join(',\n' ~ ' ' * 8)) }}
 {% endmacro %}
 
 {#- Write the activation's row of the ledger: what a sync needs to know of this build.
@@ -127,10 +137,13 @@ say, is seen by the next build, even where this one is still at work. -#}
     {% for column, value in numbers.items() %}
         {% do parts.append(column ~ ' = ' ~ value) %}
     {% endfor %}
-    {% do outhaul._execute(outhaul.contended(
-        'update ' ~ outhaul.ledger_relation('outhaul_activations') ~ ' set ' ~ parts | join(', ')
-        ~ ' where activation = ' ~ outhaul.literal(diff.name)
-    )) %}
+    {% set statement -%}
+        update {{ outhaul.ledger_relation('outhaul_activations') }}
+        set
+            {{ parts | join(',\n' ~ ' ' * 12) }}
+        where activation = {{ outhaul.literal(diff.name) }}
+    {%- endset %}
+    {% do outhaul._execute(outhaul.contended(statement)) %}
 {% endmacro %}
 
 {#- The columns as the ledger keeps them: the name that was written, the type, and how the

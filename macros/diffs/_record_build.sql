@@ -12,13 +12,20 @@ a parent may be an expensive view, so nobody pays for it without asking. -#}
     {% if parent.relation %}
         {% set counted = '(select count(*) from ' ~ parent.relation ~ ')' %}
     {% endif %}
-    {% do outhaul._execute(
-        'insert into ' ~ outhaul.ledger_relation('outhaul_builds') ~ ' (' ~ copied | join(', ')
-        ~ ', parent, rows_in_parent) select ' ~ copied | join(', ') ~ ', '
-        ~ (outhaul.literal(parent.name) if parent.name else 'cast(null as ' ~ outhaul.type_text() ~ ')')
-        ~ ', ' ~ counted ~ ' from ' ~ outhaul.ledger_relation('outhaul_activations')
-        ~ ' where activation = ' ~ outhaul.literal(diff.name)
-    ) %}
+    {% set statement -%}
+        insert into {{ outhaul.ledger_relation('outhaul_builds') }} (
+            {{ copied | join(',\n' ~ ' ' * 12) }},
+            parent,
+            rows_in_parent
+        )
+        select
+            {{ copied | join(',\n' ~ ' ' * 12) }},
+            {{ outhaul.literal(parent.name) if parent.name else 'cast(null as ' ~ outhaul.type_text() ~ ')' }} as parent,
+            {{ counted }} as rows_in_parent
+        from {{ outhaul.ledger_relation('outhaul_activations') }}
+        where activation = {{ outhaul.literal(diff.name) }}
+    {%- endset %}
+    {% do outhaul._execute(statement) %}
 {% endmacro %}
 
 {#- The parent that the diff's segment declares: its name, and its relation if it is built. -#}

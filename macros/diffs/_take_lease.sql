@@ -78,14 +78,18 @@ whose: a condition on the row; by default, that it is not another target's. name
 activation, if it is not the diff's. -#}
 {% macro _ask_for_lease(diff, activations, whose=none, name=none) %}
     {% do outhaul.end_transaction() %}
-    {% do outhaul._execute(outhaul.contended(
-        'update ' ~ activations ~ ' set lease_holder = ' ~ outhaul.literal(outhaul._build_holder())
-        ~ ', lease_fence = lease_fence + 1, lease_expires_at = '
-        ~ dbt.dateadd('minute', outhaul._lease_minutes(), outhaul.now_utc())
-        ~ ' where activation = ' ~ outhaul.literal(name or diff.name)
-        ~ ' and (lease_expires_at is null or lease_expires_at <= ' ~ outhaul.now_utc() ~ ')'
-        ~ ' and ' ~ (whose or outhaul._is_own())
-    )) %}
+    {% set statement -%}
+        update {{ activations }}
+        set
+            lease_holder = {{ outhaul.literal(outhaul._build_holder()) }},
+            lease_fence = lease_fence + 1,
+            lease_expires_at = {{ outhaul._end_of_lease() }}
+        where
+            activation = {{ outhaul.literal(name or diff.name) }}
+            and (lease_expires_at is null or lease_expires_at <= {{ outhaul.now_utc() }})
+            and {{ whose or outhaul._is_own() }}
+    {%- endset %}
+    {% do outhaul._execute(outhaul.contended(statement)) %}
     {% do outhaul.end_transaction() %}
 {% endmacro %}
 
@@ -101,18 +105,22 @@ Within a transaction nobody can have taken it over. -#}
     {% if outhaul.is_transactional() %}
         {{ return('') }}
     {% endif %}
-    {% set is_ours =
-        ' where activation = ' ~ outhaul.literal(diff.name) ~ ' and lease_holder = '
-        ~ outhaul.literal(outhaul._build_holder()) ~ ' and lease_fence = ' ~ diff.before.lease_fence
-    %}
     {% set activations = outhaul.ledger_relation('outhaul_activations') %}
+    {% set is_ours -%}
+        activation = {{ outhaul.literal(diff.name) }}
+            and lease_holder = {{ outhaul.literal(outhaul._build_holder()) }}
+            and lease_fence = {{ diff.before.lease_fence }}
+    {%- endset %}
+    {% set statement -%}
+        update {{ activations }}
+        set lease_expires_at = {{ outhaul._end_of_lease() }}
+        where
+            {{ is_ours }}
+    {%- endset %}
     {% do outhaul.end_transaction() %}
-    {% do outhaul._execute(outhaul.contended(
-        'update ' ~ activations ~ ' set lease_expires_at = '
-        ~ dbt.dateadd('minute', outhaul._lease_minutes(), outhaul.now_utc()) ~ is_ours
-    )) %}
+    {% do outhaul._execute(outhaul.contended(statement)) %}
     {% do outhaul.end_transaction() %}
-    {% if outhaul._fetch('select count(*) from ' ~ activations ~ is_ours)[0][0] | int != 1 %}
+    {% if outhaul._fetch('select count(*) as row_count from ' ~ activations ~ ' where ' ~ is_ours)[0][0] | int != 1 %}
         {% do outhaul._refuse(
             'this build took longer than its lease, and another has begun. Nothing was published'
         ) %}
@@ -121,6 +129,11 @@ Within a transaction nobody can have taken it over. -#}
     {% do diff.update({'lease_expires_at':
         'cast(' ~ outhaul.literal(diff.before.lease_expires_at) ~ ' as ' ~ outhaul.type_instant() ~ ')'
     }) %}
+{% endmacro %}
+
+{#- When a lease ends that is taken now. -#}
+{% macro _end_of_lease() %}
+    {{ return(dbt.dateadd('minute', outhaul._lease_minutes(), outhaul.now_utc())) }}
 {% endmacro %}
 
 {#- How long a build may take before a sync may think it dead. -#}

@@ -10,11 +10,16 @@ can tell. Writes only where something changed. -#}
     {% set activations = outhaul.ledger_relation('outhaul_activations') %}
     {% set appeared = [] %}
     {% set vanished = [] %}
-    {% for row in outhaul._fetch(
-        'select activation, case when orphaned_at is null then 0 else 1 end from ' ~ activations
-        ~ ' where project_name = ' ~ outhaul.literal(project_name)
-        ~ ' and target_name = ' ~ outhaul.literal(target.name)
-    ) %}
+    {% set query -%}
+        select
+            activation,
+            case when orphaned_at is null then 0 else 1 end as is_orphaned
+        from {{ activations }}
+        where
+            project_name = {{ outhaul.literal(project_name) }}
+            and target_name = {{ outhaul.literal(target.name) }}
+    {%- endset %}
+    {% for row in outhaul._fetch(query) %}
         {% if row[0] in present and row[1] == 1 %}
             {% do appeared.append(outhaul.literal(row[0])) %}
         {% elif row[0] not in present and row[1] == 0 %}
@@ -23,10 +28,12 @@ can tell. Writes only where something changed. -#}
     {% endfor %}
     {% for names, moment in [[appeared, 'null'], [vanished, outhaul.now_utc()]] if names %}
         {% do outhaul.end_transaction() %}
-        {% do outhaul._execute(outhaul.contended(
-            'update ' ~ activations ~ ' set orphaned_at = ' ~ moment
-            ~ ' where activation in (' ~ names | join(', ') ~ ')'
-        )) %}
+        {% set statement -%}
+            update {{ activations }}
+            set orphaned_at = {{ moment }}
+            where activation in ({{ names | join(', ') }})
+        {%- endset %}
+        {% do outhaul._execute(outhaul.contended(statement)) %}
         {% do adapter.commit() %}
     {% endfor %}
 {% endmacro %}

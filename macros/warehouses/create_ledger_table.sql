@@ -4,15 +4,17 @@
 {% endmacro %}
 
 {% macro default__create_ledger_table(name) %}
-    {% set columns = [] %}
-    {% for column, type in outhaul.ledger_tables()[name].items() %}
-        {% do columns.append(column ~ ' ' ~ type) %}
-    {% endfor %}
-    {{ return(
-        'create table if not exists ' ~ outhaul.ledger_relation(name)
-        ~ ' (' ~ columns | join(', ') ~ ')'
-    ) }}
+    {{ return(outhaul._create_ledger_table(name)) }}
 {% endmacro %}
+
+{% macro _create_ledger_table(name, constraint=none) -%}
+    create table if not exists {{ outhaul.ledger_relation(name) }} (
+        {%- for column, type in outhaul.ledger_tables()[name].items() %}
+        {{ column }} {{ type }}{{ ',' if not loop.last or constraint }}
+        {%- endfor %}
+        {{ constraint or '' }}
+    )
+{%- endmacro %}
 
 {#- Tables that only grow are divided by month and ordered by activation, so that a statement
     reads the rows of one activation and old months can be dropped. A day holds too few
@@ -31,11 +33,9 @@
 
 {#- A primary key, so that two first builds at once can't register an activation twice. -#}
 {% macro postgres__create_ledger_table(name) %}
-    {% set plain = outhaul.default__create_ledger_table(name) %}
-    {% if name != 'outhaul_activations' %}
-        {{ return(plain) }}
-    {% endif %}
-    {{ return(plain[:-1] ~ ', primary key (activation))') }}
+    {{ return(outhaul._create_ledger_table(
+        name, 'primary key (activation)' if name == 'outhaul_activations' else none
+    )) }}
 {% endmacro %}
 
 {#- Keys are not enforced there. -#}
