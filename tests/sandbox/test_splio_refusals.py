@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from outhaul.destinations.splio import Splio
-from outhaul.destinations.splio.api import ASKS_AGAIN, NOT_THERE
+from outhaul.destinations.splio.api import NOT_THERE, TO_UPDATE
 from outhaul.destinations.splio.contacts_file import ContactsOptions
 from outhaul.destinations.splio.fields import Custom
 from outhaul.errors import RequestRefused, Throttled
@@ -78,7 +78,7 @@ def test_an_address_has_at_most_100_characters(rest):
     with pytest.raises(RequestRefused):
         rest.api.create([orjson.dumps({"email": f"a{longest}"})])
     assert rest.api.create([orjson.dumps({"email": longest})]) == [ACCEPTED]
-    assert rest.api.create([orjson.dumps({"email": longest})]) == [ASKS_AGAIN]
+    assert rest.api.create([orjson.dumps({"email": longest})]) == [TO_UPDATE]
 
 
 def test_a_field_is_of_a_type_that_splio_knows(rest):
