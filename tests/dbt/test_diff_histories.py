@@ -11,8 +11,6 @@ import pytest
 from tests.dbt.oracle import Destination, Fate, Oracle, Published, Values
 from tests.dbt.warehouse_project import DiffProject
 
-pytestmark = pytest.mark.also_on_duckdb
-
 KEYS = 40
 BUILDS = 5
 NAMES = ("Ann", "Bob", None)

@@ -16,8 +16,6 @@ import pytest
 
 from tests.segments.segment_project import ROOT, SegmentProject
 
-pytestmark = pytest.mark.also_on_duckdb
-
 Rows = list[dict[str, str]]
 
 TYPES = {

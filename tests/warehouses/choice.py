@@ -2,10 +2,10 @@
 
 Without a choice, the newest PostgreSQL takes every test, DuckDB those that are marked
 `conformance` or `also_on_duckdb`, and the oldest PostgreSQL and what stands in for
-another warehouse those that are marked `conformance`; some only those of them that are
-not lengthy. With
-OUTHAUL_TEST_WAREHOUSE=<name> (`make test WAREHOUSE=<name>`), that one warehouse takes
-every test that runs on warehouses, and no other test runs.
+another warehouse those that are marked `conformance` and are not lengthy, since a build
+takes seconds there. With OUTHAUL_TEST_WAREHOUSE=<name>, which `make test
+WAREHOUSE=<name>` sets, that warehouse takes every test that runs on warehouses, and no
+other test runs.
 """
 
 from __future__ import annotations
@@ -32,8 +32,6 @@ WAREHOUSES = {
 }
 # Between the oldest PostgreSQL and the newest, nothing that we use has changed.
 ON_REQUEST = ("postgres15", "postgres16", "postgres17")
-# What stands in for BigQuery and Databricks takes seconds a build.
-BRIEFLY = ("postgres14", "bigquery", "databricks")
 
 
 def chosen() -> str | None:
@@ -68,7 +66,7 @@ def is_wanted(item: pytest.Item) -> bool:
         return is_marked or _names_its_warehouses(item)
     if core is None or warehouse in ON_REQUEST:
         return False
-    return not (warehouse in BRIEFLY and core.kwargs.get("lengthy", False))
+    return not core.kwargs.get("lengthy", False)
 
 
 def _names_its_warehouses(item: pytest.Item) -> bool:
