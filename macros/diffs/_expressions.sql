@@ -13,7 +13,7 @@
 {% macro _columns_list(columns, table=none, separator=', ') %}
     {% set parts = [] %}
     {% for column in columns %}
-        {% do parts.append((table ~ '.' if table else '') ~ outhaul.quoted(column.name)) %}
+        {% do parts.append((table ~ '.' if table else '') ~ outhaul._written_column(column)) %}
     {% endfor %}
     {{ return(parts | join(separator)) }}
 {% endmacro %}
@@ -23,15 +23,7 @@
     {{ return(outhaul._columns_list(columns, table, separator=',\n' ~ ' ' * indent)) }}
 {% endmacro %}
 
-{#- The same where columns of outhaul's own, which have no quotes, are among them. -#}
-{% macro _written_lines(columns, table=none, indent=8) %}
-    {% set parts = [] %}
-    {% for column in columns %}
-        {% do parts.append((table ~ '.' if table else '') ~ outhaul._written_column(column)) %}
-    {% endfor %}
-    {{ return(parts | join(',\n' ~ ' ' * indent)) }}
-{% endmacro %}
-
+{#- One of them: those of outhaul's own are written without quotes. -#}
 {% macro _written_column(column) %}
     {{ return(column.name if column.name.startswith('_outhaul_') else outhaul.quoted(column.name)) }}
 {% endmacro %}

@@ -33,10 +33,10 @@
 
 {% macro _insert_refused(diff, columns) -%}
     insert into {{ diff.rejected }} (
-        {{ outhaul._written_lines(columns) }}
+        {{ outhaul._column_lines(columns) }}
     )
     select
-        {{ outhaul._written_lines(columns) }}
+        {{ outhaul._column_lines(columns) }}
     from {{ diff.refused }}
 {%- endmacro %}
 
@@ -50,9 +50,9 @@
         {{ name }} = refused.{{ name }}{{ ',' if not loop.last }}
         {%- endfor %}
     when not matched then insert (
-        {{ outhaul._written_lines(columns) }}
+        {{ outhaul._column_lines(columns) }}
     ) values (
-        {{ outhaul._written_lines(columns, 'refused') }}
+        {{ outhaul._column_lines(columns, 'refused') }}
     )
 {%- endmacro %}
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
@@ -15,34 +14,26 @@ from tests.warehouses.base import Server
 @pytest.fixture(scope="session")
 def new_project(
     server: Server, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[[str], SegmentProject]]:
+) -> Callable[[str], SegmentProject]:
     """Creates a project from a template, on an empty database of this warehouse."""
-    opened: list[SegmentProject] = []
 
     def create(template: str) -> SegmentProject:
         folder = tmp_path_factory.mktemp("segments")
-        opened.append(create_project(server, folder, template))
-        return opened[-1]
+        project = SegmentProject(folder / "project", server.new(folder))
+        project.create(template)
+        return project
 
-    yield create
-    for project in opened:
-        project.close()
-
-
-def create_project(server: Server, folder: Path, template: str) -> SegmentProject:
-    project = SegmentProject(folder / "project", server.new(folder))
-    project.create(template)
-    return project
+    return create
 
 
 @pytest.fixture(scope="session")
 def built(
-    server: Server, keep: Keeper, tmp_path_factory: pytest.TempPathFactory
+    server: Server, keep: Keeper, new_project: Callable[[str], SegmentProject]
 ) -> SegmentProject:
     """The project of all macros after `dbt build`, which runs its unit tests too."""
 
     def start() -> SegmentProject:
-        project = create_project(server, tmp_path_factory.mktemp("segments"), "project")
+        project = new_project("project")
         project.succeed("build")
         return project
 

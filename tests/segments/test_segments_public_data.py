@@ -7,6 +7,7 @@ import itertools
 import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -52,12 +53,12 @@ def figures(
         **{name: read("chinook", name) for name in TYPES if name != "purchases"},
         "purchases": read("cdnow", "purchases"),
     }
-    project = new_project("public_data")
-    project.warehouse.run("create schema if not exists shop")
-    for name, rows in tables.items():
-        load(project, name, rows)
-    project.succeed("build")
-    yield project
+    with closing(new_project("public_data")) as project:
+        project.warehouse.run("create schema if not exists shop")
+        for name, rows in tables.items():
+            load(project, name, rows)
+        project.succeed("build")
+        yield project
 
 
 def load(project: SegmentProject, table: str, rows: Rows) -> None:

@@ -10,6 +10,7 @@ import random
 import select
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, suppress
 from typing import Any
@@ -20,7 +21,7 @@ from outhaul.connections.placeholders import check_placeholders, to_format_style
 from outhaul.errors import OuthaulError, WarehouseError, WarehouseUnreachable
 
 
-class SessionConnection:
+class SessionConnection(ABC):
     """One session, opened by the first statement; one statement at a time.
 
     A session that turns out to have ended before a statement ran is opened again,
@@ -82,9 +83,9 @@ class SessionConnection:
 
     # --- what a warehouse's file says
 
+    @abstractmethod
     def _open(self) -> Any:
         """A new session; may raise what `errors` has."""
-        raise NotImplementedError
 
     def _unopened(self, error: Exception) -> tuple[OuthaulError, bool]:
         """Our error for a session that did not open; whether it may open later."""
