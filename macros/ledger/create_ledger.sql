@@ -1,7 +1,7 @@
 {#- Create what is missing of the ledger; the package's on-run-start hook.
 
-It runs once, before any model and on one thread, so that parallel models
-don't race to create the same table. Projects without a diff get no ledger. -#}
+It runs before any model and on one thread; other runs may do the same at the same moment.
+Projects without a diff get no ledger. -#}
 {% macro create_ledger() %}
     {% if not execute %}
         {{ return('') }}
@@ -19,15 +19,16 @@ don't race to create the same table. Projects without a diff get no ledger. -#}
     {#- "create schema if not exists" asks for a right that a schema which exists does not need -#}
     {% set place = outhaul.ledger_relation('outhaul_activations') %}
     {% if missing and not adapter.check_schema_exists(place.database, place.schema) %}
-        {% do adapter.create_schema(place) %}
+        {% do outhaul.create_ledger_schema(place) %}
     {% endif %}
     {% for name in missing %}
         {% set relation = outhaul.ledger_relation(name) %}
         {% if name in views %}
-            {% do outhaul._execute('create or replace view ' ~ relation ~ ' as ' ~ views[name]) %}
+            {% set statement = 'create or replace view ' ~ relation ~ ' as ' ~ views[name] %}
+            {% do outhaul._execute(outhaul.one_at_a_time(statement)) %}
             {% do outhaul._notice(relation.incorporate(type='view')) %}
         {% else %}
-            {% do outhaul._execute(outhaul.create_ledger_table(name)) %}
+            {% do outhaul._execute(outhaul.one_at_a_time(outhaul.create_ledger_table(name))) %}
             {% do outhaul._notice(relation) %}
         {% endif %}
     {% endfor %}
