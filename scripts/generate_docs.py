@@ -47,10 +47,11 @@ PROJECT_OPTIONS = (
 )
 FOLDERS = {
     "segments": "For segments",
+    "identity": "For identities",
     "diffs": "For diffs",
     "ledger": "The ledger",
 }
-FOR_USERS = ("segments", "diffs")
+FOR_USERS = ("segments", "identity", "diffs")
 
 RESULTS = {
     Result.SUCCEEDED: "Everything that was pending is accepted, but for rows within"
@@ -305,7 +306,7 @@ def macro_table() -> Iterator[str]:
             anchor = macro_name(entry).lower().replace(" ", "-")
             link = f"[`{macro_name(entry)}`](docs/macros.md#{anchor})"
             first = flowed(entry["description"]).split(". ")[0].rstrip(".")
-            first = first.removeprefix("The materialization `diff`: ")
+            first = re.sub(r"^The materialization `\w+`: ", "", first)
             rows.append((link, first[0].upper() + first[1:]))
     yield from table(("macro", "what it gives"), rows)
 

@@ -56,7 +56,7 @@ _BUILD_KEYS: dict[str, Schema] = {
     "refresh_after": {"type": "string", "pattern": r"^[1-9][0-9]{0,3} days?$|\{\{"},
 }
 
-# What a segment and a model for the report say of themselves.
+# What models that are no diff say of themselves.
 _OF_OTHERS: dict[str, Schema] = {
     "parent": {
         "description": "Of a segment: the model that it is a part of.",
@@ -65,6 +65,12 @@ _OF_OTHERS: dict[str, Schema] = {
     "report": {
         "description": "What `outhaul report` shows this model as.",
         "enum": list(KINDS),
+    },
+    "max_rounds": {
+        "description": "Of a resolved model: in how many rounds records are joined.",
+        "type": "integer",
+        "minimum": 1,
+        "default": 30,
     },
 }
 _NO_DIFF = {"anyOf": [{"required": [name]} for name in _OF_OTHERS]}

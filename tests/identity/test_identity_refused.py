@@ -1,0 +1,124 @@
+"""What a wrong argument of the identities says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.segments.segment_project import SegmentProject
+from tests.warehouses.choice import only_on
+
+pytestmark = only_on("duckdb")
+
+
+def keys(
+    key: str = "'record_id'",
+    identifiers: str = "{'email': 'email'}",
+    rules: str = "{'r': 'email'}",
+    rest: str = "",
+) -> str:
+    return (
+        f"{{{{ outhaul.identity_keys(ref('people'), key={key},"
+        f" identifiers={identifiers}, rules={rules}{rest}) }}}}"
+    )
+
+
+def clean(steps: str) -> str:
+    return keys(identifiers=f"{{'email': {{'column': 'email', 'clean': {steps}}}}}")
+
+
+CASES = {
+    "keys_without_key": (
+        keys(key="none"),
+        "outhaul.identity_keys in model keys_without_key: 'key' is missing",
+    ),
+    "keys_of_no_column": (keys(key="'id'"), "key: 'id' is no column of people"),
+    "identifiers_as_list": (
+        keys(identifiers="['email']"),
+        "identifiers: wants a mapping of name to column",
+    ),
+    "identifier_of_no_column": (
+        keys(identifiers="{'email': 'emial'}"),
+        "identifiers.email: 'emial' is no column of people; did you mean 'email'?",
+    ),
+    "identifier_with_typo": (
+        keys(identifiers="{'email': {'column': 'email', 'cleen': 'trim'}}"),
+        "identifiers.email: unknown 'cleen'; did you mean 'clean'?",
+    ),
+    "step_unknown": (clean("['trim', 'lowr']"), "did you mean 'lower'?"),
+    "step_without_country": (
+        clean("'phone'"),
+        "identifiers.email.clean.phone: wants a country such as {'phone': 'DE'}",
+    ),
+    "step_with_unknown_country": (clean("{'phone': 'XX'}"), "not the text 'XX'"),
+    "step_with_unknown_column": (
+        clean("{'phone': {'column': 'land'}}"),
+        "clean.phone.column: 'land' is no column of people",
+    ),
+    "ignore_numbers": (
+        keys(identifiers="{'email': {'column': 'email', 'ignore': [0]}}"),
+        "identifiers.email.ignore: wants a text or a list of texts",
+    ),
+    "rules_missing": (keys(rules="none"), "rules: wants a mapping of name"),
+    "rule_of_unknown": (
+        keys(rules="{'r': ['email', 'fone']}"),
+        "rules.r: 'fone' is no identifier (there are email)",
+    ),
+    "rule_empty": (keys(rules="{'r': []}"), "rules.r: wants an identifier"),
+    "limit_of_one": (
+        keys(rest=", conflict_limit=1"),
+        "conflict_limit: wants a whole number from 2 on, not the number 1",
+    ),
+    "limit_of_a_rule": (
+        keys(rules="{'r': {'all': 'email', 'conflict_limit': 'ten'}}"),
+        "rules.r.conflict_limit: wants a whole number from 2 on",
+    ),
+    "resolve_as_table": (
+        "{{ outhaul.resolve(ref('people_keys'), key=['source', 'record_id']) }}",
+        "the model wants config(materialized='resolved')",
+    ),
+    "resolve_of_no_keys": (
+        "{{ config(materialized='resolved') }}"
+        "{{ outhaul.resolve(ref('people'), key=['source', 'record_id']) }}",
+        "keys: 'rule' is no column of people",
+    ),
+    "resolve_of_own_query": (
+        "{{ config(materialized='resolved') }} select 1 as n",
+        "must be the query of outhaul.resolve",
+    ),
+    "resolve_with_typo": (
+        "{{ config(materialized='resolved', meta={'outhaul': {'rounds': 3}}) }}"
+        "{{ outhaul.resolve(ref('people_keys'), key=['source', 'record_id']) }}",
+        "meta.outhaul: unknown 'rounds'",
+    ),
+    "resolve_without_keys": (
+        "{{ config(materialized='resolved') }}"
+        "{{ outhaul.resolve(ref('keyless'), key='record_id') }}",
+        "1 rows have no key: null in record_id",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def messages(built: SegmentProject) -> Iterator[dict[str, str]]:
+    """What dbt said of each of these models when it ran them, all at once."""
+    built.write_model(
+        "keyless",
+        "select null::integer as record_id, 'r' as rule, 'k' as identity_key,"
+        " false as is_conflict",
+    )
+    for name, (sql, _) in CASES.items():
+        built.write_model(name, sql)
+    result = built.dbt("run", "--select", "keyless", *CASES)
+    for name in ("keyless", *CASES):
+        (built.folder / "models" / f"{name}.sql").unlink()
+    assert result.exception is None
+    statuses = built.statuses(result)
+    said = built.messages(result)
+    yield {name: said[name] if statuses[name] == "error" else "" for name in CASES}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_is_wrong_is_said(messages: dict[str, str], name: str) -> None:
+    assert CASES[name][1] in messages[name]
