@@ -5,10 +5,10 @@ of the former one is left; `split`: the other one is new; `moved`: both go on. -
 {% macro _note_changes(run) %}
     {% do outhaul._make_table(run, 'moves', outhaul._moves(run), ['former_id', 'profile_id']) %}
     {% if not outhaul.exists(run.changes) %}
-        {% do outhaul.replace_table(run.changes, outhaul._changes(run, 'where 1 = 0'), 'outhaul_write') %}
+        {% do outhaul.replace_table(run.changes, outhaul._profile_changes(run, 'where 1 = 0'), 'outhaul_write') %}
     {% endif %}
     {% if outhaul._count_rows(run, 'moves') > 0 %}
-        {% do outhaul._execute('insert into ' ~ run.changes ~ ' ' ~ outhaul._changes(run, '')) %}
+        {% do outhaul._execute('insert into ' ~ run.changes ~ ' ' ~ outhaul._profile_changes(run, '')) %}
     {% endif %}
 {% endmacro %}
 
@@ -22,7 +22,7 @@ of the former one is left; `split`: the other one is new; `moved`: both go on. -
     group by placed.former_id, placed.profile_id
 {%- endmacro %}
 
-{% macro _changes(run, condition) -%}
+{% macro _profile_changes(run, condition) -%}
     {% set text = outhaul.type_text() -%}
     select
         {{ outhaul.now_utc() }} as changed_at,

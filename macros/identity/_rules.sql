@@ -1,7 +1,7 @@
 {#- Which identifiers two records must have in common to be the same person. -#}
 
 {#- The rules: of each {name, identifiers, conflict_limit}. -#}
-{% macro _rules(plan, rules, known, conflict_limit) %}
+{% macro _identity_rules(plan, rules, known, conflict_limit) %}
     {% do outhaul._check_limit(plan, conflict_limit, 'conflict_limit') %}
     {% if rules is not mapping or not rules %}
         {% do plan.problems.append(

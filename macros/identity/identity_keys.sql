@@ -11,7 +11,7 @@
     {% set scope = outhaul._new_scope(plan, model, 'model', key) %}
     {% set record = outhaul._record_columns(scope, ['rule', 'identity_key', 'record_count', 'is_conflict']) %}
     {% set found = outhaul._identifiers(scope, identifiers) %}
-    {% set wanted = outhaul._rules(plan, rules, found.keys() | list, conflict_limit) %}
+    {% set wanted = outhaul._identity_rules(plan, rules, found.keys() | list, conflict_limit) %}
     {% do outhaul._settle_plan(plan) %}
     {% set cleaned = outhaul._write_cleaned(plan, scope, record, found) %}
     {% set names = record | map(attribute='new_name') | list %}

@@ -28,6 +28,13 @@ def clean(steps: str) -> str:
     return keys(identifiers=f"{{'email': {{'column': 'email', 'clean': {steps}}}}}")
 
 
+def profiles(fields: str, rest: str = "") -> str:
+    return (
+        "{{ outhaul.profiles(ref('people'), ref('people_lookup'),"
+        f" key=['source', 'record_id'], fields={fields}{rest}) }}}}"
+    )
+
+
 CASES = {
     "keys_without_key": (
         keys(key="none"),
@@ -96,6 +103,48 @@ CASES = {
         "{{ config(materialized='resolved') }}"
         "{{ outhaul.resolve(ref('keyless'), key='record_id') }}",
         "1 rows have no key: null in record_id",
+    ),
+    "profiles_of_no_fields": (profiles("none"), "fields: wants a mapping of name"),
+    "profiles_by_typo": (
+        profiles("{'email': 'longst'}"),
+        "fields.email: unknown rule: the text 'longst'; did you mean 'longest'?",
+    ),
+    "profiles_without_time": (
+        profiles("{'email': 'most_recent'}"),
+        "fields.email: 'time' is missing",
+    ),
+    "profiles_without_source": (
+        profiles("{'email': 'source_priority'}"),
+        "fields.email: 'source' is missing",
+    ),
+    "profiles_without_priority": (
+        profiles("{'email': 'source_priority'}", ", source='source'"),
+        "fields.email: 'priority' must be a list of sources",
+    ),
+    "profiles_of_no_column": (
+        profiles("{'mail': 'longest'}"),
+        "fields.mail: 'mail' is no column of people",
+    ),
+    "profiles_of_a_taken_name": (
+        profiles("{'profile_id': {'column': 'email', 'by': 'longest'}}"),
+        "fields.profile_id: the result has a column of that name already",
+    ),
+    "profiles_without_lookup": (
+        "{{ outhaul.profiles(ref('people'), ref('people'), key='record_id',"
+        " fields={'email': 'longest'}) }}",
+        "lookup: 'profile_id' is no column of people",
+    ),
+    "pairs_of_no_keys": (
+        "{{ outhaul.matched_pairs(ref('people'), key='record_id') }}",
+        "keys: 'identity_key' is no column of people",
+    ),
+    "unresolved_without_key": (
+        "{{ outhaul.unresolved(ref('people_keys'), key=none) }}",
+        "'key' is missing",
+    ),
+    "report_of_no_profiles": (
+        "{{ outhaul.identity_report(ref('people_keys'), ref('people')) }}",
+        "lookup: 'profile_id' is no column of people",
     ),
 }
 

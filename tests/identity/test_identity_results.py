@@ -78,3 +78,54 @@ def test_records_with_a_key_in_common_have_one_profile(built: SegmentProject) ->
         frozenset({("web", 7)}),
         frozenset({("web", 8), ("shop", 8)}),
     }
+
+
+def test_a_profile_has_the_best_value_of_each_field(built: SegmentProject) -> None:
+    columns = "email, country, name, phone, phone_in_news, is_member, record_count"
+    found = built.rows("people_profiles where record_count > 1", columns)
+    # the most recent, the most frequent, the longest, that of the shop, that of news
+    ada = ("ada@example.com", "DE", "Ada Byron", "030 123 4567", "+49 30 1234567")
+    # of the same time, the first by its key
+    flo = ("FLO@example.net", "GB", "Flo", "+44 20 7946 0958", "+44 20 7946 0958")
+    assert found == [(*flo, True, 2), (*ada, False, 3)]
+
+
+def test_pairs_are_told_with_the_rules_that_join_them(built: SegmentProject) -> None:
+    columns = "one_source, one_record_id, other_source, other_record_id, rule"
+    found = {
+        (frozenset({(one, number), (other, other_number)}), rule)
+        for one, number, other, other_number, rule in built.rows(
+            "people_pairs", columns
+        )
+    }
+    flo = frozenset({("shop", 8), ("web", 8)})
+    assert found == {
+        (frozenset({("shop", 1), ("web", 1)}), "address"),
+        (frozenset({("shop", 1), ("news", 1)}), "phone"),
+        (flo, "address"),
+        (flo, "phone"),
+        (flo, "name and email"),
+    }
+
+
+def test_records_that_are_joined_to_none_are_told_with_the_reason(
+    built: SegmentProject,
+) -> None:
+    assert built.rows("people_unresolved", "source, record_id, reason") == [
+        ("shop", 2, "nobody else has it"),
+        *[("web", n, "no identifier") for n in (2, 3, 4)],
+        *[("web", n, "over the conflict limit") for n in (5, 6, 7)],
+    ]
+
+
+def test_the_report_counts_profiles_rules_and_conflicts(built: SegmentProject) -> None:
+    columns = "topic, name, profile_count, key_count, record_count, pair_count"
+    assert built.rows("people_report", columns) == [
+        ("conflicts", "address", None, 1, 3, 0),
+        ("profiles by size", "1", 7, None, 7, 0),
+        ("profiles by size", "2", 1, None, 2, 1),
+        ("profiles by size", "3", 1, None, 3, 3),
+        ("rules", "address", None, 4, 6, 2),
+        ("rules", "name and email", None, 7, 8, 1),
+        ("rules", "phone", None, 2, 4, 2),
+    ]

@@ -1,0 +1,1 @@
+{{ outhaul.identity_report(ref('people_keys'), ref('people_lookup')) }}

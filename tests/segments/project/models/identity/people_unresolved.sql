@@ -1,0 +1,1 @@
+{{ outhaul.unresolved(ref('people_keys'), key=['source', 'record_id']) }}
