@@ -81,13 +81,23 @@ def test_records_with_a_key_in_common_have_one_profile(built: SegmentProject) ->
 
 
 def test_a_profile_has_the_best_value_of_each_field(built: SegmentProject) -> None:
-    columns = "email, country, name, phone, phone_in_news, is_member, record_count"
+    columns = "email, country, name, phone, phone_in_news, record_count"
     found = built.rows("people_profiles where record_count > 1", columns)
     # the most recent, the most frequent, the longest, that of the shop, that of news
     ada = ("ada@example.com", "DE", "Ada Byron", "030 123 4567", "+49 30 1234567")
     # of the same time, the first by its key
     flo = ("FLO@example.net", "GB", "Flo", "+44 20 7946 0958", "+44 20 7946 0958")
-    assert found == [(*flo, True, 2), (*ada, False, 3)]
+    assert found == [(*flo, 2), (*ada, 3)]
+
+
+def test_a_field_can_be_a_boolean(built: SegmentProject) -> None:
+    columns = "record_count, is_member"
+    assert built.rows("people_membership", columns) == [
+        (1, False),
+        *[(1, None)] * 6,
+        (2, True),
+        (3, False),
+    ]
 
 
 def test_pairs_are_told_with_the_rules_that_join_them(built: SegmentProject) -> None:

@@ -11,7 +11,6 @@
         'name': 'longest',
         'phone': 'source_priority',
         'phone_in_news': {'column': 'phone', 'by': 'source_priority', 'priority': ['news']},
-        'is_member': 'most_recent',
         'last_seen_at': {'column': 'seen_at', 'by': 'most_recent'},
     },
 ) }}

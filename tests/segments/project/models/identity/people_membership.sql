@@ -1,0 +1,4 @@
+{{ outhaul.profiles(
+    ref('people'), ref('people_lookup'), key=['source', 'record_id'],
+    time='seen_at', fields={'is_member': 'most_recent'},
+) }}
