@@ -12,11 +12,12 @@ Schedulers run each model in a run of its own, and the first of them all find no
 
 {#- `if not exists` looks before it waits there, and then fails by a key of the catalog. So all
     wait for one lock of the database first, whose number spells "outh", until the
-    transaction ends; within one statement, since a driver may end it with each. -#}
+    transaction ends; within one statement, since a driver may end it with each. The block is
+    a literal, since dbt 2 takes a semicolon between dollars for the end of a statement. -#}
 {% macro postgres__one_at_a_time(statement) %}
-    {{ return(
-        'do $outhaul$ begin perform pg_advisory_xact_lock(1870099560); ' ~ statement ~ '; end $outhaul$'
-    ) }}
+    {{ return('do ' ~ outhaul.literal(
+        'begin perform pg_advisory_xact_lock(1870099560); ' ~ statement ~ '; end'
+    )) }}
 {% endmacro %}
 
 {#- It has no such locks. -#}

@@ -13,7 +13,11 @@ CONSOLE = ("bash", "console")
 
 def pages() -> list[Path]:
     """Every page of the project."""
-    return [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
+    return [
+        *sorted(ROOT.glob("*.md")),
+        ROOT / "integration_tests" / "README.md",
+        *sorted((ROOT / "docs").rglob("*.md")),
+    ]
 
 
 def prose(page: Path) -> str:

@@ -33,6 +33,14 @@ def test_every_version_that_was_tested_has_hashes() -> None:
         assert re.search(r"--hash=sha256:[0-9a-f]{64}", entry), name
 
 
+def test_the_dbt_package_and_the_python_package_have_one_version() -> None:
+    found = {
+        re.search(r"^version\W+([\d.]+)", (ROOT / name).read_text(), re.MULTILINE)[1]
+        for name in ("dbt_project.yml", "pyproject.toml")
+    }
+    assert len(found) == 1
+
+
 def locked(report: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, ROOT / "scripts" / "locked.py", report]
     return subprocess.run(command, capture_output=True, text=True, check=False)

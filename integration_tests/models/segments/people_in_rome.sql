@@ -1,0 +1,5 @@
+{{ outhaul.segment(
+    ref('people'),
+    key='person_id',
+    where={'column': 'city', 'equals': 'Rome'},
+) }}
