@@ -27,23 +27,26 @@ Row = dict[str, Any]
 
 DAY_2 = datetime(2026, 3, 2)
 CUSTOMERS = 1000
+VISITORS = 200
 ORDERS = 6000
 EXPORTED_TWICE = 471
 EMAIL_DOMAINS = ["example.com", "example.org", "example.net"]  # reserved, RFC 2606
 
 
 def main() -> None:
-    """Write the three seeds of the day asked for."""
+    """Write the four seeds of the day asked for."""
     parser = argparse.ArgumentParser(description="Write the shop's raw data.")
     parser.add_argument("--day", type=int, choices=[1, 2], default=1)
     parser.add_argument("--output", type=Path, required=True, help="a folder")
     arguments = parser.parse_args()
     customers, orders, opt_ins = day_1(Random(1))
+    visitors = some_visitors(Random(3), customers, signed_in=arguments.day == 2)
     if arguments.day == 2:
         pass_to_day_2(Random(2), customers, orders, opt_ins)
     write(arguments.output / "raw_customers.csv", customers)
     write(arguments.output / "raw_orders.csv", orders)
     write(arguments.output / "raw_email_opt_ins.csv", opt_ins)
+    write(arguments.output / "raw_web_visitors.csv", visitors)
 
 
 def day_1(random: Random) -> tuple[list[Row], list[Row], list[Row]]:
@@ -139,6 +142,35 @@ def an_address(random: Random, place: Place) -> Row:
         "city": city,
         "country": None if random.random() < 0.02 else place.country,
     }
+
+
+def some_visitors(random: Random, customers: list[Row], signed_in: bool) -> list[Row]:
+    """Browsers that visited the web shop; some came with an address of a customer.
+
+    Twelve share the address of the shop's own terminal. signed_in: whether the second
+    day is over, on which five more gave their address.
+    """
+    known = [customer for customer in customers if customer["email"]]
+    visitors = []
+    for number in range(1, VISITORS + 1):
+        customer = random.choice(known)
+        name, _, domain = customer["email"].strip().partition("@")
+        email = random.choice([f"{name}@{domain}", f"{name}+web@{domain}".lower()])
+        if number <= 12:
+            email = "terminal@example.com"
+        elif number <= 17:
+            email = email if signed_in else None
+        elif random.random() < 0.4:
+            email = random.choice([None, "none@example.com"])
+        visitors.append(
+            {
+                "visitor_id": f"v{number:03}",
+                "email": email,
+                "country": customer["country"],
+                "last_seen_at": before_day_2(random),
+            }
+        )
+    return visitors
 
 
 def an_order(random: Random, key: int, customer_id: int, ordered_at: datetime) -> Row:

@@ -94,4 +94,9 @@ records that are gone, and no build drops it. `<model>__changes` has the merges 
         inner join {{ run.tables['placed'] }} as placed on placed.record = given._outhaul_record
     {%- endset %}
     {% do outhaul.replace_table(run.relation, query, 'main') %}
+    {% do log(
+        'outhaul: ' ~ model.name ~ ': ' ~ outhaul._count_rows(run, 'labels') ~ ' records, '
+        ~ outhaul._count_rows(run, 'profiles') ~ ' profiles, in ' ~ run.rounds ~ ' rounds',
+        info=true
+    ) %}
 {% endmacro %}

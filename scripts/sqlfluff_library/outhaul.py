@@ -8,6 +8,8 @@ from typing import Any
 QUERIES = {
     *("breakdown", "combinations", "duplicate_keys", "key_report", "overlap"),
     *("segment", "segment_history", "with_fields"),
+    *("identity_keys", "identity_report", "matched_pairs", "profiles"),
+    *("resolve", "unresolved"),
 }
 """Macros that give a whole query and not an expression."""
 

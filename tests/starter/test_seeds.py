@@ -8,7 +8,12 @@ import sys
 from pathlib import Path
 
 STARTER = Path(__file__).parents[2] / "dbt_project"
-SEEDS = ["raw_customers.csv", "raw_email_opt_ins.csv", "raw_orders.csv"]
+SEEDS = [
+    "raw_customers.csv",
+    "raw_email_opt_ins.csv",
+    "raw_orders.csv",
+    "raw_web_visitors.csv",
+]
 
 
 def generate(day: int, folder: Path) -> Path:
@@ -58,7 +63,7 @@ def test_the_export_holds_one_duplicate_key_and_one_null_key() -> None:
 def test_nobody_can_be_reached_under_an_invented_address() -> None:
     addresses = [
         row["email"].strip().lower()
-        for seed in SEEDS[:2]
+        for seed in [*SEEDS[:2], SEEDS[3]]
         for row in rows(STARTER / "seeds" / seed)
         if row["email"]
     ]

@@ -1,0 +1,1 @@
+{{ outhaul.resolve(ref('person_keys'), key=['origin', 'record_id']) }}

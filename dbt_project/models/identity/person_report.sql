@@ -1,0 +1,1 @@
+{{ outhaul.identity_report(ref('person_keys'), ref('person_lookup')) }}
