@@ -40,7 +40,9 @@ class AddsLeavers(ContactList):
 class ReadsOnePage(ContactList):
     def prepare(self, columns):
         api = self._account.api
-        page = api._call("GET", "/lists", params={"page_size": "1000"})["result"]
+        page = api.call("GET", "/v3/marketing/lists", params={"page_size": "1000"})[
+            "result"
+        ]
         found = [each["id"] for each in page if each["name"] == "vip"]
         self._list_id = found[0] if found else api.create_list("vip (2)")
 
@@ -51,14 +53,14 @@ class MakesNewLists(ContactList):
 
 
 class AcceptsStrangers(ContactList):
-    def _found(self, address, contact, *, leaves):
-        return super()._found(address, contact, leaves=leaves) if contact else ACCEPTED
+    def _found(self, address, contact, *, leave):
+        return super()._found(address, contact, leave=leave) if contact else ACCEPTED
 
 
 class CreatesStrangers(ContactList):
-    def _found(self, address, contact, *, leaves):
+    def _found(self, address, contact, *, leave):
         contact = contact or Contact(email=address)
-        return super()._found(address, contact, leaves=leaves)
+        return super()._found(address, contact, leave=leave)
 
 
 @pytest.mark.parametrize(

@@ -8,14 +8,16 @@ import threading
 import pytest
 
 from outhaul.destinations.emarsys import Emarsys
-from outhaul.destinations.emarsys.signing import Oidc, Wsse, wsse_digest
+from outhaul.destinations.emarsys.wsse import Wsse, wsse_digest
 from outhaul.errors import NotSent, OuthaulError, StopSync, Throttled
 from outhaul.http.client import HttpClient
+from outhaul.kit.login import Token, client_credentials
 from outhaul.sandbox import Sandbox
 from outhaul.sandbox.faults import Fault
 from tests.destinations.driver import deliver
 from tests.destinations.emarsys_rows import COLUMNS, account, row, service
 
+ASKS = client_credentials("/oauth2/token", "c", "canary-secret")
 NONCE = "5398e214ae99c2e50afb709a3bc423f9"
 
 
@@ -130,7 +132,7 @@ def test_one_token_serves_all_requests_of_an_account(sandbox, seen):
 def test_a_token_is_renewed_before_it_ends(sandbox):
     now = [0.0]
     client = HttpClient(sandbox.url("emarsys"), {})
-    signer = Oidc(client, "/oauth2/token", "c", "canary-secret", lambda: now[0])
+    signer = Token(client, ASKS, "", lambda: now[0])
     first = signer.sign()
     now[0] = 3_539.0
     assert signer.sign() == first
@@ -160,7 +162,7 @@ def test_C11_a_second_refusal_stops(table, sandbox, seen):
 
 def test_C12_threads_that_are_refused_together_ask_for_few_tokens(sandbox):
     client = HttpClient(sandbox.url("emarsys"), {})
-    signer = Oidc(client, "/oauth2/token", "c", "canary-secret")
+    signer = Token(client, ASKS, "")
     refused = signer.sign()
 
     def again():
@@ -228,7 +230,7 @@ def test_J01_secret_token_and_digest_are_never_shown(sandbox, seen, auth, status
 
 def test_J01_the_digest_of_a_request_is_masked_in_its_own_answer(sandbox):
     made = account(sandbox.url("emarsys"), auth="wsse")
-    signature = made.api._signer.sign()
+    signature = made.api._login.sign()
     digest, nonce = signature.secrets
     header = signature.headers["X-WSSE"]
     assert digest in header and nonce in header

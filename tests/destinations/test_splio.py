@@ -16,7 +16,7 @@ import pytest
 
 from outhaul.destinations.splio import Splio
 from outhaul.destinations.splio.api import TO_CREATE, TO_UPDATE
-from outhaul.destinations.splio.contacts_file import ContactsOptions
+from outhaul.destinations.splio.contacts import ContactsOptions
 from outhaul.errors import (
     ConfigurationError,
     NotSent,

@@ -79,7 +79,7 @@ def test_a_string_id_that_is_none_or_taken_is_refused(emarsys, sandbox, string_i
     emarsys.api.create_field("points", "numeric")
     body = {"name": "other", "application_type": "numeric", "string_id": string_id}
     with pytest.raises(RequestRefused) as caught:
-        emarsys.api._call("POST", "/api/v3/field", body)
+        emarsys.api.data("POST", "/api/v3/field", body)
     assert caught.value.code == "emarsys_9005"
     assert list(own_fields(sandbox)) == ["points"]
 

@@ -9,8 +9,7 @@ import pytest
 
 from outhaul.destinations.splio import Splio
 from outhaul.destinations.splio.api import NOT_THERE, TO_UPDATE
-from outhaul.destinations.splio.contacts_file import ContactsOptions
-from outhaul.destinations.splio.fields import Custom
+from outhaul.destinations.splio.contacts import ContactsOptions
 from outhaul.errors import RequestRefused, Throttled
 from outhaul.kit.service import Activation
 from outhaul.model import ACCEPTED, Kind
@@ -83,8 +82,8 @@ def test_an_address_has_at_most_100_characters(rest):
 
 def test_a_field_is_of_a_type_that_splio_knows(rest):
     with pytest.raises(RequestRefused):
-        rest.api.create_field(Custom("weight", "float"))
-    rest.api.create_field(Custom("weight", "double"))
+        rest.api.create_field("weight", "float")
+    rest.api.create_field("weight", "double")
 
 
 def test_rows_of_a_file_with_such_values_are_left_out(sandbox):

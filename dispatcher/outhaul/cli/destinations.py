@@ -51,11 +51,15 @@ class DescribedService:
 
 @dataclass(frozen=True)
 class DescribedDestination:
-    """One platform. type: the word for `destinations.yml`."""
+    """One platform. type: the word for `destinations.yml`.
+
+    interfaces: versions of the vendor's interface, and the day each ends if known.
+    """
 
     type: str
     title: str
     description: str
+    interfaces: list[str]
     settings: list[DescribedSetting]
     services: list[DescribedService]
 
@@ -94,6 +98,7 @@ def _destination(platform: Platform) -> DescribedDestination:
         type=platform.type,
         title=platform.title,
         description=_first_line(platform.account),
+        interfaces=[str(each) for each in platform.account.interfaces],
         settings=_settings(platform.account),
         services=[_service(each) for each in platform.services.values()],
     )
@@ -137,7 +142,7 @@ def _first_line(cls: type) -> str:
 
 def _listed(found: Sequence[DescribedDestination]) -> RenderableType:
     """One line a service."""
-    table = Table("type", "destination", "service", "acts on", "does")
+    table = Table("type", "destination", "service", "acts on", "does", "interface")
     for each in found:
         for service in each.services:
             is_first = service is each.services[0]
@@ -147,6 +152,7 @@ def _listed(found: Sequence[DescribedDestination]) -> RenderableType:
                 service.name,
                 ", ".join(service.consumes),
                 service.description,
+                "; ".join(each.interfaces) if is_first else "",
             )
     hint = Text("  'outhaul destinations TYPE' shows settings and options")
     return Group(table, hint)
@@ -156,6 +162,7 @@ def _shown(found: DescribedDestination) -> RenderableType:
     """All of one platform."""
     parts: list[RenderableType] = [
         Text(f"{found.title}: {found.description}"),
+        *(Text(f"Interface: {each}") for each in found.interfaces),
         Text(f"\ndestinations.yml, type: {found.type}"),
         _settings_table(found.settings),
     ]

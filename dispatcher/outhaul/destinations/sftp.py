@@ -125,7 +125,7 @@ class Changes(Upserts):
         return [self._column, *fields]
 
     def cells(self, row: Row) -> list[tuple[str, Any]]:
-        return [(self._column, row.change.value), *row.values.items()]
+        return [(self._column, row.change.value), *super().cells(row)]
 
     def columns(self, rows: Rows) -> list[tuple[str, Values]]:
         changes = [rows[0].change.value] * len(rows)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from abc import ABC
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
+from datetime import datetime, timezone
 from functools import cached_property
 from typing import ClassVar
 
 from outhaul.config.settings import identifying_settings
 from outhaul.kit.identities import identity_of
+from outhaul.kit.interface import Interface
 from outhaul.text.secret_texts import Secrets, secret_parts_of_address
 
 
@@ -21,6 +23,8 @@ class Account(ABC):
 
     type: ClassVar[str]
     title: ClassVar[str]
+    interfaces: ClassVar[tuple[Interface, ...]] = ()
+    """The vendor's interfaces that accounts can be reached by, the usual one first."""
 
     def validate(self) -> list[str]:
         """What is wrong with the settings, one sentence each; opens no connection."""
@@ -49,6 +53,16 @@ class Account(ABC):
     def identity(self, service: str) -> str:
         """Which account this is, in words without a secret; see `identities.py`."""
         return identity_of(self, self.identifying(service))
+
+    @property
+    def interface(self) -> Interface | None:
+        """The interface that this account is reached by."""
+        return self.interfaces[0] if self.interfaces else None
+
+    def notes(self) -> list[str]:
+        """What `outhaul check` should tell of the account itself."""
+        today = datetime.now(timezone.utc).date()
+        return self.interface.notes(today) if self.interface else []
 
     @property
     def log_in_requests(self) -> int:

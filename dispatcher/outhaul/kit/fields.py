@@ -3,23 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol, TypeVar
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from outhaul.errors import ConfigurationError, NotSent, RequestRefused
+from outhaul.kit.bodies import Field
 from outhaul.kit.service import Findings
+from outhaul.model import Column
 
 # Before new fields are looked for again; no vendor says how long that takes.
 _LISTED_AFTER_SECONDS = 5.0
 
 
-class _Plan(Protocol):
-    """Where columns go; `missing`: the fields to create, with name and type."""
+class Missing(NamedTuple):
+    """A field that the platform lacks; type: the platform's own word for it."""
 
-    @property
-    def missing(self) -> Sequence[Any]: ...
+    name: str
+    type: str
 
 
-P = TypeVar("P", bound=_Plan)
+@dataclass
+class Plan:
+    """Where the columns of a diff go.
+
+    missing: the fields to create. problems: what is wrong with columns, a sentence
+    each. ids: the platform's ids of the fields that it has, by name.
+    """
+
+    fields: list[Field] = field(default_factory=list)
+    missing: list[Missing] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    ids: dict[str, str] = field(default_factory=dict)
+    _taken: dict[str, str] = field(default_factory=dict)
+
+    def takes(self, column: Column, key: str, what: str, platform: str) -> bool:
+        """Whether no other column has this field yet; a problem where one does."""
+        first = self._taken.setdefault(key, column.field)
+        if first == column.field:
+            return True
+        self.problems.append(
+            f"'{column.field}' and '{first}' are the same {what} to {platform}"
+        )
+        return False
+
+    def needs(self, columns: Sequence[Column], name: str, why: str) -> None:
+        """A problem where no column is called `name`; `why` follows that."""
+        if name not in {column.field for column in columns}:
+            self.problems.insert(0, f"there is no column '{name}', {why}")
 
 
 def refuse_columns(title: str, where: str, problems: Sequence[str]) -> None:
@@ -32,10 +62,10 @@ def refuse_columns(title: str, where: str, problems: Sequence[str]) -> None:
 
 
 def with_missing_created(
-    planned: Callable[[], P],
-    create: Callable[[Any], None],
+    planned: Callable[[], Plan],
+    create: Callable[[Missing], None],
     findings: Findings,
-) -> P:
+) -> Plan:
     """The plan, made anew once its missing fields were created.
 
     planned: asks the destination for its fields. create: raises RequestRefused where
@@ -46,20 +76,20 @@ def with_missing_created(
     if not plan.missing:
         return plan
     refused: dict[str, str] = {}
-    for field in plan.missing:
+    for each in plan.missing:
         try:
-            create(field)
+            create(each)
         except RequestRefused as error:
-            refused[field.name] = str(error)
+            refused[each.name] = str(error)
         else:
-            findings.created.append(f"field '{field.name}' ({field.type})")
-            findings.created_fields.append(field.name)
+            findings.created.append(f"field '{each.name}' ({each.type})")
+            findings.created_fields.append(each.name)
     plan = planned()
-    for field in plan.missing:
-        if field.name in refused:
+    for each in plan.missing:
+        if each.name in refused:
             raise ConfigurationError(
-                f"the field '{field.name}' of type {field.type} cannot be created:"
-                f" {refused[field.name]}"
+                f"the field '{each.name}' of type {each.type} cannot be created:"
+                f" {refused[each.name]}"
             )
     if plan.missing:
         raise NotSent("the new fields are not listed yet", after=_LISTED_AFTER_SECONDS)

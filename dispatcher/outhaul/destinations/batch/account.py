@@ -12,7 +12,8 @@ from functools import cached_property
 from outhaul.config.settings import setting
 from outhaul.http.addresses import setting_problems
 from outhaul.http.client import HttpClient
-from outhaul.kit.account import Account
+from outhaul.kit.api import ApiAccount, address, certificates, deadline
+from outhaul.kit.interface import Interface
 
 _APP_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _VERSION = re.compile(r"\d+\.\d+")
@@ -22,11 +23,12 @@ _MEP_SERVICE = "contacts"
 
 
 @dataclass(frozen=True)
-class BatchAccount(Account):
+class BatchAccount(ApiAccount):
     """Custom attributes of users (MEP), profiles and events (CEP) of Batch."""
 
     type = "batch"
     title = "Batch"
+    interfaces = (Interface("1.0 (MEP) and 2.11 (CEP)"),)
 
     rest_api_key: str = setting("The REST API key of the company.", secret=True)
     ios_key: str = setting(
@@ -53,9 +55,7 @@ class BatchAccount(Account):
         default="",
         identifies=True,
     )
-    base_url: str = setting(
-        "The address of the API.", default="https://api.batch.com", identifies=True
-    )
+    base_url: str = address("https://api.batch.com")
     api_version: str = setting(
         "The version of the Profile API, for `profiles` and `events`.", default="2.11"
     )
@@ -83,15 +83,8 @@ class BatchAccount(Account):
         " It changes nothing, but Batch does not describe its answer to it.",
         default=True,
     )
-    request_seconds: float = setting(
-        "Seconds that one request may take in all.",
-        default=60.0,
-        minimum=1,
-        maximum=600,
-    )
-    ca_file: str = setting(
-        "A file of certificates to trust instead of the public ones.", default=""
-    )
+    request_seconds: float = deadline()
+    ca_file: str = certificates()
     clock: Callable[[], float] = dataclasses.field(
         default=time.time, init=False, repr=False, compare=False
     )
@@ -136,10 +129,5 @@ class BatchAccount(Account):
         return self._client(f"{self.api_version}/profiles", headers)
 
     def _client(self, path: str, headers: dict[str, str]) -> HttpClient:
-        return HttpClient(
-            f"{self.base_url.rstrip('/')}/{path}",
-            {"Content-Type": "application/json", **headers},
-            secrets=self.secrets,
-            deadline_seconds=self.request_seconds,
-            ca_file=self.ca_file or None,
-        )
+        headers = {"Content-Type": "application/json", **headers}
+        return self.client(f"{self.base_url.rstrip('/')}/{path}", headers)

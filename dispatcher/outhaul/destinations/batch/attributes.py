@@ -8,16 +8,23 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from outhaul.errors import RowRefused
-from outhaul.kit import columns, values
+from outhaul.kit import columns as together
+from outhaul.kit import values
+from outhaul.kit.bodies import Field
+from outhaul.kit.columns import Values
+from outhaul.kit.fields import Plan
+from outhaul.kit.formats import Boolean, Format, Moment, Number, Text, Texts
 from outhaul.kit.service import OneByOne
 from outhaul.model import Column, Kind
 
 LONGEST_ID = 512
 LONGEST_NAME = 30
 LONGEST_URL = 2_048
+# Of the newer API; the older one tells none.
+MOST_TEXTS = 25
 
 _NAME = re.compile(r"[a-z0-9_]{1,30}")
 _URL = re.compile(r"url\((.*)\)")
@@ -31,163 +38,111 @@ _TYPES = {
 }
 
 
-class Attribute(NamedTuple):
-    """Where the values of a field go: a key of the request, and the type of it."""
+@dataclass(frozen=True)
+class TextChanges(Texts):
+    """A list of texts, or an object of texts to `$add` and texts to `$remove`."""
 
-    field: str
-    key: str
-    type: str
+    def one(self, field: str, value: Any) -> Any:
+        found = values.nested(field, value)
+        if isinstance(found, dict) and found.keys() <= {"$add", "$remove"}:
+            changes = {
+                key: super(TextChanges, self).one(field, found[key]) for key in found
+            }
+            return {key: each for key, each in changes.items() if each} or None
+        return super().one(field, value)
+
+
+@dataclass(frozen=True)
+class CustomId(Format):
+    """The id by which an app knows a user: trimmed, in its own case unless asked."""
+
+    in_lower_case: bool = False
+
+    def one(self, field: str, value: Any) -> str:
+        if value is None or (isinstance(value, str) and not value.strip()):
+            raise RowRefused("no_id", "the custom user id is empty")
+        rendered = values.text("custom_id", value, LONGEST_ID).strip(" ")
+        if rendered != rendered.strip():
+            # The build compares identities without outer spaces, not without these.
+            raise RowRefused(
+                "id", "the custom user id begins or ends with a line break"
+            )
+        if self.in_lower_case:
+            return values.in_one_spelling("custom_id", values.folded(rendered))
+        return rendered
+
+    def many(self, column: Values) -> list[str]:
+        found = [
+            "" if text is None else text.strip(" ")
+            for text in together.texts(column, LONGEST_ID)
+        ]
+        if not all(found) or any(text != text.strip() for text in found):
+            raise OneByOne
+        if self.in_lower_case and not "".join(found).isascii():
+            raise OneByOne  # see `values.in_one_spelling`
+        return [text.lower() for text in found] if self.in_lower_case else found
 
 
 @dataclass(frozen=True)
 class Form:
     """How one of Batch's APIs writes attributes.
 
-    keys: type to the pattern of its key. times: appended to a time, which is in
-    UTC. longest_text, most_texts: characters of a text, texts of a list.
+    formats, keys: by type, how values are written and the pattern of the key. An empty
+    text or list deletes the attribute, as a null does.
     """
 
+    formats: dict[str, Format]
     keys: dict[str, str]
-    times: str
-    longest_text: int
-    longest_url: int
-    most_texts: int
+
+    @classmethod
+    def mep(cls, *, is_cut: bool) -> Form:
+        """That of the older API; is_cut: texts that are too long are cut off."""
+        text = Text(64, is_cut=is_cut, clears=True)
+        formats = _formats(text, 64, Texts(MOST_TEXTS, 64), end="")
+        keys = {**dict.fromkeys(formats, "u.{}"), "date": "date(u.{})", "list": "ut.{}"}
+        return cls(formats, keys)
+
+    @classmethod
+    def cep(cls, *, is_cut: bool) -> Form:
+        """That of the newer API."""
+        text = Text(300, is_cut=is_cut, clears=True)
+        formats = _formats(text, LONGEST_URL, TextChanges(MOST_TEXTS, 300), end="Z")
+        keys = {**dict.fromkeys(formats, "{}"), "date": "date({})", "url": "url({})"}
+        return cls(formats, keys)
 
 
-MEP = Form(
-    keys={
-        "text": "u.{}",
-        "number": "u.{}",
-        "boolean": "u.{}",
-        "url": "u.{}",
-        "date": "date(u.{})",
-        "list": "ut.{}",
-    },
-    times="",
-    longest_text=64,
-    longest_url=64,
-    # Not told; that of the newer API.
-    most_texts=25,
-)
-CEP = Form(
-    keys={
-        "text": "{}",
-        "number": "{}",
-        "boolean": "{}",
-        "url": "url({})",
-        "date": "date({})",
-        "list": "{}",
-    },
-    times="Z",
-    longest_text=300,
-    longest_url=LONGEST_URL,
-    most_texts=25,
-)
+def _formats(text: Text, longest_url: int, texts: Texts, end: str) -> dict[str, Format]:
+    """end: appended to a time, which is in UTC."""
+    return {
+        "text": text,
+        "url": Text(longest_url, clears=True),
+        "number": Number(),
+        "boolean": Boolean(),
+        "date": Moment(end=end),
+        "list": texts,
+    }
 
 
-def plan(columns: Sequence[Column], form: Form) -> tuple[list[Attribute], list[str]]:
-    """The attribute of each column, and a sentence for each that cannot be one."""
-    attributes: list[Attribute] = []
-    problems = []
-    named: dict[str, str] = {}
+def plan_attributes(
+    plan: Plan, columns: Sequence[Column], form: Form, group: str = ""
+) -> None:
+    """Add to a plan the attribute of each column, in the object `group` if any."""
     for column in columns:
         name, kind = column.field, _TYPES.get(column.kind, "text")
         if (url := _URL.fullmatch(name)) is not None:
             name, kind = url[1], "url"
-        if name in named:
-            problems.append(
-                f"'{column.field}' and '{named[name]}' are the same attribute to Batch"
-            )
-        elif _NAME.fullmatch(name):
-            named[name] = column.field
-            attributes.append(
-                Attribute(column.field, form.keys[kind].format(name), kind)
-            )
-        else:
-            problems.append(
+        if not _NAME.fullmatch(name):
+            plan.problems.append(
                 f"'{column.field}' cannot be the name of an attribute, which has 1 to"
                 f" {LONGEST_NAME} lower-case letters, digits and '_'; call it"
                 f" '{suggest_name(name)}'"
             )
-    return attributes, problems
+        elif plan.takes(column, name, "attribute", "Batch"):
+            key = form.keys[kind].format(name)
+            plan.fields.append(Field(column.field, key, form.formats[kind], group))
 
 
 def suggest_name(name: str) -> str:
     """The closest name that Batch takes: 'Total Spend' gives 'total_spend'."""
     words = re.sub(r"[^a-z0-9_]+", "_", name.lower()).strip("_")
     return words[:LONGEST_NAME] or "attribute"
-
-
-def custom_id(value: Any, *, lowercase: bool) -> str:
-    """The id by which an app knows a user: trimmed, in its own case unless asked."""
-    if value is None or (isinstance(value, str) and not value.strip()):
-        raise RowRefused("no_id", "the custom user id is empty")
-    rendered = values.text("custom_id", value, LONGEST_ID).strip(" ")
-    if rendered != rendered.strip():
-        # The build compares identities without outer spaces, not without these.
-        raise RowRefused("id", "the custom user id begins or ends with a line break")
-    if lowercase:
-        return values.in_one_spelling("custom_id", values.folded(rendered))
-    return rendered
-
-
-def render(attribute: Attribute, value: Any, form: Form, *, truncate: bool) -> Any:
-    """A value for JSON; None deletes the attribute, as do empty texts and lists."""
-    field = attribute.field
-    if value is None:
-        return None
-    if attribute.type == "number":
-        return values.number(field, value)
-    if attribute.type == "boolean":
-        return values.boolean(field, value)
-    if attribute.type == "date":
-        return values.seconds(field, value, end=form.times)
-    if attribute.type == "list":
-        return _texts(field, value, form)
-    if attribute.type == "url":
-        return values.text(field, value, form.longest_url) or None
-    if truncate:
-        return values.text(field, value)[: form.longest_text] or None
-    return values.text(field, value, form.longest_text) or None
-
-
-def custom_ids(column: columns.Values, *, lowercase: bool) -> list[str]:
-    """See `custom_id`. Raises OneByOne."""
-    found = [
-        "" if text is None else text.strip(" ")
-        for text in columns.texts(column, LONGEST_ID)
-    ]
-    if not all(found) or any(text != text.strip() for text in found):
-        raise OneByOne
-    if lowercase and not "".join(found).isascii():
-        raise OneByOne  # see `values.in_one_spelling`
-    return [text.lower() for text in found] if lowercase else found
-
-
-def render_all(
-    attribute: Attribute, column: columns.Values, form: Form, *, truncate: bool
-) -> columns.Values:
-    """See `render`. Raises OneByOne."""
-    if attribute.type == "number":
-        return columns.numbers(column)
-    if attribute.type == "boolean":
-        return columns.booleans(column)
-    if attribute.type == "date":
-        return columns.seconds(column, end=form.times)
-    if attribute.type in ("url", "text") and not truncate:
-        is_url = attribute.type == "url"
-        longest = form.longest_url if is_url else form.longest_text
-        return [text or None for text in columns.texts(column, longest)]
-    try:
-        return [render(attribute, each, form, truncate=truncate) for each in column]
-    except RowRefused:
-        raise OneByOne from None
-
-
-def _texts(field: str, value: Any, form: Form) -> Any:
-    """A list of texts; the newer API also takes `{"$add": […], "$remove": […]}`."""
-    found = values.nested(field, value)
-    if isinstance(found, dict) and form is CEP and found.keys() <= {"$add", "$remove"}:
-        changes = {key: _texts(field, each, form) for key, each in found.items()}
-        return {key: each for key, each in changes.items() if each} or None
-    return values.texts(field, found, form.most_texts, form.longest_text) or None

@@ -1,4 +1,4 @@
-"""The calls of the Profile API (CEP), and what its answers say of each item.
+"""The Profile API (CEP): its calls, and what its answers say of each item.
 
 https://doc.batch.com/developer/api/cep/profiles/update
 """
@@ -10,11 +10,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from outhaul.destinations.batch.account import BatchAccount
-from outhaul.destinations.batch.probe import probe
+from outhaul.destinations.batch.attributes import CustomId, Form
 from outhaul.errors import ConfigurationError, OutcomeUnknown
-from outhaul.http.answers import Response, classify, json_of
+from outhaul.http.answers import Response, classify
+from outhaul.kit.api import by_index, object_of
+from outhaul.kit.bodies import Field
+from outhaul.kit.records import Records
 from outhaul.kit.rows import Collected
-from outhaul.model import ACCEPTED, Outcome, Status
+from outhaul.kit.service import Activation, Limits
+from outhaul.model import ACCEPTED, Change, Column, Outcome, Status
 
 _Error = Mapping[str, Any]
 
@@ -26,54 +30,80 @@ _KEYS = "check 'rest_api_key' and 'project_key' of this destination"
 _HINTS = {401: _KEYS, 403: _KEYS}
 
 
-def check_project(account: BatchAccount, where: str) -> None:
-    """Raises ConfigurationError without the project's key."""
-    if not account.project_key:
-        raise ConfigurationError(
-            f"{where}: the Profile API of Batch needs 'project_key' of the destination"
-        )
+class ProfileService(Records):
+    """A service of the Profile API, which creates unknown profiles by custom id."""
 
+    partly_applies = False  # what is refused in part is answered with 202
 
-def check_keys(account: BatchAccount) -> None:
-    """Raises StopSync where the keys are not taken."""
-    if account.probe:
-        probe(account.profiles, "/update", _HINTS)
+    def __init__(
+        self, account: BatchAccount, options: Any, activation: Activation
+    ) -> None:
+        if not account.project_key:
+            raise ConfigurationError(
+                f"{activation.name}: the Profile API of Batch needs 'project_key' of"
+                " the destination"
+            )
+        super().__init__(account, options, activation)
+        id_format = CustomId(in_lower_case=options.lowercase)
+        self._key = Field("custom_id", "custom_id", id_format)
+        self._form = Form.cep(is_cut=options.truncate)
 
+    def opening_requests(self, columns: Sequence[Column]) -> int:
+        return int(self._account.probe)
 
-def post(
-    account: BatchAccount,
-    path: str,
-    items: Collected,
-    partial: Status = Status.REJECTED,
-) -> list[Outcome]:
-    """One request; one outcome per item, by the index that errors carry.
+    def limits(self, change: Change) -> Limits:
+        per_second = self._account.profiles_per_second / MOST_PROFILES
+        return Limits(MOST_PROFILES, MOST_BYTES, per_second)
 
-    partial: the status of an item of which an attribute was refused and not the rest.
-    """
-    body = b"[" + b",".join(items.bodies) + b"]"
-    response = account.profiles.request("POST", path, body=body)
-    classify(response, (200, 202), _HINTS)
-    answer = json_of(response)
-    code = answer.get("code") if isinstance(answer, dict) else None
-    if code == "SUCCESS":
-        return [ACCEPTED] * len(items)
-    if code != "SUCCESS_WITH_PARTIAL_ERRORS":
-        raise OutcomeUnknown(f"{response.describe()}; its 'code' is not known")
-    found = _by_index(response, answer.get("errors"), len(items))
-    return [_outcome(response, errors, partial) for errors in found]
+    def prepare(self, columns: Sequence[Column]) -> None:
+        super().prepare(columns)
+        if self._account.probe:
+            probe(self._account.profiles, "/update", _HINTS)
 
+    def check(self, columns: Sequence[Column]) -> list[str]:
+        """Preparing changes nothing: attributes come into being by use."""
+        self.prepare(columns)
+        return []
 
-def _by_index(response: Response, errors: Any, count: int) -> list[list[_Error]]:
-    """Errors by `bulk_index`; an answer that names other rows is not believed."""
-    by_row: list[list[_Error]] = [[] for _ in range(count)]
-    for error in errors if isinstance(errors, list) and errors else [None]:
-        index = error.get("bulk_index") if isinstance(error, dict) else None
-        if error is None or type(index) is not int or not 0 <= index < count:
+    def _post(
+        self, path: str, items: Collected, partial: Status = Status.REJECTED
+    ) -> list[Outcome]:
+        """One request; one outcome per item, by the index that errors carry.
+
+        partial: the status of an item of which an attribute was refused and not the
+        rest.
+        """
+        body = b"[" + b",".join(items.bodies) + b"]"
+        response = self._account.profiles.request("POST", path, body=body)
+        classify(response, (200, 202), _HINTS)
+        answer = object_of(response)
+        if answer.get("code") == "SUCCESS":
+            return [ACCEPTED] * len(items)
+        if answer.get("code") != "SUCCESS_WITH_PARTIAL_ERRORS":
+            raise OutcomeUnknown(f"{response.describe()}; its 'code' is not known")
+        errors = answer.get("errors")
+        found = by_index(errors or [None], len(items), _index_of)
+        if found is None:
             raise OutcomeUnknown(
                 f"{response.describe()}; an error in it belongs to no row"
             )
-        by_row[index].append(error)
-    return by_row
+        return [_outcome(response, each, partial) for each in found]
+
+
+def probe(client: Any, path: str, hints: Mapping[int, str]) -> None:
+    """Ask by a request without rows, which changes nothing, whether keys are taken.
+
+    Raises StopSync where the answer shows that no row will be. Batch has no call that
+    only reads, and does not describe its answer to an empty list: whatever does not
+    tell of keys or addresses counts as a yes.
+    """
+    response = client.request("POST", path, body=b"[]")
+    if response.status in (401, 403, 404) or 300 <= response.status < 400:
+        classify(response, (), hints)
+
+
+def _index_of(error: Any) -> Any:
+    return error.get("bulk_index") if isinstance(error, dict) else None
 
 
 def _outcome(response: Response, errors: Sequence[_Error], partial: Status) -> Outcome:

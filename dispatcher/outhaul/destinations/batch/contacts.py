@@ -8,15 +8,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
-
-import orjson
+from typing import ClassVar
 
 from outhaul.config.settings import setting
 from outhaul.destinations.batch.account import BatchAccount
-from outhaul.destinations.batch.attributes import MEP
-from outhaul.destinations.batch.probe import probe
-from outhaul.destinations.batch.service import AttributeService
+from outhaul.destinations.batch.attributes import CustomId, Form, plan_attributes
+from outhaul.destinations.batch.cep import probe
 from outhaul.errors import (
     ConfigurationError,
     DestinationError,
@@ -29,10 +26,12 @@ from outhaul.errors import (
 )
 from outhaul.http.answers import classify, json_of
 from outhaul.http.client import HttpClient
-from outhaul.kit.columns import as_json, records
-from outhaul.kit.rows import Collected, Rows
+from outhaul.kit.bodies import Attributes, Body, Field
+from outhaul.kit.fields import Plan
+from outhaul.kit.records import Records
+from outhaul.kit.rows import Collected
 from outhaul.kit.service import Activation, Limits
-from outhaul.model import ACCEPTED, Change, Column, Outcome, Row
+from outhaul.model import ACCEPTED, Change, Column, Outcome
 
 # The vendor tells no limit in bytes.
 _MOST_BYTES = 2_000_000
@@ -64,7 +63,7 @@ class ContactsOptions:
     )
 
 
-class Contacts(AttributeService):
+class Contacts(Records):
     """Writes custom attributes of users that the apps know; creates none.
 
     Each request is made once for every platform that has a key, and repeating one
@@ -75,10 +74,8 @@ class Contacts(AttributeService):
 
     name = "contacts"
     title = "Contacts (MEP)"
-    consumes = frozenset({Change.INSERTED, Change.UPDATED})
     identity = "custom_id"
     partly_applies = True  # at one platform while another one refuses
-    form = MEP
     Options: ClassVar[type] = ContactsOptions
 
     def __init__(
@@ -109,36 +106,29 @@ class Contacts(AttributeService):
             account.users_per_request, _MOST_BYTES, account.requests_per_second
         )
 
-    def prepare(self, columns: Sequence[Column]) -> None:
+    def plan(self, columns: Sequence[Column]) -> Plan:
+        plan = Plan()
         others = [column for column in columns if column.field != self.identity]
-        problems = []
-        if len(others) == len(columns):
-            problems.append("there is no column 'custom_id', the app's id of a user")
+        plan_attributes(plan, others, Form.mep(is_cut=self._options.truncate))
+        plan.needs(columns, "custom_id", "the app's id of a user")
         if not others:
-            problems.append("there is no column besides 'custom_id'")
-        self._plan(others, problems)
+            plan.problems.append("there is no column besides 'custom_id'")
+        return plan
+
+    def body(self, fields: Sequence[Field]) -> Body:
+        key = Field("custom_id", "id", CustomId(in_lower_case=self._options.lowercase))
+        return Body(key, fields, writes_nulls=True, shape=_update)
+
+    def check(self, columns: Sequence[Column]) -> list[str]:
+        """Preparing changes nothing: attributes come into being by use."""
+        self.prepare(columns)
+        return []
+
+    def prepare(self, columns: Sequence[Column]) -> None:
+        super().prepare(columns)
         if self._account.probe:
             for platform, app in self._account.apps.items():
                 probe(app, "/data/users", _hints(platform))
-
-    def encode(self, row: Row, found: Any = None) -> bytes:
-        # `overwrite: true` would delete every attribute that is not selected.
-        return orjson.dumps(
-            {
-                "id": self._user(row),
-                "update": {"overwrite": False, "values": self._rendered(row)},
-            }
-        )
-
-    def encode_rows(self, rows: Rows, found: Sequence[Any]) -> list[bytes]:
-        users = self._users(rows)
-        attributes = records(
-            [each.key for each in self._attributes], self._columns(rows)
-        )
-        return as_json(
-            {"id": user, "update": {"overwrite": False, "values": values}}
-            for user, values in zip(users, attributes, strict=True)
-        )
 
     def send(self, items: Collected) -> list[Outcome]:
         errors: list[DestinationError] = []
@@ -164,6 +154,11 @@ class Contacts(AttributeService):
         for taken in filter(None, self._taken.values()):
             taken.difference_update(items.positions)
         return [ACCEPTED] * len(items)
+
+
+def _update(user: str, attributes: Attributes) -> Attributes:
+    # `overwrite: true` would delete every attribute that is not selected.
+    return {"id": user, "update": {"overwrite": False, "values": attributes}}
 
 
 def _hints(platform: str) -> dict[int, str]:

@@ -9,22 +9,19 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
 from typing import Any, ClassVar
-
-import orjson
 
 from outhaul.config.settings import setting
 from outhaul.destinations.batch import cep
-from outhaul.destinations.batch.account import BatchAccount
-from outhaul.destinations.batch.attributes import CEP, Attribute
-from outhaul.destinations.batch.service import AttributeService
+from outhaul.destinations.batch.attributes import plan_attributes
 from outhaul.errors import RequestTooLarge, RowRefused
-from outhaul.kit import values
-from outhaul.kit.columns import as_json, records, seconds
-from outhaul.kit.rows import Collected, Rows
-from outhaul.kit.service import Activation, Limits, OneByOne
-from outhaul.model import Change, Column, Kind, Outcome, Row, Status
+from outhaul.kit.bodies import Attributes, Body, Field
+from outhaul.kit.columns import Values
+from outhaul.kit.fields import Plan
+from outhaul.kit.formats import Format, RecentMoment
+from outhaul.kit.rows import Collected
+from outhaul.kit.service import OneByOne
+from outhaul.model import Change, Column, Kind, Outcome, Status
 
 MOST_EVENTS_OF_A_PROFILE = 15
 _NAME = re.compile(r"[a-z0-9_]{1,30}")
@@ -54,7 +51,30 @@ class EventsOptions:
     )
 
 
-class Events(AttributeService):
+class EventName(Format):
+    """The name of an event: that of all of them, or else the row's."""
+
+    def __init__(self, of_all: str) -> None:
+        self._of_all = of_all
+
+    def one(self, field: str, value: Any) -> str:
+        name = self._of_all or value
+        if not isinstance(name, str) or not _NAME.fullmatch(name):
+            raise RowRefused(
+                "event_name",
+                "the name of an event has 1 to 30 lower-case letters, digits and '_'",
+            )
+        return name
+
+    def many(self, column: Values) -> Values:
+        if self._of_all:
+            return [self.one("", None)] * len(column)
+        if set(map(type, column)) == {str} and all(map(_NAME.fullmatch, set(column))):
+            return column
+        raise OneByOne
+
+
+class Events(cep.ProfileService):
     """Adds events to profiles, each once; creates unknown profiles.
 
     Batch knows no key of an event, so one that is sent twice counts twice. Nothing is
@@ -66,69 +86,34 @@ class Events(AttributeService):
     title = "Events (CEP)"
     consumes = frozenset({Change.INSERTED})
     repeatable = False
-    partly_applies = False  # what is refused in part is answered with 202
     stage = 1
-    form = CEP
     Options: ClassVar[type] = EventsOptions
 
-    def __init__(
-        self, account: BatchAccount, options: EventsOptions, activation: Activation
-    ) -> None:
-        cep.check_project(account, activation.name)
-        super().__init__(account, options, activation)
-
-    def opening_requests(self, columns: Sequence[Column]) -> int:
-        return int(self._account.probe)
-
-    def limits(self, change: Change) -> Limits:
-        most = cep.MOST_PROFILES
-        return Limits(most, cep.MOST_BYTES, self._account.profiles_per_second / most)
-
-    def prepare(self, columns: Sequence[Column]) -> None:
+    def plan(self, columns: Sequence[Column]) -> Plan:
+        plan = Plan()
         by_field = {column.field: column for column in columns}
-        others = [column for column in columns if column.field not in _OURS]
-        custom = [column for column in others if column.field not in _NATIVE]
-        self._plan(custom, self._missing(by_field))
-        self._attributes += [
-            Attribute(field, field, kind)
+        others = {field for field in by_field if field not in (*_OURS, *_NATIVE)}
+        custom = [column for column in columns if column.field in others]
+        plan_attributes(plan, custom, self._form, "attributes")
+        plan.fields += [
+            Field(field, field, self._form.formats[kind], "attributes")
             for field, kind in _NATIVE.items()
             if field in by_field
         ]
-        cep.check_keys(self._account)
+        plan.problems += self._missing(by_field)
+        return plan
 
-    def encode(self, row: Row, found: Any = None) -> bytes:
-        event: dict[str, Any] = {
-            "name": self._name(row.values.get("event_name")),
-            "time": self._time(row.values.get("event_time")),
-        }
-        rendered = self._rendered(row)
-        attributes = {
-            key: rendered[key] for key in rendered if rendered[key] is not None
-        }
-        if attributes:
-            event["attributes"] = attributes
-        identifiers = {"custom_id": self._user(row)}
-        return orjson.dumps({"identifiers": identifiers, "events": [event]})
-
-    def encode_rows(self, rows: Rows, found: Sequence[Any]) -> list[bytes]:
-        profiles = self._users(rows)
-        times = self._times(rows.column("event_time"))
-        names = self._names(rows)
-        keys = [each.key for each in self._attributes]
-        rendered = self._columns(rows)
-        attributes = records(keys, rendered, nulls=False) if keys else [{}] * len(rows)
-        events = zip(profiles, names, times, attributes, strict=True)
-        return as_json(
-            {
-                "identifiers": {"custom_id": profile},
-                "events": [
-                    {"name": name, "time": time, "attributes": attributes}
-                    if attributes
-                    else {"name": name, "time": time}
-                ],
-            }
-            for profile, name, time, attributes in events
+    def body(self, fields: Sequence[Field]) -> Body:
+        options = self._options
+        name = EventName(options.event_name)
+        time = RecentMoment(
+            end="Z", hours=options.max_age_hours, clock=self._account.clock
         )
+        event = [
+            Field("event_name", "name", name, sees_nulls=True),
+            Field("event_time", "time", time, sees_nulls=True),
+        ]
+        return Body(self._key, [*event, *fields], shape=_of_profile)
 
     def send(self, items: Collected) -> list[Outcome]:
         of_profile = Counter(map(str, items.rows.column("custom_id")))
@@ -137,7 +122,7 @@ class Events(AttributeService):
                 f"more than {MOST_EVENTS_OF_A_PROFILE} events of one profile"
             )
         # An event of which one attribute was refused may have been added without it.
-        return cep.post(self._account, "/update", items, partial=Status.UNKNOWN)
+        return self._post("/update", items, partial=Status.UNKNOWN)
 
     def _missing(self, by_field: dict[str, Column]) -> list[str]:
         problems = []
@@ -154,44 +139,9 @@ class Events(AttributeService):
             )
         return problems
 
-    def _name(self, value: Any) -> str:
-        name = self._options.event_name or value
-        if not isinstance(name, str) or not _NAME.fullmatch(name):
-            raise RowRefused(
-                "event_name",
-                "the name of an event has 1 to 30 lower-case letters, digits and '_'",
-            )
-        return name
 
-    def _names(self, rows: Rows) -> Sequence[str]:
-        if _NAME.fullmatch(self._options.event_name):
-            return [self._options.event_name] * len(rows)
-        names = rows.column("event_name")
-        if set(map(type, names)) == {str} and all(map(_NAME.fullmatch, set(names))):
-            return names
-        raise OneByOne
-
-    def _times(self, column: Sequence[Any]) -> Sequence[str]:
-        """To be sure of all, it is enough to look at the first and the last time."""
-        rendered = seconds(column, end="Z")
-        if set(map(type, column)) != {datetime}:
-            raise OneByOne
-        try:
-            for value in (min(column), max(column)):
-                self._time(value)
-        except RowRefused:
-            raise OneByOne from None
-        return rendered
-
-    def _time(self, value: Any) -> str:
-        moment = values.moment("event_time", value)
-        now = datetime.fromtimestamp(self._account.clock(), timezone.utc)
-        if moment > now:
-            raise RowRefused("in_future", "the event is in the future")
-        if now - moment > timedelta(hours=self._options.max_age_hours):
-            hours = self._options.max_age_hours
-            raise RowRefused("too_old", f"the event is older than {hours:g} hours")
-        return values.seconds("event_time", value, end="Z")
+def _of_profile(id: str, event: Attributes) -> Attributes:
+    return {"identifiers": {"custom_id": id}, "events": [event]}
 
 
 _NO_TIME = Column("", "", Kind.OTHER, "")

@@ -10,35 +10,69 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-import orjson
-
 from outhaul.config.settings import setting
 from outhaul.destinations.batch import cep
 from outhaul.destinations.batch.account import BatchAccount
-from outhaul.destinations.batch.attributes import CEP
-from outhaul.destinations.batch.service import AttributeService
+from outhaul.destinations.batch.attributes import MOST_TEXTS, plan_attributes
 from outhaul.errors import ConfigurationError, RowRefused
 from outhaul.kit import values
-from outhaul.kit.columns import as_json, emails, records
-from outhaul.kit.rows import Collected, Rows
-from outhaul.kit.service import Activation, Limits, OneByOne
-from outhaul.model import Change, Column, Outcome, Row
+from outhaul.kit.bodies import Attributes, Body, Field
+from outhaul.kit.columns import Values, emails
+from outhaul.kit.fields import Plan
+from outhaul.kit.formats import Format, Texts
+from outhaul.kit.rows import Collected
+from outhaul.kit.service import Activation, Limits
+from outhaul.model import Change, Column, Outcome
 
 MOST_ATTRIBUTES = 50
 _MOST_PROFILES_AT_ONCE = 10_000
 _MASS_REQUESTS_PER_SECOND = 1.0
 
-_SUBSCRIPTION = re.compile("subscribed|unsubscribed")
-# Native attributes of a profile, with the form of their values.
-_NATIVE: dict[str, re.Pattern[str] | None] = {
-    "$email_address": None,
+
+@dataclass(frozen=True)
+class Native(Format):
+    """The value of a native attribute, of a form; an empty text deletes it."""
+
+    pattern: re.Pattern[str]
+
+    def one(self, field: str, value: Any) -> str | None:
+        if value == "":
+            return None
+        rendered = values.text(field, value).strip()
+        if not self.pattern.fullmatch(rendered):
+            raise RowRefused(
+                "native_attribute", f"'{field}' is not in the form it needs"
+            )
+        return rendered
+
+
+class NativeEmail(Format):
+    """An address in the form that is compared; an empty text deletes it."""
+
+    def one(self, field: str, value: Any) -> str | None:
+        return None if value == "" else values.normal_email(value)
+
+    def many(self, column: Values) -> Values:
+        return emails(column) if all(column) else super().many(column)
+
+
+class NativeTexts(Texts):
+    """A list of texts; an empty text deletes it too."""
+
+    def one(self, field: str, value: Any) -> Sequence[str] | None:
+        return None if value == "" else super().one(field, value)
+
+
+_SUBSCRIPTION = Native(re.compile("subscribed|unsubscribed"))
+_NATIVE: dict[str, Format] = {
+    "$email_address": NativeEmail(),
     "$email_marketing": _SUBSCRIPTION,
-    "$phone_number": re.compile(r"\+[1-9]\d{6,14}"),
+    "$phone_number": Native(re.compile(r"\+[1-9]\d{6,14}")),
     "$sms_marketing": _SUBSCRIPTION,
-    "$language": re.compile("[a-z]{2}"),
-    "$region": re.compile("[A-Z]{2}"),
-    "$timezone": re.compile(r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*"),
-    "$topic_preferences": None,
+    "$language": Native(re.compile("[a-z]{2}")),
+    "$region": Native(re.compile("[A-Z]{2}")),
+    "$timezone": Native(re.compile(r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*")),
+    "$topic_preferences": NativeTexts(MOST_TEXTS, 300),
 }
 
 
@@ -64,7 +98,7 @@ class ProfilesOptions:
     )
 
 
-class Profiles(AttributeService):
+class Profiles(cep.ProfileService):
     """Writes attributes of profiles, native and custom; creates unknown profiles.
 
     Upserts by custom id, so a repeated request changes nothing. A profile of which
@@ -73,10 +107,7 @@ class Profiles(AttributeService):
 
     name = "profiles"
     title = "Profiles (CEP)"
-    consumes = frozenset({Change.INSERTED, Change.UPDATED})
     identity = "custom_id"
-    partly_applies = False  # what is refused in part is answered with 202
-    form = CEP
     Options: ClassVar[type] = ProfilesOptions
 
     def __init__(
@@ -89,92 +120,42 @@ class Profiles(AttributeService):
                 " does not tell which those are. Remove the key, or use the"
                 " service 'contacts', which only updates"
             )
-        cep.check_project(account, activation.name)
         super().__init__(account, options, activation)
-        self._native: list[str] = []
-
-    def opening_requests(self, columns: Sequence[Column]) -> int:
-        return int(self._account.probe)
 
     def limits(self, change: Change) -> Limits:
         if self._options.mass_update:
             most, per_second = _MOST_PROFILES_AT_ONCE, _MASS_REQUESTS_PER_SECOND
             return Limits(most, cep.MOST_BYTES, per_second)
-        most = cep.MOST_PROFILES
-        return Limits(most, cep.MOST_BYTES, self._account.profiles_per_second / most)
+        return super().limits(change)
 
-    def prepare(self, columns: Sequence[Column]) -> None:
-        fields = {column.field for column in columns}
-        self._native = [column.field for column in columns if column.field[:1] == "$"]
-        custom = [
-            column
-            for column in columns
-            if column.field[:1] != "$" and column.field != self.identity
-        ]
-        problems = [
-            f"'{field}' is not a native attribute; those are: {', '.join(_NATIVE)}"
-            for field in self._native
-            if field not in _NATIVE
-        ]
-        if self.identity not in fields:
-            problems.append("there is no column 'custom_id', the id of a profile")
-        if not 1 <= len(fields - {self.identity}) <= MOST_ATTRIBUTES:
-            problems.append(
+    def plan(self, columns: Sequence[Column]) -> Plan:
+        plan = Plan()
+        others = [column for column in columns if column.field != self.identity]
+        for field in (each.field for each in others if each.field[:1] == "$"):
+            if field in _NATIVE:
+                plan.fields.append(Field(field, field, _NATIVE[field]))
+            else:
+                plan.problems.append(
+                    f"'{field}' is not a native attribute; those are:"
+                    f" {', '.join(_NATIVE)}"
+                )
+        custom = [column for column in others if column.field[:1] != "$"]
+        plan_attributes(plan, custom, self._form)
+        plan.needs(columns, "custom_id", "the id of a profile")
+        if not 1 <= len(others) <= MOST_ATTRIBUTES:
+            plan.problems.append(
                 f"there are {len(columns) - 1} attributes, and a profile takes 1 to"
                 f" {MOST_ATTRIBUTES} at once; split them over two models"
             )
-        self._plan(custom, problems)
-        cep.check_keys(self._account)
+        return plan
 
-    def encode(self, row: Row, found: Any = None) -> bytes:
-        attributes = {
-            field: native(field, row.values.get(field)) for field in self._native
-        }
-        return orjson.dumps(
-            {
-                "identifiers": {"custom_id": self._user(row)},
-                "attributes": {**attributes, **self._rendered(row)},
-            }
-        )
-
-    def encode_rows(self, rows: Rows, found: Sequence[Any]) -> list[bytes]:
-        profiles = self._users(rows)
-        rendered = [_natives(field, rows.column(field)) for field in self._native]
-        rendered += self._columns(rows)
-        keys = [*self._native, *(each.key for each in self._attributes)]
-        return as_json(
-            {"identifiers": {"custom_id": profile}, "attributes": attributes}
-            for profile, attributes in zip(
-                profiles, records(keys, rendered), strict=True
-            )
-        )
+    def body(self, fields: Sequence[Field]) -> Body:
+        return Body(self._key, fields, writes_nulls=True, shape=_profile)
 
     def send(self, items: Collected) -> list[Outcome]:
         path = "/mass-update" if self._options.mass_update else "/update"
-        return cep.post(self._account, path, items)
+        return self._post(path, items)
 
 
-def _natives(field: str, column: Sequence[Any]) -> Sequence[Any]:
-    """See `native`. Raises OneByOne."""
-    if field == "$email_address" and all(column):
-        return emails(column)
-    try:
-        return [native(field, value) for value in column]
-    except RowRefused:
-        raise OneByOne from None
-
-
-def native(field: str, value: Any) -> Any:
-    """The value of a native attribute; None and an empty text delete it."""
-    if value is None or value == "":
-        return None
-    if field == "$email_address":
-        return values.normal_email(value)
-    if field == "$topic_preferences":
-        most, longest = CEP.most_texts, CEP.longest_text
-        return values.texts(field, values.nested(field, value), most, longest) or None
-    rendered = values.text(field, value).strip()
-    pattern = _NATIVE[field]
-    if pattern is not None and not pattern.fullmatch(rendered):
-        raise RowRefused("native_attribute", f"'{field}' is not in the form it needs")
-    return rendered
+def _profile(id: str, attributes: Attributes) -> Attributes:
+    return {"identifiers": {"custom_id": id}, "attributes": attributes}

@@ -1,8 +1,8 @@
 """SAP Emarsys: contacts, contact lists and tables of relational data.
 
-account.py holds the settings, signing.py the two ways to log in, api.py the calls
-and codes.py what their answers mean; contacts.py, lists.py and tables.py a service
-each; fields.py and values.py what a column becomes.
+account.py holds the settings, wsse.py the older way to log in, api.py the calls and
+codes.py what their answers mean; contacts.py, lists.py and tables.py a service each;
+fields.py what a column becomes.
 
 https://dev.emarsys.com/docs/core-api-reference
 """

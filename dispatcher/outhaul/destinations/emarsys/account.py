@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from urllib.parse import urlsplit
 
 from outhaul.config.settings import setting
-from outhaul.destinations.emarsys.api import Api
-from outhaul.destinations.emarsys.signing import Oidc, Signer, Wsse
+from outhaul.destinations.emarsys.api import EmarsysApi
+from outhaul.destinations.emarsys.wsse import Wsse
 from outhaul.http.addresses import setting_problems
-from outhaul.http.client import HttpClient
-from outhaul.kit.account import Account
+from outhaul.kit.api import ApiAccount, address, certificates, deadline
+from outhaul.kit.interface import Interface
+from outhaul.kit.login import Login, Token, client_credentials
 from outhaul.kit.service import Limits
 
 # The vendor takes 8 MB; beside the rows, a request that creates names a list.
@@ -25,17 +27,23 @@ _PATHS = {
     "oidc": ("/api/v3", "/api/rds/v1"),
     "wsse": ("/api/v2", "/api/rds"),
 }
-_WSSE_ENDS = (
-    "WSSE ends on 2026-12-31: create an API credential for OIDC, and set 'auth: oidc'"
-)
+_HINT = "check 'client_id' and 'client_secret' of this destination"
 
 
 @dataclass(frozen=True)
-class Emarsys(Account):
+class Emarsys(ApiAccount):
     """SAP Emarsys: contacts, contact lists and tables of relational data."""
 
     type = "emarsys"
     title = "Emarsys"
+    interfaces = (
+        Interface("v3"),
+        Interface(
+            "WSSE",
+            date(2026, 12, 31),
+            "create an API credential for OIDC, and set 'auth: oidc'",
+        ),
+    )
 
     client_id: str = setting(
         "The client id of an API credential; with `auth: wsse` the API user's name.",
@@ -49,9 +57,7 @@ class Emarsys(Account):
         default="oidc",
         choices=("oidc", "wsse"),
     )
-    base_url: str = setting(
-        "The address of the API.", default="https://api.emarsys.net", identifies=True
-    )
+    base_url: str = address("https://api.emarsys.net")
     token_url: str = setting(
         "The address that gives out tokens, for `oidc`.",
         default="https://auth.emarsys.net/oauth2/token",
@@ -69,15 +75,8 @@ class Emarsys(Account):
     requests_per_second: float = setting(
         "Requests a second.", default=10.0, minimum=0.01, maximum=1_000
     )
-    request_seconds: float = setting(
-        "Seconds that one request may take in all.",
-        default=60.0,
-        minimum=1,
-        maximum=200,
-    )
-    ca_file: str = setting(
-        "A file of certificates to trust instead of the public ones.", default=""
-    )
+    request_seconds: float = deadline(200)
+    ca_file: str = certificates()
 
     def validate(self) -> list[str]:
         problems = setting_problems(self, ["base_url", "token_url"], ["client_id"])
@@ -88,12 +87,11 @@ class Emarsys(Account):
         return problems
 
     @cached_property
-    def api(self) -> Api:
+    def api(self) -> EmarsysApi:
         """The account's calls, which log in with the first of them."""
         core, data = _PATHS[self.auth]
-        return Api(
-            self._client(self.base_url), self._signer(), core, data, self.language
-        )
+        client = self.client(self.base_url)
+        return EmarsysApi(client, self._login(), core, data, self.language)
 
     @property
     def log_in_requests(self) -> int:
@@ -115,22 +113,15 @@ class Emarsys(Account):
         """Seconds of a call whose token was refused."""
         return self.request_seconds * _REQUESTS_OF_A_CALL
 
-    def notes(self) -> list[str]:
-        """What a check should tell of the account itself."""
-        return [_WSSE_ENDS] if self.auth == "wsse" else []
+    @property
+    def interface(self) -> Interface:
+        return self.interfaces[self.auth == "wsse"]
 
-    def _signer(self) -> Signer:
+    def _login(self) -> Login:
         if self.auth == "wsse":
             return Wsse(self.client_id, self.client_secret)
         parts = urlsplit(self.token_url)
-        client = self._client(f"{parts.scheme}://{parts.netloc}")
-        return Oidc(client, parts.path.rstrip("/"), self.client_id, self.client_secret)
-
-    def _client(self, url: str) -> HttpClient:
-        return HttpClient(
-            url,
-            {},
-            secrets=self.secrets,
-            deadline_seconds=self.request_seconds,
-            ca_file=self.ca_file or None,
-        )
+        client = self.client(f"{parts.scheme}://{parts.netloc}")
+        path = parts.path.rstrip("/")
+        asks = client_credentials(path, self.client_id, self.client_secret)
+        return Token(client, asks, _HINT)

@@ -18,21 +18,21 @@ from outhaul.destinations.emarsys.codes import (
     code_of,
     raise_failure,
 )
-from outhaul.destinations.emarsys.signing import Signature, Signer
 from outhaul.errors import OutcomeUnknown, RequestRefused, StopSync
 from outhaul.http.addresses import path_part
 from outhaul.http.answers import Response, json_of, refuse_page
 from outhaul.http.client import HttpClient
+from outhaul.kit.api import Api
+from outhaul.kit.login import Login
 from outhaul.kit.values import caseless
 
-_JSON = {"Content-Type": "application/json"}
 _NO_KEY = "<NO_KEY_ID>"
 
 RowErrors = dict[str, dict[str, str]]
 """Key value without case to the codes and texts that an answer holds about it."""
 
 
-class Api:
+class EmarsysApi(Api):
     """One account's calls.
 
     core, data: where the paths of contacts and those of tables begin. Raises what
@@ -40,10 +40,10 @@ class Api:
     """
 
     def __init__(
-        self, client: HttpClient, signer: Signer, core: str, data: str, language: str
+        self, client: HttpClient, login: Login, core: str, data: str, language: str
     ) -> None:
-        self._client = client
-        self._signer = signer
+        super().__init__(client, login)
+        self._hint = login.hint
         self._core = core
         self._data = data
         self._language = path_part(language)
@@ -54,7 +54,7 @@ class Api:
         False where the credential is accepted but may not make this call, which is an
         administrative one. Raises StopSync where it is not taken.
         """
-        response = self._request("GET", f"{self._core}/settings", None, None)
+        response = self.request("GET", f"{self._core}/settings")
         if response.status == 403:
             refuse_page(response)
             return False
@@ -65,14 +65,12 @@ class Api:
 
     def fields(self) -> list[dict[str, Any]]:
         """All fields: id, name, application_type, string_id."""
-        return _list(
-            self._call("GET", f"{self._core}/field/translate/{self._language}")
-        )
+        return _list(self.data("GET", f"{self._core}/field/translate/{self._language}"))
 
     def choices(self, field_id: str) -> list[dict[str, Any]]:
         """The choices of a field: id and choice."""
         path = f"{self._core}/field/{path_part(field_id)}/choice/translate"
-        return _list(self._call("GET", f"{path}/{self._language}"))
+        return _list(self.data("GET", f"{path}/{self._language}"))
 
     def create_field(self, name: str, field_type: str) -> None:
         """Create a field, if there is none of this name. Raises RequestRefused."""
@@ -93,7 +91,7 @@ class Api:
         into = b',"contact_list_id":' + orjson.dumps(list_id) if list_id else b""
         body = b'{"key_id":"3"' + into + b',"contacts":[' + b",".join(contacts) + b"]}"
         params = {"create_if_not_exists": "1" if create else "0"}
-        return self._errors(self._call("PUT", f"{self._core}/contact", body, params))
+        return self._errors(self.data("PUT", f"{self._core}/contact", body, params))
 
     # --- lists
 
@@ -104,7 +102,7 @@ class Api:
 
     def lists(self) -> dict[str, str]:
         """All contact lists: id to name."""
-        listed = _list(self._call("GET", f"{self._core}/contactlist"))
+        listed = _list(self.data("GET", f"{self._core}/contactlist"))
         return {str(each["id"]): str(each.get("name")) for each in listed}
 
     def create_list(
@@ -126,7 +124,7 @@ class Api:
         act = "delete" if remove else "add"
         body = b'{"key_id":"3"' + _ids(addresses) + b"}"
         path = f"{self._core}/contactlist/{path_part(list_id)}/{act}"
-        return self._errors(self._call("POST", path, body))
+        return self._errors(self.data("POST", path, body))
 
     # --- tables
 
@@ -136,7 +134,7 @@ class Api:
             f"{self._data}/connections/{path_part(connection)}/tables/{path_part(table)}"
             "/records/upsert"
         )
-        self._call("POST", path, b"[" + b",".join(rows) + b"]")
+        self.data("POST", path, b"[" + b",".join(rows) + b"]")
 
     def _errors(self, data: Any) -> RowErrors:
         """What an answer says of single rows; nothing at all comes as `[]` or `{}`."""
@@ -160,13 +158,13 @@ class Api:
     def _create(self, path: str, body: Any, exists: str) -> Any:
         """The answer's data, or None where there is one of that name already."""
         try:
-            return self._call("POST", path, body) or {}
+            return self.data("POST", path, body) or {}
         except RequestRefused as error:
             if error.code != f"emarsys_{exists}":
                 raise
         return None
 
-    def _call(
+    def data(
         self,
         method: str,
         path: str,
@@ -175,51 +173,19 @@ class Api:
     ) -> Any:
         """The `data` of an answer whose status and code both tell of success."""
         content = body if isinstance(body, (bytes, type(None))) else orjson.dumps(body)
-        return self._data_of(self._request(method, path, content, params))
+        return self._data_of(self.request(method, path, content, params=params))
 
     def _data_of(self, response: Response) -> Any:
         is_json = response.body.lstrip()[:1] == b"{"
         if response.status != 200 and not is_json:
-            raise_failure(response, "", self._signer.hint)
+            raise_failure(response, "", self._hint)
         answer = json_of(response)
         code = code_of(answer)
         if response.status != 200 or code != "0":
             if response.status == 200 and not code:
                 raise OutcomeUnknown(f"{response.describe()}; it has no 'replyCode'")
-            raise_failure(response, code, self._signer.hint)
+            raise_failure(response, code, self._hint)
         return answer.get("data")
-
-    def _request(
-        self,
-        method: str,
-        path: str,
-        body: bytes | None,
-        params: Mapping[str, str] | None,
-    ) -> Response:
-        """One request; once more with a fresh token where the token was refused."""
-        signed = self._signer.sign()
-        response = self._once(method, path, body, params, signed)
-        if response.status == 401 and self._signer.renew(signed):
-            response = self._once(method, path, body, params, self._signer.sign())
-        return response
-
-    def _once(
-        self,
-        method: str,
-        path: str,
-        body: bytes | None,
-        params: Mapping[str, str] | None,
-        signed: Signature,
-    ) -> Response:
-        headers = {**signed.headers, **(_JSON if body is not None else {})}
-        return self._client.request(
-            method,
-            path,
-            body=body,
-            params=params,
-            headers=headers,
-            secrets=signed.secrets,
-        )
 
 
 def _ids(addresses: Sequence[bytes]) -> bytes:

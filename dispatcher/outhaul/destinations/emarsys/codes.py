@@ -5,7 +5,7 @@ https://dev.emarsys.com/docs/core-api-reference/error-codes
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 from outhaul.errors import (
@@ -17,7 +17,10 @@ from outhaul.errors import (
     Throttled,
 )
 from outhaul.http.answers import Response, classify, wait_of
+from outhaul.kit.values import caseless
 from outhaul.model import Outcome, Status
+
+MISSING = Outcome(Status.MISSING, "missing", "Emarsys has no contact of this address")
 
 NOT_FOUND = "2008"
 EXISTS = "2009"
@@ -97,3 +100,16 @@ def exists_already(errors: Mapping[str, str]) -> bool:
     """Whether somebody else created the contact in between."""
     text = errors.get(INVALID_FIELD, "")
     return EXISTS in errors or "exist" in text.lower()
+
+
+def errors_by_row(
+    addresses: Sequence[str], errors: Mapping[str, Mapping[str, str]]
+) -> list[Mapping[str, str]]:
+    """Per row the errors of its address; who is not named has none.
+
+    Raises OutcomeUnknown for an answer about an address that was not sent.
+    """
+    keys = [caseless(address) for address in addresses]
+    if not errors.keys() <= set(keys):
+        raise OutcomeUnknown("the answer tells of contacts that were not sent")
+    return [errors.get(key, {}) for key in keys]

@@ -9,26 +9,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-import orjson
-
 from outhaul.config.settings import setting
 from outhaul.destinations.emarsys.account import Emarsys
 from outhaul.errors import ConfigurationError
 from outhaul.http.addresses import path_part_problem
-from outhaul.kit import values
-from outhaul.kit.columns import (
-    Values,
-    as_json,
-    booleans,
-    iso_days,
-    numbers,
-    records,
-    seconds,
-    texts,
-)
-from outhaul.kit.rows import Collected, Rows
-from outhaul.kit.service import Activation, Limits, Service
-from outhaul.model import ACCEPTED, Change, Column, Kind, Outcome, Row
+from outhaul.kit.bodies import Body, Field
+from outhaul.kit.columns import Values, booleans
+from outhaul.kit.fields import Plan
+from outhaul.kit.formats import Day, Format, Moment, Number, Text
+from outhaul.kit.records import Records
+from outhaul.kit.rows import Collected
+from outhaul.kit.service import Activation
+from outhaul.model import ACCEPTED, Column, Kind, Outcome
 
 _NOT_ASKED = (
     "the credential is accepted but may not read the account's settings, which nothing"
@@ -44,7 +36,7 @@ class TableOptions:
     table: str = setting("The name of the table at Emarsys.")
 
 
-class Table(Service):
+class Table(Records):
     """Inserts rows, or updates those of the same primary key; removes none.
 
     The API neither makes tables nor tells of their columns: the select has to name
@@ -56,22 +48,18 @@ class Table(Service):
 
     name = "table"
     title = "Table (RDS)"
-    consumes = frozenset({Change.INSERTED, Change.UPDATED})
     partly_applies = False
     Options: ClassVar[type] = TableOptions
 
     def __init__(
         self, account: Emarsys, options: TableOptions, activation: Activation
     ) -> None:
-        self._account = account
-        self._options = options
-        self._columns: list[Column] = []
+        super().__init__(account, options, activation)
         for name in ("connection", "table"):
             if problem := path_part_problem(getattr(options, name)):
                 raise ConfigurationError(
                     f"model {activation.name}: meta.outhaul.{name}: {problem}"
                 )
-        self.request_seconds = account.longest_call
 
     def writes_to(self) -> str:
         return f"table '{self._options.table}' of '{self._options.connection}'"
@@ -79,66 +67,41 @@ class Table(Service):
     def opening_requests(self, columns: Sequence[Column]) -> int:
         return 1  # whether we are let in
 
-    def limits(self, change: Change) -> Limits:
-        return self._account.limits
-
     def check(self, columns: Sequence[Column]) -> list[str]:
-        is_told = self._account.api.may_read_settings()
-        return self._account.notes() + [_NOT_ASKED] * (not is_told)
+        return super().check(columns) + [_NOT_ASKED] * (not self._is_told)
 
-    def prepare(self, columns: Sequence[Column]) -> None:
-        self._columns = list(columns)
-        self._account.api.may_read_settings()
+    def plan(self, columns: Sequence[Column]) -> Plan:
+        self._is_told = self._account.api.may_read_settings()
+        return Plan([Field(each.field, each.field, _Cell(each)) for each in columns])
 
-    def encode(self, row: Row, found: Any = None) -> bytes:
-        return orjson.dumps(
-            {
-                column.field: _render(column, row.values.get(column.field))
-                for column in self._columns
-            }
-        )
-
-    def encode_rows(self, rows: Rows, found: Sequence[Any]) -> list[bytes]:
-        fields = [column.field for column in self._columns]
-        rendered = [
-            _render_all(column, rows.column(column.field)) for column in self._columns
-        ]
-        return as_json(records(fields, rendered))
+    def body(self, fields: Sequence[Field]) -> Body:
+        return Body(fields=fields, writes_nulls=True)
 
     def send(self, items: Collected) -> list[Outcome]:
-        self._account.api.upsert(
-            self._options.connection,
-            self._options.table,
-            items.bodies,
-        )
+        options = self._options
+        self._account.api.upsert(options.connection, options.table, items.bodies)
         return [ACCEPTED] * len(items)
 
 
-def _render_all(column: Column, cells: Values) -> Values:
-    """See `_render`. Raises OneByOne."""
-    kinds = set(map(type, cells)) - {type(None)}
-    if bool in kinds:
-        return booleans(cells)
-    if column.kind in (Kind.INTEGER, Kind.NUMBER):
-        return numbers(cells)
-    if column.kind is Kind.DATE:
-        return iso_days(cells)
-    if column.kind is Kind.TIMESTAMP:
-        return seconds(cells, " ")
-    return texts(cells)
+# Times are in UTC, as MySQL writes them.
+_FORMATS: dict[Kind, Format] = {
+    Kind.INTEGER: Number(),
+    Kind.NUMBER: Number(),
+    Kind.DATE: Day(),
+    Kind.TIMESTAMP: Moment(" "),
+}
 
 
-def _render(column: Column, value: Any) -> Any:
-    """A value of a table: JSON's own types, and times in UTC as MySQL writes them."""
-    field = column.field
-    if value is None:
-        return None
-    if isinstance(value, bool):
-        return value
-    if column.kind in (Kind.INTEGER, Kind.NUMBER):
-        return values.number(field, value)
-    if column.kind is Kind.DATE:
-        return values.day(field, value).isoformat()
-    if column.kind is Kind.TIMESTAMP:
-        return values.seconds(field, value, " ")
-    return values.text(field, value)
+class _Cell(Format):
+    """A value of a table: JSON's own types, by the column's kind but for booleans."""
+
+    def __init__(self, column: Column) -> None:
+        self._format = _FORMATS.get(column.kind, Text())
+
+    def one(self, field: str, value: Any) -> Any:
+        return value if isinstance(value, bool) else self._format.one(field, value)
+
+    def many(self, column: Values) -> Values:
+        if bool in set(map(type, column)):
+            return booleans(column)
+        return self._format.many(column)

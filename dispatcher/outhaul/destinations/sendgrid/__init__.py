@@ -1,7 +1,7 @@
 """SendGrid: contacts and lists of Marketing Campaigns.
 
 account.py holds the settings, contacts.py and lists.py the two services, api.py
-the calls; the rest are parts of these without any request.
+the calls, imports.py what both services do; the rest are parts without any request.
 
 https://www.twilio.com/docs/sendgrid/api-reference/contacts
 """

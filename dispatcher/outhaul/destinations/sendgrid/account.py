@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from outhaul.config.settings import setting
-from outhaul.destinations.sendgrid.api import Api, Contact
+from outhaul.destinations.sendgrid.api import SendGridApi
 from outhaul.destinations.sendgrid.recent import Recent
 from outhaul.http.addresses import setting_problems
-from outhaul.http.client import HttpClient
-from outhaul.kit.account import Account
+from outhaul.kit.api import ApiAccount, address, certificates, deadline
+from outhaul.kit.interface import Interface
 from outhaul.kit.service import Limits
 
 # The vendor takes 30,000 contacts or 6 MB in one request, 100 addresses in one
@@ -25,25 +23,24 @@ _MOST_ADDRESS_BYTES = 30_000
 # Enough to reach the rates below with slow answers.
 _WRITES_AT_ONCE = 2
 _LOOKUPS_AT_ONCE = 4
-# Ids of 36 characters with their commas, in an address of about 4 kB.
+# Ids of 36 characters with their commas and quotes, in an address of about 4 kB.
 _MOST_REMOVAL_BYTES = 4_000
 
 
 @dataclass(frozen=True)
-class SendGrid(Account):
+class SendGrid(ApiAccount):
     """Marketing Campaigns of SendGrid: contacts and lists."""
 
     type = "sendgrid"
     title = "SendGrid"
+    interfaces = (Interface("v3"),)
 
     api_key: str = setting(
         "An API key with full access to Marketing; nothing else is needed.",
         secret=True,
         identifies=True,
     )
-    base_url: str = setting(
-        "The address of the API.", default="https://api.sendgrid.com", identifies=True
-    )
+    base_url: str = address("https://api.sendgrid.com")
     on_behalf_of: str = setting(
         "The subuser to act for; default: the account of the key.",
         default="",
@@ -61,12 +58,7 @@ class SendGrid(Account):
         minimum=0.01,
         maximum=1_000,
     )
-    request_seconds: float = setting(
-        "Seconds that one request may take in all.",
-        default=60.0,
-        minimum=1,
-        maximum=600,
-    )
+    request_seconds: float = deadline()
     poll_seconds: float = setting(
         "Seconds before an import is asked for its state the first time.",
         default=2.0,
@@ -79,9 +71,7 @@ class SendGrid(Account):
         minimum=1,
         maximum=86_400,
     )
-    ca_file: str = setting(
-        "A file of certificates to trust instead of the public ones.", default=""
-    )
+    ca_file: str = certificates()
     recent: Recent = dataclasses.field(
         default_factory=Recent, init=False, repr=False, compare=False
     )
@@ -90,48 +80,27 @@ class SendGrid(Account):
         return setting_problems(self, ["base_url"], ["api_key", "on_behalf_of"])
 
     @cached_property
-    def api(self) -> Api:
+    def api(self) -> SendGridApi:
         """The account's calls."""
         headers = {"Authorization": f"Bearer {self.api_key}"}
         if self.on_behalf_of:
             headers["on-behalf-of"] = self.on_behalf_of
-        client = HttpClient(
-            self.base_url,
-            headers,
-            secrets=self.secrets,
-            deadline_seconds=self.request_seconds,
-            ca_file=self.ca_file or None,
-        )
-        return Api(client)
+        return SendGridApi(self.client(self.base_url, headers))
 
     @cached_property
-    def write_limits(self) -> Limits:
+    def limits(self) -> Limits:
         """The limits of imports."""
-        return Limits(
-            self.rows_per_request, _MOST_BYTES, self.writes_per_second, _WRITES_AT_ONCE
-        )
+        often = self.writes_per_second
+        return Limits(self.rows_per_request, _MOST_BYTES, often, _WRITES_AT_ONCE)
 
     @cached_property
     def removal_limits(self) -> Limits:
         """The limits of requests that end memberships."""
-        return Limits(
-            _MOST_REMOVALS, _MOST_REMOVAL_BYTES, self.writes_per_second, _WRITES_AT_ONCE
-        )
+        often = self.writes_per_second
+        return Limits(_MOST_REMOVALS, _MOST_REMOVAL_BYTES, often, _WRITES_AT_ONCE)
 
     @cached_property
     def lookup_limits(self) -> Limits:
         """The limits of searches."""
-        return Limits(
-            _MOST_LOOKUPS,
-            _MOST_ADDRESS_BYTES,
-            self.lookups_per_second,
-            _LOOKUPS_AT_ONCE,
-        )
-
-    def search(self, rows: Sequence[Any]) -> dict[str, Contact | None]:
-        """Look addresses up, each once; nothing is asked where there is none.
-
-        rows: the address of each row, or what settles it without a request.
-        """
-        unique = list(dict.fromkeys(each for each in rows if isinstance(each, str)))
-        return self.api.search(unique, rows) if unique else {}
+        often = self.lookups_per_second
+        return Limits(_MOST_LOOKUPS, _MOST_ADDRESS_BYTES, often, _LOOKUPS_AT_ONCE)

@@ -6,7 +6,7 @@ https://www.twilio.com/docs/sendgrid/api-reference/contacts
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
@@ -21,8 +21,8 @@ from outhaul.errors import (
     StopSync,
 )
 from outhaul.http.addresses import is_loopback, path_part, path_part_problem
-from outhaul.http.answers import Response, classify, json_of
-from outhaul.http.client import HttpClient
+from outhaul.http.answers import Response, classify
+from outhaul.kit.api import Api, object_of
 from outhaul.kit.service import Job
 from outhaul.kit.values import caseless
 
@@ -53,20 +53,20 @@ class Contact(NamedTuple):
     list_ids: frozenset[str] = frozenset()
 
 
-class Api:
-    """One account's calls. Raises what `classify` and `json_of` raise."""
+class SendGridApi(Api):
+    """One account's calls."""
 
-    def __init__(self, client: HttpClient) -> None:
-        self._client = client
+    hints = _HINTS
 
     def field_definitions(self) -> dict[str, Any]:
         """All custom and reserved fields; needs no permission but Marketing."""
-        return self._call("GET", "/field_definitions")
+        return self.call("GET", f"{_MARKETING}/field_definitions")
 
     def create_field(self, name: str, field_type: str) -> None:
         """Create a custom field. Raises RequestRefused if there is one already."""
-        body = orjson.dumps({"name": name, "field_type": field_type})
-        self._call("POST", "/field_definitions", body=body, expected=(200, 201))
+        body = {"name": name, "field_type": field_type}
+        path = f"{_MARKETING}/field_definitions"
+        self.call("POST", path, body, expected=(200, 201))
 
     def find_list(self, name: str) -> str | None:
         """The id of the list with exactly this name, searched on every page."""
@@ -77,8 +77,8 @@ class Api:
 
     def create_list(self, name: str) -> str:
         """Create a list. Raises RequestRefused if the name is taken."""
-        body = orjson.dumps({"name": name})
-        answer = self._call("POST", "/lists", body=body, expected=(200, 201))
+        path = f"{_MARKETING}/lists"
+        answer = self.call("POST", path, {"name": name}, expected=(200, 201))
         return str(answer["id"])
 
     def list_exists(self, list_id: str) -> bool:
@@ -87,13 +87,11 @@ class Api:
 
     def list_name(self, list_id: str) -> str | None:
         """What the list of this id is called; None where there is none."""
-        response = self._client.request(
-            "GET", f"{_MARKETING}/lists/{path_part(list_id)}"
-        )
+        response = self.request("GET", f"{_MARKETING}/lists/{path_part(list_id)}")
         if response.status == 404:
             return None
         classify(response, hints=_HINTS)
-        return str(_object(response).get("name") or "")
+        return str(object_of(response).get("name") or "")
 
     def search(
         self, addresses: Sequence[str], rows: Sequence[Any]
@@ -119,16 +117,13 @@ class Api:
         self, path: str, key: str, addresses: Sequence[str], rows: Sequence[Any]
     ) -> dict[str, Contact | None]:
         """One search; 404 means that there is none of them."""
-        response = self._client.request(
-            "POST",
-            f"{_MARKETING}/contacts/search/{path}",
-            body=orjson.dumps({key: list(addresses)}),
-            headers=_JSON,
-        )
+        body = orjson.dumps({key: list(addresses)})
+        path = f"{_MARKETING}/contacts/search/{path}"
+        response = self.request("POST", path, body)
         if response.status == 400:
             raise _refusal(response, rows)
         classify(response, (200, 404), _HINTS)
-        answer = _object(response)
+        answer = object_of(response)
         if response.status == 404:
             if "errors" not in answer:
                 classify(response, (200,), _HINTS)
@@ -149,9 +144,7 @@ class Api:
         """Add or update contacts, encoded as JSON; with `list_id` also as members."""
         lists = b'"list_ids":' + orjson.dumps([list_id]) + b"," if list_id else b""
         body = b"{" + lists + b'"contacts":[' + b",".join(contacts) + b"]}"
-        response = self._client.request(
-            "PUT", f"{_MARKETING}/contacts", body=body, headers=_JSON
-        )
+        response = self.request("PUT", f"{_MARKETING}/contacts", body)
         if list_id and response.status in (400, 404) and not self.list_exists(list_id):
             raise _list_gone()
         if response.status == 400:
@@ -160,10 +153,9 @@ class Api:
 
     def remove_members(self, list_id: str, contact_ids: Sequence[str]) -> Job | None:
         """End memberships; None where one of the contacts is unknown (404)."""
-        response = self._client.request(
-            "DELETE",
-            f"{_MARKETING}/lists/{path_part(list_id)}/contacts",
-            params={"contact_ids": ",".join(contact_ids)},
+        path = f"{_MARKETING}/lists/{path_part(list_id)}/contacts"
+        response = self.request(
+            "DELETE", path, params={"contact_ids": ",".join(contact_ids)}
         )
         if response.status == 404:
             if not self.list_exists(list_id):
@@ -173,13 +165,12 @@ class Api:
 
     def job(self, job: Job) -> dict[str, Any] | None:
         """The state of an import job, or None where it is not known (any more)."""
-        response = self._client.request(
-            "GET", f"{_MARKETING}/contacts/imports/{path_part(job.reference)}"
-        )
+        path = f"{_MARKETING}/contacts/imports/{path_part(job.reference)}"
+        response = self.request("GET", path)
         if response.status == 404:
             return None
         classify(response, hints=_HINTS)
-        return _object(response)
+        return object_of(response)
 
     def errors_file(self, url: str) -> bytes:
         """The file about a job's failed rows; empty where it cannot be had.
@@ -205,15 +196,11 @@ class Api:
             return b""
         return response.body
 
-    def quote(self, text: str) -> str:
-        """A part of an answer, or of a file of errors, for a message."""
-        return self._client.quote(text)
-
     def _lists(self) -> Iterator[dict[str, Any]]:
         params = {"page_size": _LISTS_A_PAGE}
         seen: set[str] = set()
         for _ in range(_MOST_PAGES):
-            answer = self._call("GET", "/lists", params=params)
+            answer = self.call("GET", f"{_MARKETING}/lists", params=params)
             yield from answer.get("result") or ()
             # Only the token is taken from the address of the next page: our key
             # goes to the host that the user named and to no other.
@@ -223,28 +210,6 @@ class Api:
                 return
             seen.add(token)
             params["page_token"] = token
-
-    def _call(
-        self,
-        method: str,
-        path: str,
-        *,
-        body: bytes | None = None,
-        params: Mapping[str, str] | None = None,
-        expected: Collection[int] = (200,),
-    ) -> dict[str, Any]:
-        response = self._client.request(
-            method,
-            _MARKETING + path,
-            body=body,
-            params=params,
-            headers=_JSON if body is not None else None,
-        )
-        classify(response, expected, _HINTS)
-        return _object(response)
-
-
-_JSON = {"Content-Type": "application/json"}
 
 
 def _refusal(response: Response, addresses: Sequence[Any]) -> RequestRefused:
@@ -265,17 +230,10 @@ def _list_gone() -> StopSync:
 
 def _job(response: Response) -> Job:
     classify(response, (202,), _HINTS)
-    reference = _object(response).get("job_id")
+    reference = object_of(response).get("job_id")
     if not isinstance(reference, str) or path_part_problem(reference):
         raise OutcomeUnknown(f"{response.describe()}; there is no 'job_id' in it")
     return Job(reference)
-
-
-def _object(response: Response) -> dict[str, Any]:
-    answer = json_of(response)
-    if not isinstance(answer, dict):
-        raise OutcomeUnknown(f"{response.describe()}; this is not a JSON object")
-    return answer
 
 
 def _contact(response: Response, entry: Any) -> Contact | None:

@@ -1,6 +1,7 @@
-"""Which column goes into which field of a contact, and which fields to create.
+"""Which column goes into which field of a contact, how it is written, what to create.
 
-https://www.twilio.com/docs/sendgrid/api-reference/custom-fields
+https://www.twilio.com/docs/sendgrid/api-reference/custom-fields and, for the limits of
+values, https://www.twilio.com/docs/sendgrid/api-reference/contacts
 """
 
 from __future__ import annotations
@@ -8,44 +9,76 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from outhaul.errors import RowRefused
+from outhaul.kit import values
+from outhaul.kit.bodies import Field
+from outhaul.kit.fields import Missing, Plan
+from outhaul.kit.formats import Day, Format, Number, Text
 from outhaul.model import Column, Kind
 
 MOST_FIELDS = 500
 """Custom fields of an account; plans may allow fewer."""
+LONGEST_TEXT = 1_000
+"""Characters in a Text custom field. The vendor tells no number; ours."""
+MOST_ALTERNATES = 5
 
-# Fields that a request may set, with the longest text in characters, where the
+
+class Alternates(Format):
+    """A list of further addresses of a contact."""
+
+    def one(self, field: str, value: Any) -> list[str]:
+        if not isinstance(value, (list, tuple)):
+            raise RowRefused("list", f"'{field}' is not a list of e-mail addresses")
+        if len(value) > MOST_ALTERNATES:
+            raise RowRefused(
+                "too_long",
+                f"'{field}' has {len(value)} addresses; SendGrid takes"
+                f" {MOST_ALTERNATES}",
+            )
+        return [values.normal_email(address) for address in value]
+
+
+# The vendor asks for a valid number; this form (E.164) is valid everywhere.
+_PHONE = Text(
+    pattern=re.compile(r"\+[1-9][0-9]{6,14}"),
+    code="phone",
+    problem="is not a telephone number such as +33612345678",
+)
+_TEXT = Text(LONGEST_TEXT)
+# Fields that a request may set, with the longest text in characters where the
 # vendor tells one. The last five are missing from the request's schema, but
 # reads return them and the account lists them as reserved.
-WRITABLE: dict[str, int | None] = {
-    "email": 254,
-    "first_name": 50,
-    "last_name": 50,
-    "address_line_1": 100,
-    "address_line_2": 100,
-    "city": 60,
-    "state_province_region": 50,
-    "postal_code": None,
-    "country": 50,
-    "phone_number_id": None,
-    "external_id": 254,
-    "anonymous_id": 254,
-    "alternate_emails": None,
-    "phone_number": None,
-    "whatsapp": None,
-    "line": None,
-    "facebook": None,
-    "unique_name": None,
+WRITABLE: dict[str, Format] = {
+    "email": Text(254),
+    "first_name": Text(50),
+    "last_name": Text(50),
+    "address_line_1": Text(100),
+    "address_line_2": Text(100),
+    "city": Text(60),
+    "state_province_region": Text(50),
+    "postal_code": _TEXT,
+    "country": Text(50),
+    "phone_number_id": _PHONE,
+    "external_id": Text(254),
+    "anonymous_id": Text(254),
+    "alternate_emails": Alternates(),
+    "phone_number": _TEXT,
+    "whatsapp": _TEXT,
+    "line": _TEXT,
+    "facebook": _TEXT,
+    "unique_name": _TEXT,
 }
-
+# An empty identifier identifies nobody, and alternate addresses stay as they are.
+_NEVER_EMPTY = frozenset(
+    {"alternate_emails", "phone_number_id", "external_id", "anonymous_id"}
+)
 # Should the account's own answer ever leave one out.
 _READ_ONLY = frozenset(
     "automation_id contact_id created_at email_domains id last_clicked last_emailed"
     " last_opened list_ids segment_ids singlesend_id updated_at".split()
 )
-
 _TYPES = {
     Kind.INTEGER: "Number",
     Kind.NUMBER: "Number",
@@ -59,101 +92,77 @@ _FITS_LIST = frozenset({Kind.JSON, Kind.OTHER})
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
 
 
-class Custom(NamedTuple):
-    """A custom field; id is empty while it does not exist yet."""
+class _Custom(NamedTuple):
+    """A custom field that the account has."""
 
     name: str
     type: str
-    id: str = ""
-
-
-@dataclass
-class FieldPlan:
-    """Where columns go, by field: reserved ones by name, all others as custom."""
-
-    reserved: list[str] = field(default_factory=list)
-    custom: dict[str, Custom] = field(default_factory=dict)
-    problems: list[str] = field(default_factory=list)
-
-    @property
-    def missing(self) -> list[Custom]:
-        """The custom fields that the account lacks."""
-        return [custom for custom in self.custom.values() if not custom.id]
+    id: str
 
 
 def plan_fields(
-    columns: Sequence[Column], definitions: Mapping[str, Any], *, sanitize: bool
-) -> FieldPlan:
-    """Match columns with the fields of the account.
+    columns: Sequence[Column],
+    definitions: Mapping[str, Any],
+    *,
+    date_format: str,
+    sanitize: bool,
+) -> Plan:
+    """Match columns with the fields of the account: reserved ones, then custom ones.
 
-    definitions: the answer of `GET /v3/marketing/field_definitions`.
-    All problems are collected, so that the user sees them at once.
+    definitions: the answer of `GET /v3/marketing/field_definitions`. date_format: how
+    dates are written. All problems are collected, so that the user sees them at once.
     """
-    plan = FieldPlan()
-    existing = {
-        str(entry["name"]).lower(): Custom(
+    plan = Plan()
+    customs = {
+        str(entry["name"]).lower(): _Custom(
             str(entry["name"]), str(entry["field_type"]), str(entry["id"])
         )
         for entry in definitions.get("custom_fields", [])
     }
-    read_only = _READ_ONLY | {
-        str(entry["name"]).lower()
+    listed = {
+        str(entry["name"]).lower(): bool(entry.get("read_only"))
         for entry in definitions.get("reserved_fields", [])
-        if entry.get("read_only")
     }
-    reserved = set(WRITABLE) | {
-        str(entry["name"]).lower() for entry in definitions.get("reserved_fields", [])
-    }
-    taken: dict[str, str] = {}
+    read_only = _READ_ONLY | {name for name, is_fixed in listed.items() if is_fixed}
+    formats = {"Text": _TEXT, "Number": Number(), "Date": Day(date_format)}
     for column in columns:
         if column.field.lower() in read_only:
             plan.problems.append(
                 f"'{column.field}' is set by SendGrid itself and cannot be written;"
                 " leave the column out or give it another name"
             )
-        elif column.field.lower() in reserved:
+        elif column.field.lower() in {*WRITABLE, *listed}:
             _plan_reserved(plan, column)
-        else:
-            _plan_custom(plan, column, existing, taken, sanitize=sanitize)
-    if "email" not in plan.reserved:
-        plan.problems.insert(
-            0, "there is no column 'email', by which SendGrid recognises a contact"
-        )
-    total = len(existing) + len(plan.missing)
-    if plan.missing and total > MOST_FIELDS:
+        elif name := _custom_name(plan, column, sanitize=sanitize):
+            _plan_custom(plan, column, name, customs.get(name.lower()), formats)
+    plan.needs(columns, "email", "by which SendGrid recognises a contact")
+    if plan.missing and len(customs) + len(plan.missing) > MOST_FIELDS:
         plan.problems.append(
             f"{len(plan.missing)} custom fields would have to be created, and the"
-            f" account has {len(existing)} of {MOST_FIELDS}"
+            f" account has {len(customs)} of {MOST_FIELDS}"
         )
     return plan
 
 
-def _plan_reserved(plan: FieldPlan, column: Column) -> None:
+def _plan_reserved(plan: Plan, column: Column) -> None:
     name = column.field
+    is_list = name == "alternate_emails"
     if name != name.lower():
         plan.problems.append(
             f"'{name}' is SendGrid's own field '{name.lower()}'; write it like that"
         )
-        return
-    fits = _FITS_LIST if name == "alternate_emails" else _FITS_TEXT
-    if column.kind not in fits:
-        wanted = "a list" if name == "alternate_emails" else "text"
+    elif column.kind not in (_FITS_LIST if is_list else _FITS_TEXT):
         plan.problems.append(
-            f"'{name}' takes {wanted}, and the column is of type {column.data_type};"
-            " cast it in the select"
+            f"'{name}' takes {'a list' if is_list else 'text'}, and the column is of"
+            f" type {column.data_type}; cast it in the select"
         )
-        return
-    plan.reserved.append(name)
+    elif name != "email":
+        null = None if name in _NEVER_EMPTY else ""
+        plan.fields.append(Field(name, name, WRITABLE.get(name, _TEXT), null=null))
 
 
-def _plan_custom(
-    plan: FieldPlan,
-    column: Column,
-    existing: Mapping[str, Custom],
-    taken: dict[str, str],
-    *,
-    sanitize: bool,
-) -> None:
+def _custom_name(plan: Plan, column: Column, *, sanitize: bool) -> str:
+    """What the custom field of a column is called; empty where it has a problem."""
     name = column.field
     if not _NAME.fullmatch(name):
         suggested = suggest_name(name)
@@ -163,25 +172,34 @@ def _plan_custom(
                 f" digits and '_' alone; call it '{suggested}', or set"
                 " 'sanitize_names: true'"
             )
-            return
+            return ""
         name = suggested
-    if name.lower() in taken:
-        plan.problems.append(
-            f"'{column.field}' and '{taken[name.lower()]}' are the same custom field"
-            " to SendGrid"
-        )
-        return
-    taken[name.lower()] = column.field
+    return name if plan.takes(column, name.lower(), "custom field", "SendGrid") else ""
+
+
+def _plan_custom(
+    plan: Plan,
+    column: Column,
+    name: str,
+    custom: _Custom | None,
+    formats: Mapping[str, Format],
+) -> None:
     wanted = _TYPES.get(column.kind, "Text")
-    found = existing.get(name.lower(), Custom(name, wanted))
-    if found.type != wanted:
+    if custom is None:
+        plan.missing.append(Missing(name, wanted))
+        return
+    if custom.type != wanted:
         plan.problems.append(
-            f"the custom field '{found.name}' holds {found.type} values, and the column"
-            f" '{column.field}' of type {column.data_type} needs {wanted}; a field's"
-            " type cannot be changed: cast the column or give it another name"
+            f"the custom field '{custom.name}' holds {custom.type} values, and the"
+            f" column '{column.field}' of type {column.data_type} needs {wanted}; a"
+            " field's type cannot be changed: cast the column or give it another name"
         )
         return
-    plan.custom[column.field] = found
+    plan.ids[custom.name] = custom.id
+    null = "" if wanted == "Text" else None
+    plan.fields.append(
+        Field(column.field, custom.id, formats[wanted], "custom_fields", null)
+    )
 
 
 def suggest_name(name: str) -> str:

@@ -1,14 +1,13 @@
 """Splio: contacts of a universe, by files over SFTP or by the REST API.
 
-account.py holds the settings, contacts_file.py and contacts_rest.py the two ways of
-the one service, fields.py what may be in a column, api.py the calls.
+account.py holds the settings, contacts.py the two ways of the one service, fields.py
+what may be in a column, api.py the calls.
 
 https://dev-scp.splio.com/docs/datahub
 """
 
 from outhaul.destinations.splio.account import Splio
-from outhaul.destinations.splio.contacts_file import FileContacts
-from outhaul.destinations.splio.contacts_rest import RestContacts
+from outhaul.destinations.splio.contacts import FileContacts, RestContacts
 from outhaul.kit.platform import Platform
 from outhaul.kit.service import Service
 

@@ -8,15 +8,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from outhaul.config.settings import setting
-from outhaul.destinations.splio.api import Api
-from outhaul.destinations.splio.fields import FieldPlan, plan_fields
+from outhaul.destinations.splio.api import SplioApi, log_in
 from outhaul.http.addresses import setting_problems
 from outhaul.http.client import HttpClient
-from outhaul.kit.fields import refuse_columns, with_missing_created
+from outhaul.kit.api import address
 from outhaul.kit.files.account import SftpAccount
 from outhaul.kit.files.names import describe
-from outhaul.kit.service import Findings, Limits
-from outhaul.model import Column
+from outhaul.kit.service import Limits
 
 _MOST_ROWS = 199_999  # 200,000 lines with the header
 _WORD = re.compile(r"[A-Za-z0-9-]+")
@@ -84,9 +82,7 @@ class Splio(SftpAccount):
         secret=True,
         identifies=True,
     )
-    base_url: str = setting(
-        "The address of the API.", default="https://api.splio.com", identifies=True
-    )
+    base_url: str = address("https://api.splio.com")
     requests_per_second: float = setting(
         "Requests a second; Splio allows 20 for contacts.",
         default=15.0,
@@ -127,16 +123,16 @@ class Splio(SftpAccount):
         return [each for each in super().identifying(service) if each not in of_api]
 
     @cached_property
-    def api(self) -> Api:
+    def api(self) -> SplioApi:
         """The universe's calls, which log in with the first of them."""
         client = HttpClient(
             self.base_url, {}, secrets=self.secrets, deadline_seconds=self.api_seconds
         )
-        return Api(client, self.api_key)
+        return SplioApi(client, log_in(client, self.api_key))
 
     @cached_property
-    def rest_limits(self) -> Limits:
-        """The limits of updates, one contact a request."""
+    def limits(self) -> Limits:
+        """The limits of updates by the API, one contact a request."""
         return Limits(1, 1_000_000, self.requests_per_second, concurrency=4)
 
     @property
@@ -144,38 +140,6 @@ class Splio(SftpAccount):
         return int(bool(self.api_key))
 
     @property
-    def planning_requests(self) -> int:
-        """Requests of `planned`: the fields and the key, where there is an API key."""
-        return 2 if self.api_key else 0
-
-    def planned(
-        self, columns: Sequence[Column], where: str, without: Sequence[str] = ()
-    ) -> FieldPlan:
-        """Where each column goes. Raises ConfigurationError for all that cannot."""
-        known = self.api.custom_fields() if self.api_key else None
-        plan = plan_fields(columns, known, self.confirmed_columns, without)
-        if self.api_key and (key := self.api.unique_key()) != "email":
-            plan.problems.append(
-                f"the universe recognises contacts by '{key}', not by the e-mail"
-                " address"
-            )
-        refuse_columns(self.title, where, plan.problems)
-        return plan
-
-    def prepared(
-        self,
-        columns: Sequence[Column],
-        where: str,
-        findings: Findings,
-        without: Sequence[str] = (),
-    ) -> FieldPlan:
-        """As `planned`, with the missing custom fields created."""
-        plan = with_missing_created(
-            lambda: self.planned(columns, where, without),
-            self.api.create_field,
-            findings,
-        )
-        findings.fields = {
-            custom.name: str(custom.id or "") for custom in plan.custom.values()
-        }
-        return plan
+    def longest_call(self) -> float:
+        """Seconds of a call whose token was refused: another one, and once more."""
+        return 3 * self.api_seconds

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from outhaul import model
 from outhaul.errors import ConfigurationError, RowRefused
 from outhaul.http.traffic import note_request
+from outhaul.kit.bodies import Field
 from outhaul.kit.columns import Values
 from outhaul.kit.files.account import SftpAccount
 from outhaul.kit.files.names import FileNames
@@ -29,8 +30,7 @@ class FileService(Service):
     its reader makes of it is not known. The same request sent again replaces the
     file, so nothing is there twice.
 
-    Subclasses tell `fields`, the columns of the file in order, `cells` and, of many
-    rows, `columns`.
+    Subclasses tell by `field` how a column is called and written, where that differs.
     """
 
     spooled: ClassVar[bool] = True
@@ -65,17 +65,26 @@ class FileService(Service):
 
         return Server(self._account)
 
+    def field(self, column: str) -> Field:
+        """How a column is called in the file, and how its values are written."""
+        return Field(column, column)
+
     def fields(self, columns: Sequence[model.Column]) -> list[str]:
-        """The names of the file's columns. Raises ConfigurationError."""
-        return [column.field for column in columns]
+        """The names of the file's columns in order. Raises ConfigurationError."""
+        return [self.field(column.field).key for column in columns]
 
     def cells(self, row: Row) -> list[tuple[str, Any]]:
         """The fields of a row with their values, in the order of `fields`."""
-        return list(row.values.items())
+        return [
+            (name, self.field(name).one(value)) for name, value in row.values.items()
+        ]
 
     def columns(self, rows: Rows) -> list[tuple[str, Values]]:
         """The same of many rows: the fields, each with its values. Raises OneByOne."""
-        return [(field, rows.column(field)) for field in rows[0].values]
+        return [
+            (name, self.field(name).format.many(rows.column(name)))
+            for name in rows[0].values
+        ]
 
     def owns(self) -> str:
         """Names that another diff would replace files of."""

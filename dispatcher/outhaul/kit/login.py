@@ -1,17 +1,11 @@
-"""The two ways to log in: OIDC with a token for an hour, WSSE with a digest each time.
-
-https://dev.emarsys.com/docs/core-api-reference/authentication
-"""
+"""How requests are let in, where that takes more than a header that never changes."""
 
 from __future__ import annotations
 
 import base64
-import hashlib
-import secrets
 import threading
 import time
 from collections.abc import Callable
-from datetime import datetime, timezone
 from typing import NamedTuple, Protocol
 
 from outhaul.errors import NotSent, OutcomeUnknown, StopSync
@@ -27,10 +21,10 @@ class Signature(NamedTuple):
     """Headers of one request, and what of them no message may show."""
 
     headers: dict[str, str]
-    secrets: tuple[str, ...]
+    secrets: tuple[str, ...] = ()
 
 
-class Signer(Protocol):
+class Login(Protocol):
     """Makes the headers that a request is let in by."""
 
     hint: str
@@ -43,23 +37,33 @@ class Signer(Protocol):
         """Whether a request that was not let in may be tried with another one."""
 
 
-class Oidc:
-    """A token, asked for once and kept until it ends. Safe in several threads."""
+class TokenRequest(NamedTuple):
+    """A request that is answered with a token.
 
-    hint = "check 'client_id' and 'client_secret' of this destination"
+    field: where it stands in the answer. seconds: how long it lasts, where the answer
+    does not tell by `expires_in`.
+    """
+
+    path: str
+    body: bytes
+    headers: dict[str, str]
+    field: str = "access_token"
+    seconds: float = 0.0
+
+
+class Token:
+    """A token, asked for once and kept until it ends. Safe in several threads."""
 
     def __init__(
         self,
         client: HttpClient,
-        path: str,
-        client_id: str,
-        client_secret: str,
+        request: TokenRequest,
+        hint: str,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self.hint = hint
         self._client = client
-        self._path = path
-        credentials = base64.b64encode(f"{client_id}:{client_secret}".encode())
-        self._basic = f"Basic {credentials.decode()}"
+        self._request = request
         self._clock = clock
         self._lock = threading.Lock()
         self._token = ""
@@ -89,66 +93,39 @@ class Oidc:
 
     def _fetch(self) -> None:
         asked_at = self._clock()
+        asks = self._request
+        credentials = asks.headers.get("Authorization")
         response = self._client.request(
             "POST",
-            self._path,
-            body=b"grant_type=client_credentials",
-            headers={
-                "Authorization": self._basic,
-                "Content-Type": "application/x-www-form-urlencoded",
-            },
-            secrets=(self._basic,),
+            asks.path,
+            body=asks.body,
+            headers=asks.headers,
+            secrets=(credentials,) if credentials else (),
         )
         if response.status in (400, 401, 403):
             raise StopSync(f"{response.describe()} ({self.hint})")
-        classify(response)
+        classify(response, (200, 201))
         answer = json_of(response)
-        token = answer.get("access_token") if isinstance(answer, dict) else None
+        token = answer.get(asks.field) if isinstance(answer, dict) else None
         if not isinstance(token, str) or header_problem(token):
             raise StopSync(f"{response.request} was answered without a token")
         lasts = answer.get("expires_in")
-        seconds = float(lasts) if isinstance(lasts, (int, float)) else 0.0
+        seconds = float(lasts) if isinstance(lasts, (int, float)) else asks.seconds
         self._token = token
         self._ends_at = asked_at + max(0.0, seconds - _MARGIN_SECONDS)
 
 
-class Wsse:
-    """A digest of the secret, made anew for each request; ends on 2026-12-31."""
+def client_credentials(path: str, client_id: str, client_secret: str) -> TokenRequest:
+    """Asks for a token by OAuth 2.0's client credentials, in a basic header.
 
-    hint = (
-        "check 'client_id' and 'client_secret' of this destination, and the clock of"
-        " this machine: WSSE takes no request that is more than 5 minutes off"
+    https://www.rfc-editor.org/rfc/rfc6749#section-4.4
+    """
+    credentials = base64.b64encode(f"{client_id}:{client_secret}".encode()).decode()
+    return TokenRequest(
+        path,
+        b"grant_type=client_credentials",
+        {
+            "Authorization": f"Basic {credentials}",
+            "Content-Type": "application/x-www-form-urlencoded",
+        },
     )
-
-    def __init__(
-        self,
-        user: str,
-        secret: str,
-        clock: Callable[[], float] = time.time,
-        nonce: Callable[[], str] = lambda: secrets.token_hex(16),
-    ) -> None:
-        self._user = user
-        self._secret = secret
-        self._clock = clock
-        self._nonce = nonce
-
-    def sign(self) -> Signature:
-        now = datetime.fromtimestamp(self._clock(), timezone.utc)
-        created = now.strftime("%Y-%m-%dT%H:%M:%SZ")
-        nonce = self._nonce()
-        digest = wsse_digest(nonce, created, self._secret)
-        token = (
-            f'UsernameToken Username="{self._user}", PasswordDigest="{digest}",'
-            f' Nonce="{nonce}", Created="{created}"'
-        )
-        return Signature({"X-WSSE": token}, (digest, nonce))
-
-    def renew(self, refused: Signature) -> bool:
-        return False
-
-
-def wsse_digest(nonce: str, created: str, secret: str) -> str:
-    """base64 of the hexadecimal text of the SHA-1, not of its bytes."""
-    text = (nonce + created + secret).encode()
-    digest = hashlib.sha1(text, usedforsecurity=False).hexdigest()
-    return base64.b64encode(digest.encode()).decode()

@@ -1,0 +1,155 @@
+"""The calls of an account: let in, classified, read as JSON objects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, ClassVar, TypeVar
+
+import orjson
+
+from outhaul.config.settings import setting
+from outhaul.errors import OutcomeUnknown
+from outhaul.http.answers import Response, classify, json_of
+from outhaul.http.client import HttpClient
+from outhaul.kit.account import Account
+from outhaul.kit.login import Login, Signature
+
+_JSON = {"Content-Type": "application/json"}
+
+T = TypeVar("T")
+
+
+class ApiAccount(Account):
+    """An account of an HTTP API; its settings include those below."""
+
+    base_url: str
+    request_seconds: float
+    ca_file: str
+
+    @property
+    def longest_call(self) -> float:
+        """Seconds of a call, which may be several requests."""
+        return self.request_seconds
+
+    def client(self, url: str, headers: Mapping[str, str] | None = None) -> HttpClient:
+        """Requests to an address of the platform, with headers for each of them."""
+        return HttpClient(
+            url,
+            headers or {},
+            secrets=self.secrets,
+            deadline_seconds=self.request_seconds,
+            ca_file=self.ca_file or None,
+        )
+
+
+def address(default: str) -> Any:
+    """The setting `base_url`."""
+    return setting("The address of the API.", default=default, identifies=True)
+
+
+def deadline(maximum: float = 600) -> Any:
+    """The setting `request_seconds`."""
+    return setting(
+        "Seconds that one request may take in all.",
+        default=60.0,
+        minimum=1,
+        maximum=maximum,
+    )
+
+
+def certificates() -> Any:
+    """The setting `ca_file`."""
+    return setting(
+        "A file of certificates to trust instead of the public ones.", default=""
+    )
+
+
+class Api:
+    """One account's calls.
+
+    hints: what the user can do about a status. Raises what `classify` and `json_of`
+    raise.
+    """
+
+    hints: ClassVar[Mapping[int, str]] = {}
+
+    def __init__(self, client: HttpClient, login: Login | None = None) -> None:
+        self._client = client
+        self._login = login
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        *,
+        params: Mapping[str, str] | None = None,
+        shown: str | None = None,
+    ) -> Response:
+        """One request; once more with a fresh token where the token was refused.
+
+        body: JSON. shown: stands for the path in messages.
+        """
+
+        def send(signature: Signature) -> Response:
+            return self._client.request(
+                method,
+                path,
+                body=body,
+                params=params,
+                headers={**signature.headers, **(_JSON if body is not None else {})},
+                secrets=signature.secrets,
+                shown=shown,
+            )
+
+        if self._login is None:
+            return send(Signature({}))
+        signature = self._login.sign()
+        response = send(signature)
+        if response.status == 401 and self._login.renew(signature):
+            response = send(self._login.sign())
+        return response
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        expected: Collection[int] = (200,),
+        params: Mapping[str, str] | None = None,
+    ) -> dict[str, Any]:
+        """The object that answers; body: bytes, or what becomes JSON."""
+        if body is not None and not isinstance(body, bytes):
+            body = orjson.dumps(body)
+        response = self.request(method, path, body, params=params)
+        classify(response, expected, self.hints)
+        return object_of(response)
+
+    def quote(self, text: str) -> str:
+        """A part of an answer, or of a file of errors, for a message."""
+        return self._client.quote(text)
+
+
+def object_of(response: Response) -> dict[str, Any]:
+    """The answer as a JSON object."""
+    answer = json_of(response)
+    if not isinstance(answer, dict):
+        raise OutcomeUnknown(f"{response.describe()}; this is not a JSON object")
+    return answer
+
+
+def by_index(
+    entries: Any, rows: int, index_of: Callable[[Any], Any]
+) -> list[list[Any]] | None:
+    """What an answer says of each row of a request, by the index that entries carry.
+
+    None where an entry belongs to no row: such an answer is not to be believed.
+    """
+    found: list[list[Any]] = [[] for _ in range(rows)]
+    for entry in entries if isinstance(entries, Sequence) else [entries]:
+        index = index_of(entry)
+        if type(index) is not int or not 0 <= index < rows:
+            return None
+        found[index].append(entry)
+    return found

@@ -1,0 +1,211 @@
+"""How the values of a field are written, declared once for one value and for a column.
+
+`one` says it. `many` gives the same for each value of a column and is faster; a format
+whose values are rare can do without it. A platform's own formats stand in its folder.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+from typing import Any
+
+from outhaul.errors import RowRefused
+from outhaul.kit import columns, values
+from outhaul.kit.columns import Values
+from outhaul.kit.service import OneByOne
+
+
+class Format:
+    """What a value becomes: whatever orjson takes; None leaves nothing of it."""
+
+    def one(self, field: str, value: Any) -> Any:
+        """A value that is not null; `field` is named where it is refused.
+
+        Raises RowRefused.
+        """
+        return value
+
+    def many(self, column: Values) -> Values:
+        """The same for the values of a column; a null stays None. Raises OneByOne."""
+        try:
+            return [None if each is None else self.one("", each) for each in column]
+        except RowRefused:
+            raise OneByOne from None
+
+
+class AsIs(Format):
+    """Values that something else writes, such as the lines of a file."""
+
+    def many(self, column: Values) -> Values:
+        return column
+
+
+@dataclass(frozen=True)
+class Text(Format):
+    """A text of at most `longest` characters, cut off there if it `is_cut`.
+
+    pattern: what it has to match as a whole; else it is refused with `code`, and
+    `problem` follows the name of its field. clears: an empty text leaves nothing.
+    """
+
+    longest: int | None = None
+    pattern: re.Pattern[str] | None = None
+    code: str = "form"
+    problem: str = "is not in the form that it needs"
+    is_cut: bool = False
+    clears: bool = False
+
+    def one(self, field: str, value: Any) -> str | None:
+        text = values.text(field, value, None if self.is_cut else self.longest)
+        if self.is_cut:
+            text = text[: self.longest]
+        if self.pattern is not None and not self.pattern.fullmatch(text):
+            raise RowRefused(self.code, f"'{field}' {self.problem}")
+        return None if self.clears and not text else text
+
+    def many(self, column: Values) -> Values:
+        if self.is_cut:
+            return super().many(column)
+        found = columns.texts(column, self.longest)
+        if self.pattern is not None:
+            present = [text for text in found if text is not None]
+            if not all(map(self.pattern.fullmatch, present)):
+                raise OneByOne
+        return [text or None for text in found] if self.clears else found
+
+
+class Number(Format):
+    """A number for JSON, exact or refused."""
+
+    def one(self, field: str, value: Any) -> Any:
+        return values.number(field, value)
+
+    def many(self, column: Values) -> Values:
+        return columns.numbers(column)
+
+
+class Boolean(Format):
+    """True or false."""
+
+    def one(self, field: str, value: Any) -> bool:
+        return values.boolean(field, value)
+
+    def many(self, column: Values) -> Values:
+        return columns.booleans(column)
+
+
+class Json(Format):
+    """Whatever JSON can say."""
+
+    def one(self, field: str, value: Any) -> Any:
+        return values.as_json(field, value)
+
+    def many(self, column: Values) -> Values:
+        return columns.for_json(column)
+
+
+@dataclass(frozen=True)
+class Day(Format):
+    """A date, in ISO 8601 or in a `notation` of strftime; of a time, the day in UTC."""
+
+    notation: str = ""
+
+    def one(self, field: str, value: Any) -> str:
+        return self._written(values.day(field, value))
+
+    def many(self, column: Values) -> Values:
+        if not self.notation:
+            return columns.iso_days(column)
+        return columns.days(column, self._written)
+
+    def _written(self, day: date) -> str:
+        if not self.notation:
+            return day.isoformat()
+        # `%Y` leaves out leading zeros on some platforms.
+        return day.strftime(self.notation.replace("%Y", f"{day.year:04d}"))
+
+
+@dataclass(frozen=True)
+class Moment(Format):
+    """A point in time in UTC, to the second; of a date, its midnight.
+
+    between, end: what stands between day and time, and behind them.
+    """
+
+    between: str = "T"
+    end: str = ""
+
+    def one(self, field: str, value: Any) -> str:
+        return values.seconds(field, value, self.between, self.end)
+
+    def many(self, column: Values) -> Values:
+        return columns.seconds(column, self.between, self.end)
+
+
+@dataclass(frozen=True)
+class RecentMoment(Moment):
+    """A point in time that is not in the future and at most `hours` old."""
+
+    hours: float = 24.0
+    clock: Callable[[], float] = lambda: datetime.now(timezone.utc).timestamp()
+
+    def one(self, field: str, value: Any) -> str:
+        moment = values.moment(field, value)
+        now = datetime.fromtimestamp(self.clock(), timezone.utc)
+        if moment > now:
+            raise RowRefused("in_future", "the event is in the future")
+        if now - moment > timedelta(hours=self.hours):
+            raise RowRefused("too_old", f"the event is older than {self.hours:g} hours")
+        return super().one(field, value)
+
+    def many(self, column: Values) -> Values:
+        """To be sure of all, it is enough to look at the first and the last time."""
+        written = super().many(column)
+        if set(map(type, column)) != {datetime}:
+            raise OneByOne
+        super(Moment, self).many([min(column), max(column)])
+        return written
+
+
+@dataclass(frozen=True)
+class Email(Format):
+    """An address in the form that is compared.
+
+    as_given: one that is not in that form already is refused. in_lower_case: whether
+    it is sent in that form or, once that is found valid, as the row has it.
+    """
+
+    longest: int = values.LONGEST_EMAIL
+    as_given: bool = False
+    in_lower_case: bool = True
+
+    def one(self, field: str, value: Any) -> str:
+        address = values.normal_email(value, self.longest)
+        if self.as_given and address != value:
+            raise RowRefused(
+                "not_normal",
+                "the address is not in lower case without outer spaces; select"
+                " {{ outhaul.normalized_email('email') }} as email",
+            )
+        return address if self.in_lower_case else str(value).strip(" ")
+
+    def many(self, column: Values) -> Values:
+        found = columns.emails(column, self.longest)
+        if self.as_given and found != column:
+            raise OneByOne
+        return found if self.in_lower_case else [each.strip(" ") for each in column]
+
+
+@dataclass(frozen=True)
+class Texts(Format):
+    """A list of at most `most` texts, each of at most `longest` characters."""
+
+    most: int
+    longest: int
+
+    def one(self, field: str, value: Any) -> Sequence[str] | None:
+        found = values.nested(field, value)
+        return values.texts(field, found, self.most, self.longest) or None

@@ -1,0 +1,131 @@
+"""The template of services that keep lists of addresses: the address is the member."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+
+from outhaul.errors import ConfigurationError, RequestRefused, StopSync
+from outhaul.kit.columns import as_json
+from outhaul.kit.formats import Email
+from outhaul.kit.rows import Rows
+from outhaul.kit.service import Activation, Limits, Service
+from outhaul.model import Change, Column, Row
+
+_ADDRESS = Email(as_given=True)
+
+
+class MemberList(Service):
+    """Adds those who enter the segment to a list and removes those who leave.
+
+    The list is known by its name, and found again by its id where somebody renamed it.
+    """
+
+    consumes = frozenset({Change.INSERTED, Change.REMOVED})
+    identity = "email"
+    membership = True
+    stage = 1
+
+    def __init__(self, account: Any, options: Any, activation: Activation) -> None:
+        self._account = account
+        self._activation = activation
+        self._list_name = options.list_name or activation.segment
+        self._list_id = ""
+        self._located = ""
+        self.request_seconds = account.longest_call
+
+    def owns(self) -> str:
+        return f"list '{self._list_name}'"
+
+    def opening_requests(self, columns: Sequence[Column]) -> int:
+        return 1  # the list
+
+    def limits(self, change: Change) -> Limits:
+        limits: Limits = self._account.limits
+        return limits
+
+    def check(self, columns: Sequence[Column]) -> list[str]:
+        self._check_columns(columns)
+        notes: list[str] = self._account.notes()
+        to_create = [f"{self.owns()} will be created"] * (self.find() is None)
+        unsent = [column.field for column in columns if column.field != "email"]
+        return [*notes, *to_create] + [
+            f"column '{field}' is not sent: a list holds addresses" for field in unsent
+        ]
+
+    def locate(self, known_id: str = "") -> bool:
+        """By its id first, so that a list that was renamed is still the same."""
+        known_name = self.name_of(known_id) if known_id else None
+        found = known_id if known_name == self._list_name else self.find()
+        is_renamed = not found and known_name is not None
+        self._located = found or (known_id if is_renamed else "")
+        self.findings.target_id = self._located
+        self.findings.renamed = known_name or "" if is_renamed else ""
+        return bool(self._located)
+
+    def prepare(self, columns: Sequence[Column]) -> None:
+        self._check_columns(columns)
+        located, self._located = self._located, ""
+        found = located or self.find()
+        self._list_id = self.findings.target_id = found or self._created()
+
+    def encode(self, row: Row, found: Any = None) -> bytes:
+        address = _ADDRESS.one("email", row.values.get("email"))
+        leave = row.change is Change.REMOVED
+        return orjson.dumps(self.members([address], [found], leave=leave)[0])
+
+    def encode_rows(self, rows: Rows, found: Sequence[Any]) -> list[bytes]:
+        addresses = _ADDRESS.many(rows.column("email"))
+        leave = rows[0].change is Change.REMOVED
+        return as_json(self.members(addresses, found, leave=leave))
+
+    @abstractmethod
+    def find(self) -> str | None:
+        """The id of the list with exactly this name; None where there is none."""
+
+    @abstractmethod
+    def name_of(self, list_id: str) -> str | None:
+        """What the list of this id is called; None where there is none."""
+
+    @abstractmethod
+    def create(self) -> str:
+        """Create the list: its id, or empty where its first members create it.
+
+        Raises RequestRefused where the name is taken.
+        """
+
+    def members(
+        self, addresses: Sequence[str], found: Sequence[Any], *, leave: bool
+    ) -> Sequence[Any]:
+        """What stands for each member in a request, with what a look-up found."""
+        return addresses
+
+    def is_created(self, list_id: str) -> str:
+        """The id of a list that we made, and tell of."""
+        self.findings.target_id = list_id
+        self.findings.created.append(self.owns())
+        return list_id
+
+    def _created(self) -> str:
+        """Create the list, or find it where somebody was faster."""
+        try:
+            created = self.create()
+        except RequestRefused as error:
+            refused = str(error)
+        else:
+            return self.is_created(created) if created else ""
+        found = self.find()
+        if found is None:
+            raise StopSync(f"{self.owns()} cannot be created: {refused}")
+        return found
+
+    def _check_columns(self, columns: Sequence[Column]) -> None:
+        """Raises ConfigurationError where no column holds addresses."""
+        if "email" not in {column.field for column in columns}:
+            raise ConfigurationError(
+                f"{self._activation.name}: there is no column 'email', by which"
+                f" {self._account.title} recognises the members of a list"
+            )
