@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,9 @@ from typing import Any
 import psycopg2
 
 from tests.dbt.warehouse_project import DiffProject, on_postgres
+from tests.dbt_versions.tcp import port_of
+from tests.dbt_versions.versions import installed
 
-RUNS = 3
 DIFF = """
 {{ config(
     unique_key='id', meta={'outhaul': {'destination': 'crm', 'service': 'contacts'}}
@@ -22,21 +23,65 @@ DIFF = """
 select * from people
 """
 
+Run = subprocess.Popen[str]
+
 
 @on_postgres
 def test_first_runs_at_once_make_one_ledger(project: DiffProject) -> None:
-    """Each is kept from making the schema, and then the tables, until all are there."""
+    names = write_diffs(project, 2)  # each run takes seconds
+    assert project.dbt("parse").success
+    parsed = project.folder / "target" / "partial_parse.msgpack"
+    dbt = Path(sys.executable).with_name("dbt")
+    build_at_once(
+        project,
+        names,
+        lambda build: start(
+            project, [dbt, *build, "--partial-parse-file-path", parsed]
+        ),
+    )
+
+
+@on_postgres
+def test_first_runs_of_dbt_2_at_once_make_one_ledger(
+    project: DiffProject, tmp_path: Path
+) -> None:
+    dbt = installed("2.0", tmp_path)
+    names = write_diffs(project, 6)
+    socket = Path(project.output["host"]) / f".s.PGSQL.{project.output['port']}"
+    with port_of(socket) as port:
+        project.write_profile(host="127.0.0.1", port=port, password="unused")
+        build_at_once(
+            project,
+            names,
+            lambda build: start(project, [dbt.program, *build], env=dbt.environ),
+        )
+
+
+def write_diffs(project: DiffProject, count: int) -> list[str]:
+    """So many diffs of one person, with a ledger in a schema of its own."""
     project.configure_project(vars={"outhaul_schema": "shop_ledger"})
     project.people((1, "Ann", "Rome"))
-    names = [f"diff_{number}" for number in range(RUNS)]
+    names = [f"diff_{number}" for number in range(count)]
     for name in names:
         project.write_model(name, DIFF)
-    assert project.dbt("parse").success
+    return names
+
+
+def build_at_once(
+    project: DiffProject, names: list[str], start: Callable[[list[Any]], Run]
+) -> None:
+    """Build each diff by a run of its own, which `start` starts.
+
+    Each is kept from making the schema, and then the tables, until all are there.
+    """
     with (
         unwritable(project, "pg_class") as tables,
         unwritable(project, "pg_namespace") as schemas,
     ):
-        runs = [start_build(project.folder, name) for name in names]
+        runs = [
+            start(["build", "--select", name, "--target-path", f"target_{name}"])
+            for name in names
+        ]
         try:
             wait_for_all(project, runs)
             schemas.rollback()
@@ -46,7 +91,7 @@ def test_first_runs_at_once_make_one_ledger(project: DiffProject) -> None:
         finally:
             for run in runs:
                 run.kill()
-    assert [run.returncode for run in runs] == [0] * RUNS, "\n".join(told)
+    assert [run.returncode for run in runs] == [0] * len(names), "\n".join(told)
     registered = project.run_sql(
         "select activation, rows_inserted from shop_ledger.outhaul_activations"
         " order by activation"
@@ -67,30 +112,26 @@ def unwritable(project: DiffProject, catalog: str) -> Iterator[Any]:
         session.close()
 
 
-def start_build(folder: Path, name: str) -> subprocess.Popen[str]:
-    """`dbt build` of one model in a process of its own, which need not parse."""
-    dbt = Path(sys.executable).with_name("dbt")
-    options = {
-        "--select": name,
-        "--target-path": folder / f"target_{name}",
-        "--partial-parse-file-path": folder / "target" / "partial_parse.msgpack",
-    }
+def start(
+    project: DiffProject, command: list[Any], env: dict[str, str] | None = None
+) -> Run:
     return subprocess.Popen(
-        [dbt, "build", *(str(word) for option in options.items() for word in option)],
-        cwd=folder,
+        [str(word) for word in command],
+        cwd=project.folder,
+        env=env,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
     )
 
 
-def wait_for_all(project: DiffProject, runs: list[subprocess.Popen[str]]) -> None:
+def wait_for_all(project: DiffProject, runs: list[Run]) -> None:
     """Wait until each run waits for a lock, however long that takes here."""
     waiting = (
         "select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
         " and datname = current_database() and backend_type = 'client backend'"
     )
-    while project.run_sql(waiting) != [(RUNS,)]:
+    while project.run_sql(waiting) != [(len(runs),)]:
         for run in runs:
             assert run.poll() is None, run.communicate()[0]
         time.sleep(0.05)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,9 +15,7 @@ _CHUNK = 65_536
 @contextmanager
 def port_of(socket: Path) -> Iterator[int]:
     """A port on 127.0.0.1 that leads to the socket, until the block ends."""
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
+    started: Future[tuple[int, asyncio.AbstractEventLoop, asyncio.Event]] = Future()
 
     async def connect(
         reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -24,17 +23,22 @@ def port_of(socket: Path) -> Iterator[int]:
         answers, requests = await asyncio.open_unix_connection(str(socket))
         await asyncio.gather(_copy(reader, requests), _copy(answers, writer))
 
-    def wait_for(coroutine):  # type: ignore[no-untyped-def]
-        return asyncio.run_coroutine_threadsafe(coroutine, loop).result()
-
-    server = wait_for(asyncio.start_server(connect, "127.0.0.1", 0))
-    try:
-        yield int(server.sockets[0].getsockname()[1])
-    finally:
+    async def serve() -> None:
+        end = asyncio.Event()
+        server = await asyncio.start_server(connect, "127.0.0.1", 0)
+        port = int(server.sockets[0].getsockname()[1])
+        started.set_result((port, asyncio.get_running_loop(), end))
+        await end.wait()
         server.close()
-        loop.call_soon_threadsafe(loop.stop)
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve()))
+    thread.start()
+    port, loop, end = started.result(timeout=10)
+    try:
+        yield port
+    finally:
+        loop.call_soon_threadsafe(end.set)
         thread.join()
-        loop.close()
 
 
 async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
