@@ -7,11 +7,15 @@ append-only diff the state goes: what is in doubt would be held there. -#}
     {% if not (diff.resync_due or diff.resend_due) or load_cached_relation(diff.acknowledged) is none %}
         {{ return('') }}
     {% endif %}
-    {% if diff.append_only %}
-        {% do outhaul._execute('delete from ' ~ diff.acknowledged ~ ' where 1 = 1') %}
-    {% else %}
-        {% do outhaul._execute(
-            'update ' ~ diff.acknowledged ~ " set _outhaul_in_doubt = 'inserted' where 1 = 1"
-        ) %}
-    {% endif %}
+    {% set forget -%}
+        delete from {{ diff.acknowledged }}
+        where 1 = 1
+    {%- endset %}
+    {% set doubt -%}
+        update {{ diff.acknowledged }}
+        set _outhaul_in_doubt = 'inserted'
+        where 1 = 1
+    {%- endset %}
+    {% do outhaul._execute(forget if diff.append_only else doubt) %}
+    {% do diff.found.update({'held_rows': 0}) if diff.append_only %}
 {% endmacro %}

@@ -3,6 +3,7 @@
 Where no diff exists yet, an empty one is made, so that what refers to it runs. -#}
 {% macro _build_nothing(diff, sql) %}
     {% do outhaul._name_work_tables(diff, modules.re.sub('[^0-9a-z]', '', invocation_id)) %}
+    {% do diff.update({'is_partial': true}) %}
     {% do outhaul._run_model(diff, sql) %}
     {% if load_cached_relation(diff.relation) is none %}
         {% do outhaul.replace_table(
@@ -16,7 +17,7 @@ Where no diff exists yet, an empty one is made, so that what refers to it runs. 
 
 {% macro _empty_diff_query(diff) -%}
     select
-        {{ outhaul._own_columns('null', 0) }},
+        {{ outhaul._own_columns('null', 0) | join(',\n' ~ ' ' * 8) }},
         {{ outhaul._column_lines(diff.columns, 'work') }}
     from {{ diff.work }} as work
     where 1 = 0

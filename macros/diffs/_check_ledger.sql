@@ -2,17 +2,20 @@
 
 A ledger that went back, by a backup or by hand, would take what was sent for unsent, or
 the other way round: the build is refused, unless a resync was asked for. Then all that
-may have been sent counts as in doubt. Adds to the diff `found_generation`, the build that
-its table is of, and `next_generation`, above every build that was ever known. -#}
+may have been sent counts as in doubt. Adds to the diff `found`, what is in its tables, and
+`next_generation`, above every build that was ever known. -#}
 {% macro _check_ledger(diff) %}
     {% set before = diff.before %}
     {% set known = [before.generation | int, before.highest | int] | max %}
-    {% do diff.update({'next_generation': known + 1, 'found_generation': none}) %}
+    {% do diff.update({
+        'next_generation': known + 1,
+        'found': {'is_diff': false, 'generation': none, 'held_rows': 0, 'refused_rows': 0},
+    }) %}
     {% if before.generation == 0 and load_cached_relation(diff.acknowledged) is none %}
         {{ return('') }}
     {% endif %}
-    {% set found = outhaul._found(diff) %}
-    {% do diff.update({'found_generation': found.generation}) %}
+    {% set found = before.found or outhaul._found(diff) %}
+    {% do diff.update({'found': found}) %}
     {% set problem = outhaul._lost_row(diff, found) if before.generation == 0 else outhaul._contradiction(diff, found) %}
     {% if problem is none %}
         {{ return('') }}
@@ -22,23 +25,44 @@ its table is of, and `next_generation`, above every build that was ever known. -
     {% do diff.update({'next_generation': [known, found.generation or 0] | max + 1}) %}
 {% endmacro %}
 
-{#- What is in the tables: the build that the diff is of, and whether anything is acknowledged. -#}
+{#- What is in the tables of an activation: whether its table is a diff, the `generation` that
+    it is of (none where it is empty), and how many rows are acknowledged (`held_rows`) and
+    rejected (`refused_rows`). -#}
 {% macro _found(diff) %}
-    {% set found = {'is_diff': outhaul._has_generation(diff), 'generation': none, 'holds_rows': false} %}
-    {% if load_cached_relation(diff.acknowledged) is not none %}
-        {% set generation, held_rows = outhaul._fetch(outhaul._found_query(diff, found.is_diff))[0] %}
-        {% do found.update({
-            'generation': none if generation is none else generation | int,
-            'holds_rows': held_rows | int > 0,
-        }) %}
+    {% set is_diff = outhaul._has_generation(diff) %}
+    {% if load_cached_relation(diff.acknowledged) is none %}
+        {{ return({'is_diff': is_diff, 'generation': none, 'held_rows': 0, 'refused_rows': 0}) }}
     {% endif %}
-    {{ return(found) }}
+    {% set is_kept = load_cached_relation(diff.rejected) is not none %}
+    {{ return(outhaul._as_found(outhaul._fetch(outhaul._found_query(diff, is_diff, is_kept))[0], is_diff)) }}
 {% endmacro %}
 
-{#- One row of each table tells. -#}
-{% macro _found_query(diff, is_diff) -%}
+{#- The same of a row of [generation, held_rows, refused_rows]. -#}
+{% macro _as_found(row, is_diff=true) %}
+    {{ return({
+        'is_diff': is_diff,
+        'generation': none if row[0] is none else row[0] | int,
+        'held_rows': row[1] | int,
+        'refused_rows': row[2] | int,
+    }) }}
+{% endmacro %}
+
+{% macro _found_query(diff, is_diff, is_kept) -%}
     with
 
+    {{ outhaul._found_steps(diff, is_diff, is_kept) }}
+
+    select
+        published.generation,
+        held.row_count as held_rows,
+        refused.row_count as refused_rows
+    from published
+    cross join held
+    cross join refused
+{%- endmacro %}
+
+{#- Steps of a query that look into the tables: any row of a diff tells its generation. -#}
+{% macro _found_steps(diff, is_diff, is_kept) -%}
     published as (
 
         {% if is_diff -%}
@@ -52,16 +76,15 @@ its table is of, and `next_generation`, above every build that was ever known. -
 
     held as (
 
-        select count(*) as row_count
-        from (select 1 as is_held from {{ diff.acknowledged }} limit 1) as some_row
+        select count(*) as row_count from {{ diff.acknowledged }}
+
+    ),
+
+    refused as (
+
+        select {{ 'count(*) as row_count from ' ~ diff.rejected if is_kept else '0 as row_count' }}
 
     )
-
-    select
-        published.generation,
-        held.row_count
-    from published
-    cross join held
 {%- endmacro %}
 
 {#- Whether the table of the diff is one: where nothing is published it may be any. -#}
@@ -80,7 +103,7 @@ its table is of, and `next_generation`, above every build that was ever known. -
 Without a transaction, a first build that died leaves tables too, and nothing in them. -#}
 {% macro _lost_row(diff, found) %}
     {% set generation = found.generation or 0 %}
-    {% if not found.holds_rows and diff.before.highest == 0 and generation <= (
+    {% if not found.held_rows and diff.before.highest == 0 and generation <= (
         0 if outhaul.is_transactional() else 1
     ) %}
         {{ return(none) }}
@@ -141,7 +164,7 @@ Without a transaction, a first build that died leaves tables too, and nothing in
             ~ '"; or ' ~ outhaul._resync_way(diff)
         ) }}
     {% endif %}
-    {% if outhaul.is_transactional() and before.rows_acknowledged > 0 and not found.holds_rows
+    {% if outhaul.is_transactional() and before.rows_acknowledged > 0 and not found.held_rows
         and load_cached_relation(diff.acknowledged) is not none %}
         {{ return(
             diff.acknowledged ~ ' is empty, and held ' ~ before.rows_acknowledged ~ ' rows at the last build. Restore it,'

@@ -1,55 +1,54 @@
 {#- Compare the segment with what the destination holds, by key.
 
-A full outer join and a null-safe comparison column by column; what is in doubt
-is sent again, as an insertion where membership itself is in doubt. Adds to the
-diff `acknowledged_rows`, `rejected_rows`, and `is_first`: nothing is held, so all is
-inserted. -#}
+Rows that cannot be told apart or addressed are invalid and never sent: those with a null
+key or an empty identity, and those whose key or identity another row has too. Rows equal
+in every column count once. A key that is invalid today has not left the segment.
+
+Whether keys and identities repeat is told from the rows that changed, where the last
+build has shown that nothing repeats among what is acknowledged; else all rows are looked
+at. Adds to the diff `counts` (rows per change that may be sent, and `held`),
+`segment_rows`, `invalid_rows`, `invalid_reasons` and `next_check`, which tells the next
+build: `changed` or `all`. -#}
 {% macro _compare(diff) %}
-    {% set counted = outhaul._fetch(outhaul._held_counts_query(diff))[0] | map('int') | list %}
-    {% do diff.update({
-        'acknowledged_rows': counted[0],
-        'rejected_rows': counted[1],
-        'is_first': counted == [0, 0],
-    }) %}
-    {% if not diff.is_first %}
-        {% do outhaul._fill_work_table(
-            diff, 'changes',
-            outhaul._appended_query(diff) if diff.append_only else outhaul._changes_query(diff)
-        ) %}
+    {% if diff.is_first %}
+        {% set repeats = outhaul._judge_all(diff) %}
+        {% set tally = outhaul._tally_first(diff, repeats) %}
+        {% do diff.update({'next_check': outhaul._next_check(diff, repeats)}) %}
+    {% elif outhaul._may_check_changed(diff) %}
+        {% do outhaul._fill_work_table(diff, 'changes', outhaul._changes_query(diff)) %}
+        {% set tally = outhaul._tally(diff) %}
+        {% do diff.update({'next_check': 'changed'}) %}
+        {% if outhaul._repeats_show(diff, tally) or outhaul._clashes(diff, tally) %}
+            {% do outhaul._execute('drop table ' ~ diff.changes) %}
+            {% set tally = outhaul._compare_all(diff) %}
+            {% do diff.update({'next_check': 'all'}) %}
+        {% endif %}
+    {% else %}
+        {% set tally = outhaul._compare_all(diff) %}
     {% endif %}
+    {% do outhaul._note_tally(diff, tally) %}
 {% endmacro %}
 
-{#- How many rows are acknowledged and rejected. -#}
-{% macro _held_counts_query(diff) -%}
-    with
+{#- The comparison after a look at the keys and identities of all rows. -#}
+{% macro _compare_all(diff) %}
+    {% set repeats = outhaul._judge_all(diff) %}
+    {% do outhaul._fill_work_table(diff, 'changes', outhaul._changes_query(diff)) %}
+    {% set tally = outhaul._tally(diff) %}
+    {% do diff.update({'next_check': outhaul._next_check(diff, repeats or outhaul._clashes(diff, tally))}) %}
+    {{ return(tally) }}
+{% endmacro %}
 
-    acknowledged as (
+{#- One row for each row that differs, with its change, and for each that is invalid.
 
-        select count(*) as row_count from {{ diff.acknowledged }}
-
-    ),
-
-    rejected as (
-
-        select {{ 'count(*) as row_count from ' ~ diff.rejected if diff.rejected_is_kept else '0 as row_count' }}
-
-    )
-
-    select
-        acknowledged.row_count as acknowledged_rows,
-        rejected.row_count as rejected_rows
-    from acknowledged
-    cross join rejected
-{%- endmacro %}
-
-{#- One row per key that differs: change, changed columns, values to send. -#}
+`_outhaul_novelty`: what of the row the destination does not hold yet, its `key` or its
+`identity`. -#}
 {% macro _changes_query(diff) -%}
-    {%- set key = outhaul.quoted(diff.key[0]) -%}
+    {%- set waits = diff.found.refused_rows > 0 and diff.rejected_is_kept -%}
     with
 
     source as (
 
-        {{ diff.source }}
+        {{ outhaul._judged_query(diff) }}
 
     ),
 
@@ -65,59 +64,84 @@ inserted. -#}
 
     ),
 
-    {% if diff.invalid_rows -%}
-    -- A key that is invalid today has not left the segment.
-    invalid as (
-
-        select distinct {{ outhaul._key_list(diff.key) }}
-        from {{ diff.invalid }}
-
-    ),
-
-    {% endif -%}
     compared as (
 
+        {{ outhaul._appended_query(diff) if diff.append_only else outhaul._compared_query(diff) }}
+
+    )
+    {%- if waits %},
+
+    waiting as (
+
+        {{ outhaul._waiting_query(diff) }}
+
+    )
+    {%- endif %}
+
+    select
+        compared._outhaul_change,
+        case
+            when compared._outhaul_change = 'updated' then compared._outhaul_changed_columns
+        end as _outhaul_changed_columns,
+        {% if waits -%}
+        case
+            when {{ outhaul._is_waited_for(diff) }}
+                then waiting._outhaul_held
+            else compared._outhaul_held
+        end as _outhaul_held,
+        {%- else -%}
+        compared._outhaul_held,
+        {%- endif %}
+        compared._outhaul_novelty,
+        {{ outhaul._column_lines(diff.columns, 'compared') }}
+    from compared
+    {%- if waits %}
+    left join waiting
+        on {{ outhaul._keys_match('compared', 'waiting', diff.key) }}
+    {%- endif %}
+{%- endmacro %}
+
+{#- A full outer join and a null-safe comparison column by column; what is in doubt is sent
+again, as an insertion where membership itself is in doubt. -#}
+{% macro _compared_query(diff) -%}
+    {%- set key = outhaul.quoted(diff.key[0]) -%}
         select
             case
-                when source.{{ key }} is null then 'removed'
+                when source._outhaul_held is not null then null
+                when source._outhaul_is_there is null then 'removed'
                 when acknowledged.{{ key }} is null then 'inserted'
                 -- Membership itself is in doubt.
                 when acknowledged._outhaul_in_doubt in ('inserted', 'removed') then 'inserted'
                 else 'updated'
             end as _outhaul_change,
-            {{ outhaul._changed_columns(diff) }} as _outhaul_changed_columns
+            {{ outhaul._changed_columns(diff) }} as _outhaul_changed_columns,
+            source._outhaul_held,
+            case
+                when source._outhaul_is_there is null then null
+                when acknowledged.{{ key }} is null then 'key'
+                {%- if diff.identity is not none and diff.identity not in diff.key %}
+                when {{ outhaul._column_differs('source', 'acknowledged', outhaul._column_of(diff, diff.identity)) }}
+                    then 'identity'
+                {%- endif %}
+            end as _outhaul_novelty
             {%- for column in diff.columns %}
             {%- set name = outhaul.quoted(column.name) %},
-            case when source.{{ key }} is null then acknowledged.{{ name }} else source.{{ name }} end as {{ name }}
+            case
+                when source._outhaul_is_there is null then acknowledged.{{ name }} else source.{{ name }}
+            end as {{ name }}
             {%- endfor %}
         from source
         full outer join acknowledged
             on {{ outhaul._keys_match('source', 'acknowledged', diff.key) }}
-        {%- if diff.invalid_rows %}
-        left join invalid
-            on {{ outhaul._keys_match('invalid', 'acknowledged', diff.key) }}
-        {%- endif %}
-        where (
-            source.{{ key }} is null
+        where
+            source._outhaul_is_there is null
             or acknowledged.{{ key }} is null
+            or source._outhaul_held is not null
             or acknowledged._outhaul_in_doubt is not null
             {%- if diff.refresh_days %}
             or {{ outhaul._is_to_be_refreshed(diff) }}
             {%- endif %}
             or {{ outhaul._content_differs('source', 'acknowledged', diff.columns) }}
-        )
-        {%- if diff.invalid_rows %}
-        and (source.{{ key }} is not null or invalid.{{ key }} is null)
-        {%- endif %}
-
-    )
-
-    select
-        _outhaul_change,
-        case when _outhaul_change = 'updated' then _outhaul_changed_columns end as _outhaul_changed_columns,
-        cast(null as {{ outhaul.type_text() }}) as _outhaul_held,
-        {{ outhaul._column_lines(diff.columns) }}
-    from compared
 {%- endmacro %}
 
 {#- Whether the destination acknowledged a row longer ago than "refresh_after" says.

@@ -82,6 +82,14 @@ append_only, max_invalid, max_removed, refresh_days, meta; the steps add theirs.
     {% if config.get('contract') and config.get('contract').enforced %}
         {% do problems.append("'contract' cannot be enforced on a diff, whose table has columns of outhaul's own: put it on the segment") %}
     {% endif %}
+    {% set limit = outhaul.longest_name() %}
+    {% if limit is not none and this.identifier | length + '__acknowledged' | length > limit %}
+        {% do problems.append(
+            'its table ' ~ this.identifier ~ ' has a name of ' ~ this.identifier | length
+            ~ ' characters, and the tables beside it, such as ' ~ this.identifier ~ '__acknowledged, may have '
+            ~ limit ~ ' here: give the model an alias of at most ' ~ (limit - '__acknowledged' | length)
+        ) %}
+    {% endif %}
     {% if problems %}
         {% do outhaul._refuse(problems | join('; ')) %}
     {% endif %}

@@ -82,6 +82,23 @@
     {{ return(outhaul.folded('cast(' ~ identity ~ ' as ' ~ outhaul.type_text() ~ ')')) }}
 {% endmacro %}
 
+{#- The folded identity where it is usable; null where it is empty. -#}
+{% macro _usable_identity(diff, table) %}
+    {% set identity = outhaul._folded_identity(diff, table) %}
+    {{ return('nullif(' ~ identity ~ ", '')" if diff.identity_is_text else identity) }}
+{% endmacro %}
+
+{#- Its column in queries of ours. -#}
+{% macro _identity_column(diff) %}
+    {% set type = outhaul.type_text() if diff.identity_is_text else outhaul._column_of(diff, diff.identity).type %}
+    {{ return({'name': '_outhaul_identity', 'type': type}) }}
+{% endmacro %}
+
+{#- A column of the select, as {name, type}, by its name. -#}
+{% macro _column_of(diff, name) %}
+    {{ return(diff.columns | selectattr('name', 'equalto', name) | first) }}
+{% endmacro %}
+
 {#- The names in the list that are columns of outhaul's own. -#}
 {% macro _without_own(columns) %}
     {% set kept = [] %}

@@ -12,30 +12,31 @@ twice gives the same result, so a crash in between does no harm. -#}
     {% endif %}
     {#- without a transaction, a build that died may have left the next generation: what was
         delivered of the last one had been folded before, and nobody could send of it since -#}
-    {% if diff.found_generation not in [none, diff.before.generation] %}
+    {% if diff.found.generation not in [none, diff.before.generation] %}
         {{ return('') }}
     {% endif %}
-    {% set columns = outhaul._without_own(outhaul.columns_of(diff.acknowledged)) %}
     {% set key = outhaul._stored_key(diff.before) %}
-    {% do outhaul._fold_rejections(diff, columns, key, claims) %}
-    {% do outhaul._fold_deliveries(diff, columns, key, claims) %}
+    {% do outhaul._adopt_sent_columns(diff, key) %}
+    {% do outhaul._fold_rejections(diff, key) %}
+    {% do outhaul._fold_deliveries(diff, key) %}
+    {% do outhaul._recount(diff) %}
     {#- statistics survive a small change -#}
     {% if claims.claimed > 0.1 * diff.before.rows_acknowledged %}
         {% do outhaul.prepare_reading(diff.acknowledged, key) %}
     {% endif %}
 {% endmacro %}
 
-{#- The key of a build in the ledger, as the warehouse stores the names. -#}
-{% macro _stored_key(before) %}
-    {% set stored = {} %}
-    {% for column in fromjson(before.columns) %}
-        {% do stored.update({column.name: column.get('stored_as', column.name)}) %}
-    {% endfor %}
-    {% set key = [] %}
-    {% for name in fromjson(before.key_columns) %}
-        {% do key.append(stored[name]) %}
-    {% endfor %}
-    {{ return(key) }}
+{#- The first rows of a build that had other columns: the state gets them now, and not when
+that build was published, so that a change of columns which is taken back before anything
+was sent leaves no trace. -#}
+{% macro _adopt_sent_columns(diff, key) %}
+    {% set columns = outhaul._sent_columns(diff.before) %}
+    {% if not outhaul._same_columns(diff.state_columns, columns) %}
+        {% do outhaul._replace_state(
+            diff, columns, key,
+            outhaul._adopted_query(diff, columns, key + [outhaul._stored_identity(diff.before)])
+        ) %}
+    {% endif %}
 {% endmacro %}
 
 {#- State that is gone, or that belongs to another destination, must not pass for none. -#}

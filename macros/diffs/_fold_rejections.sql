@@ -1,65 +1,23 @@
 {#- Keep the rejected row versions in `d__rejected`, with when to try them again. -#}
-{% macro _fold_rejections(diff, columns, key, claims) %}
-    {% set known = load_cached_relation(diff.rejected) is not none %}
-    {% if not known or (claims.rejected == 0 and outhaul._count(diff.rejected) == 0) %}
+{% macro _fold_rejections(diff, key) %}
+    {% if diff.claims.rejected == 0 and diff.found.refused_rows == 0 %}
         {{ return('') }}
     {% endif %}
-    {% do outhaul._fill_work_table(diff, 'refused', outhaul._refused_query(diff, columns, key)) %}
-    {% do outhaul._execute(outhaul.delete_matched(diff.rejected, outhaul._settled_keys(diff, key, claims), key)) %}
     {% set own = outhaul._rejected_own_columns() %}
-    {% if outhaul.folds_by_merge() %}
-        {% do outhaul._execute(outhaul._merge_refused(diff, columns + own, key)) %}
-    {% else %}
-        {% set refused_keys = 'select ' ~ outhaul._key_list(key) ~ ' from ' ~ diff.refused %}
-        {% do outhaul._execute(outhaul.delete_matched(diff.rejected, refused_keys, key)) %}
-        {% do outhaul._execute(outhaul._insert_refused(diff, columns + own)) %}
-    {% endif %}
+    {% do outhaul._fill_work_table(diff, 'refused', outhaul._refused_query(diff, key)) %}
+    {% do outhaul.merge_rows(
+        diff.rejected, 'select * from ' ~ diff.refused, key, diff.state_columns + own,
+        is_empty=diff.found.refused_rows == 0
+    ) %}
 {% endmacro %}
 
-{#- The keys of the generation that have an outcome and were not refused. -#}
-{% macro _settled_keys(diff, key, claims) -%}
-            select {{ outhaul._key_list(key, 'published') }}
-            from {{ diff.relation }} as published
-            left join (
-                select distinct {{ outhaul._key_list(key) }}
-                from {{ diff.refused }}
-            ) as refused
-                on {{ outhaul._keys_match('refused', 'published', key) }}
-            where
-                published._outhaul_generation = {{ diff.before.generation }}
-                and published._outhaul_seq <= {{ claims.committed }}
-                and refused.{{ outhaul.quoted(key[0]) }} is null
-{%- endmacro %}
-
-{% macro _insert_refused(diff, columns) -%}
-    insert into {{ diff.rejected }} (
-        {{ outhaul._column_lines(columns) }}
-    )
-    select
-        {{ outhaul._column_lines(columns) }}
-    from {{ diff.refused }}
-{%- endmacro %}
-
-{% macro _merge_refused(diff, columns, key) -%}
-    merge into {{ diff.rejected }} as rejected
-    using {{ diff.refused }} as refused
-        on {{ outhaul._keys_match('rejected', 'refused', key) }}
-    when matched then update set
-        {%- for column in columns %}
-        {%- set name = outhaul._written_column(column) %}
-        {{ name }} = refused.{{ name }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    when not matched then insert (
-        {{ outhaul._column_lines(columns) }}
-    ) values (
-        {{ outhaul._column_lines(columns, 'refused') }}
-    )
-{%- endmacro %}
-
-{#- The refused rows of the published generation, counted on where the same row came before.
+{#- The refused rows of the published generation, counted on where the same row came before,
+and those that were rejected earlier and have arrived now, which are gone from the table.
 
 A rejection that was folded already, by a build that failed later, counts once. -#}
-{% macro _refused_query(diff, columns, key) -%}
+{% macro _refused_query(diff, key) -%}
+    {%- set columns = diff.state_columns -%}
+    {%- set own = outhaul._rejected_own_columns() -%}
     with
 
     refusals as (
@@ -143,8 +101,22 @@ A rejection that was folded already, by a build that failed later, counts once. 
         _outhaul_attempts,
         _outhaul_first_rejected_at,
         _outhaul_rejected_at,
-        {{ outhaul._retry_at('_outhaul_kind', '_outhaul_attempts', '_outhaul_rejected_at') }} as _outhaul_retry_at
+        {{ outhaul._retry_at('_outhaul_kind', '_outhaul_attempts', '_outhaul_rejected_at') }} as _outhaul_retry_at,
+        false as _outhaul_is_gone
     from counted
+    union all
+    select
+        {{ outhaul._column_lines(columns + own, 'earlier') }},
+        true as _outhaul_is_gone
+    from {{ diff.rejected }} as earlier
+    inner join {{ diff.relation }} as published
+        on {{ outhaul._keys_match('published', 'earlier', key) }}
+    left join ranked
+        on published._outhaul_seq = ranked.seq
+    where
+        published._outhaul_generation = {{ diff.before.generation }}
+        and published._outhaul_seq <= {{ diff.claims.committed }}
+        and ranked.seq is null
 {%- endmacro %}
 
 {#- When a rejected row is tried again: after 1 h, 4 h, 1 day, 3 days, then weekly.
@@ -176,8 +148,4 @@ A rejection that was folded already, by a build that failed later, counts once. 
         {'name': '_outhaul_rejected_at', 'type': instant},
         {'name': '_outhaul_retry_at', 'type': instant},
     ]) }}
-{% endmacro %}
-
-{% macro _count(relation) %}
-    {{ return(outhaul._fetch('select count(*) from ' ~ relation)[0][0] | int) }}
 {% endmacro %}

@@ -1,35 +1,6 @@
 {#- Hold the rows that were rejected as they are now and whose retry time has not come.
 
-`outhaul retry` releases what was rejected before it. A rejection whose row is
-no longer a change is forgotten. -#}
-{% macro _hold_rejected(diff) %}
-    {% if diff.rejected_rows == 0 %}
-        {{ return('') }}
-    {% endif %}
-    {% do outhaul._execute(outhaul._hold_changes(diff)) %}
-    {% do outhaul._execute(outhaul.delete_unmatched(
-        diff.rejected, 'select ' ~ outhaul._key_list(diff.key) ~ ' from ' ~ diff.changes, diff.key
-    )) %}
-{% endmacro %}
-
-{#- The statement that writes the reason into the changes that a rejection holds. -#}
-{% macro _hold_changes(diff) -%}
-    {%- if outhaul.folds_by_merge() -%}
-    merge into {{ diff.changes }} as changes
-    using (
-        {{ outhaul._waiting_query(diff) }}
-    ) as waiting
-        on {{ outhaul._is_held_by(diff) }}
-    when matched then update set _outhaul_held = waiting._outhaul_held
-    {%- else -%}
-    update {{ diff.changes }} as changes
-    set _outhaul_held = waiting._outhaul_held
-    from (
-        {{ outhaul._waiting_query(diff) }}
-    ) as waiting
-    where {{ outhaul._is_held_by(diff) }}
-    {%- endif %}
-{%- endmacro %}
+`outhaul retry` releases what was rejected before it. -#}
 
 {#- The rejected rows whose time has not come, and for which "outhaul retry" was not asked since. -#}
 {% macro _waiting_query(diff) -%}
@@ -49,10 +20,10 @@ no longer a change is forgotten. -#}
 {%- endmacro %}
 
 {#- Whether a change is of the content that was rejected. -#}
-{% macro _is_held_by(diff) -%}
-            {{ outhaul._keys_match('changes', 'waiting', diff.key) }}
-            and (changes._outhaul_change = 'removed') = (waiting._outhaul_change = 'removed')
-            and not {{ outhaul._content_differs('changes', 'waiting', diff.columns, 16) }}
+{% macro _is_waited_for(diff) -%}
+                waiting._outhaul_held is not null
+                and (compared._outhaul_change = 'removed') = (waiting._outhaul_change = 'removed')
+                and not {{ outhaul._content_differs('compared', 'waiting', diff.columns, 20) }}
 {%- endmacro %}
 
 {#- Why a row is held, for people: kind, code and when it is tried again. -#}
@@ -61,4 +32,17 @@ no longer a change is forgotten. -#}
         "rejected._outhaul_kind || ': ' || rejected._outhaul_code || ', again after '"
         ~ ' || substring(cast(rejected._outhaul_retry_at as ' ~ outhaul.type_text() ~ "), 1, 16) || ' UTC'"
     ) }}
+{% endmacro %}
+
+{#- A rejection whose row is no longer a change is forgotten. -#}
+{% macro _forget_rejected(diff) %}
+    {% if diff.found.refused_rows == 0 or not diff.rejected_is_kept %}
+        {{ return('') }}
+    {% endif %}
+    {% set changed_keys -%}
+        select {{ outhaul._key_list(diff.key) }}
+        from {{ diff.changes }}
+        where _outhaul_change is not null
+    {%- endset %}
+    {% do outhaul._execute(outhaul.delete_unmatched(diff.rejected, changed_keys, diff.key)) %}
 {% endmacro %}

@@ -6,16 +6,12 @@
 The rows of this build are cast to it instead, so that what was sent is removed under the
 value that was sent. The new type counts from the first build on in which all that the
 destination holds keeps its value. -#}
-{% macro _keep_key_types(diff, held) %}
+{% macro _keep_key_types(diff) %}
     {% set kept = {} %}
     {% for column in diff.columns if column.name in diff.key + [diff.identity] %}
-        {% set before = held | selectattr('name', 'equalto', diff.renamed.get(column.name, column.name)) | first %}
+        {% set before = diff.state_columns | selectattr('name', 'equalto', diff.renamed.get(column.name, column.name)) | first %}
         {% if before and before.type != column.type and not outhaul.casts_safely(before.type, column.type) %}
-            {% set value = 'acknowledged.' ~ outhaul.quoted(before.name) %}
-            {% set lost = outhaul._fetch(
-                'select count(*) from ' ~ diff.acknowledged ~ ' as acknowledged where ' ~ value ~ ' is not null and not '
-                ~ outhaul.keeps_its_value(value, before.type, column.type)
-            )[0][0] | int %}
+            {% set lost = outhaul._fetch(outhaul._lost_values_query(diff, before, column.type))[0][0] | int %}
             {% do kept.update({column.name: outhaul._kept_type(diff, column, before.type, lost)}) if lost %}
         {% endif %}
     {% endfor %}
@@ -23,6 +19,16 @@ destination holds keeps its value. -#}
         {% do outhaul._cast_work(diff, kept) %}
     {% endif %}
 {% endmacro %}
+
+{#- How many acknowledged values of a column mean something else in this type. -#}
+{% macro _lost_values_query(diff, column, type) -%}
+    {%- set value = 'acknowledged.' ~ outhaul.quoted(column.name) -%}
+    select count(*) as row_count
+    from {{ diff.acknowledged }} as acknowledged
+    where
+        {{ value }} is not null
+        and not {{ outhaul.keeps_its_value(value, column.type, type) }}
+{%- endmacro %}
 
 {#- The earlier type, or a wider one, if the new values fit into it. -#}
 {% macro _kept_type(diff, column, earlier, lost) %}
@@ -57,9 +63,12 @@ destination holds keeps its value. -#}
         {% do columns.append({'name': column.name, 'type': type}) %}
         {% do selected.append('cast(work.' ~ name ~ ' as ' ~ type ~ ') as ' ~ name if column.name in types else 'work.' ~ name) %}
     {% endfor %}
-    {% do outhaul._fill_work_table(
-        diff, 'retyped', 'select ' ~ selected | join(', ') ~ ' from ' ~ diff.work ~ ' as work'
-    ) %}
+    {% set query -%}
+        select
+            {{ selected | join(',\n' ~ ' ' * 12) }}
+        from {{ diff.work }} as work
+    {%- endset %}
+    {% do outhaul._fill_work_table(diff, 'retyped', query) %}
     {% do outhaul.prepare_reading(diff.retyped, diff.key) %}
     {% do diff.update({'work': diff.retyped, 'columns': columns}) %}
     {% do outhaul._note_identity_type(diff) %}
@@ -69,8 +78,8 @@ destination holds keeps its value. -#}
 
 A key is taken for the same under another name where the select has no column of the
 earlier name any more, and most keys that are acknowledged are in it under the new one. -#}
-{% macro _renamed_columns(diff, held) %}
-    {% set names = held | map(attribute='name') | list %}
+{% macro _renamed_columns(diff) %}
+    {% set names = diff.state_columns | map(attribute='name') | list %}
     {% set selected = diff.columns | map(attribute='name') | list %}
     {% set renamed = {} %}
     {% set before = outhaul._stored_key(diff.before) %}
@@ -98,9 +107,11 @@ earlier name any more, and most keys that are acknowledged are in it under the n
             ~ outhaul.quoted(renamed.get(name, name)) ~ text
         ) %}
     {% endfor %}
-    {% set found = outhaul._fetch(
-        'select count(*) from ' ~ diff.acknowledged ~ ' as acknowledged inner join ' ~ diff.work ~ ' as work on '
-        ~ same | join(' and ')
-    )[0][0] | int %}
-    {{ return(2 * found > outhaul._count(diff.acknowledged)) }}
+    {% set query -%}
+        select count(*) as row_count
+        from {{ diff.acknowledged }} as acknowledged
+        inner join {{ diff.work }} as work
+            on {{ same | join(' and ') }}
+    {%- endset %}
+    {{ return(2 * outhaul._fetch(query)[0][0] | int > diff.found.held_rows) }}
 {% endmacro %}

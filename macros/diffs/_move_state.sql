@@ -28,6 +28,8 @@ the diff `moved`: the relations to drop. -#}
             {% do diff.moved.append(pair[0]) %}
         {% endif %}
     {% endfor %}
+    {#- what is in the tables of the new place has to be looked up anew -#}
+    {% do diff.before.update({'found': none}) %}
     {% do outhaul.prepare_reading(diff.acknowledged, outhaul._stored_key(diff.before)) %}
     {% do log('outhaul: ' ~ diff.name ~ ' moves from ' ~ old ~ ' to ' ~ diff.relation, info=true) %}
 {% endmacro %}
@@ -58,13 +60,17 @@ the diff `moved`: the relations to drop. -#}
 {#- Another activation of the ledger that is where this build will put the diff, or none. -#}
 {% macro _owner_of_place(diff) %}
     {% set place = outhaul.stored_place(diff.relation) %}
-    {% set rows = outhaul._fetch(
-        'select activation from ' ~ outhaul.ledger_relation('outhaul_activations')
-        ~ ' where generation > 0 and activation <> ' ~ outhaul.literal(diff.name)
-        ~ ' and lower(relation_schema) = ' ~ outhaul.literal(place.schema | lower)
-        ~ ' and lower(relation_name) = ' ~ outhaul.literal(place.identifier | lower)
-        ~ " and lower(coalesce(relation_database, '')) = " ~ outhaul.literal((place.database or '') | lower)
-    ) %}
+    {% set query -%}
+        select activation
+        from {{ outhaul.ledger_relation('outhaul_activations') }}
+        where
+            generation > 0
+            and activation <> {{ outhaul.literal(diff.name) }}
+            and lower(relation_schema) = {{ outhaul.literal(place.schema | lower) }}
+            and lower(relation_name) = {{ outhaul.literal(place.identifier | lower) }}
+            and lower(coalesce(relation_database, '')) = {{ outhaul.literal((place.database or '') | lower) }}
+    {%- endset %}
+    {% set rows = outhaul._fetch(query) %}
     {{ return(rows[0][0] if rows else none) }}
 {% endmacro %}
 

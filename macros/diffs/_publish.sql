@@ -1,19 +1,15 @@
 {#- Number the rows, put the table in place, record the generation, give the lease back. -#}
 {% macro _publish(diff) %}
-    {% set generation = diff.next_generation %}
     {% do outhaul._confirm_lease(diff) %}
-    {% do outhaul.replace_table(
-        diff.relation, outhaul._numbered_query(diff, generation), 'main', '_outhaul_seq'
-    ) %}
-    {% do outhaul.prepare_reading(diff.relation, diff.key, '_outhaul_seq') %}
+    {% do outhaul._put_in_place(diff) %}
     {% do outhaul._keep_adopted(diff) %}
-    {% do outhaul._record_generation(diff, generation) %}
+    {% do outhaul._record_generation(diff, 'outhaul_write' if diff.is_replaced else 'main') %}
     {% do outhaul._record_build(diff) %}
     {% do outhaul._drop_moved(diff) %}
     {% do outhaul.end_transaction() %}
     {% set counts = diff.counts %}
     {% do log(
-        'outhaul: ' ~ diff.name ~ ' build ' ~ generation ~ ': ' ~ counts.inserted ~ ' inserted, '
+        'outhaul: ' ~ diff.name ~ ' build ' ~ diff.next_generation ~ ': ' ~ counts.inserted ~ ' inserted, '
         ~ counts.updated ~ ' updated, ' ~ counts.removed ~ ' removed'
         ~ (', ' ~ counts.held ~ ' held after a rejection' if counts.held else '')
         ~ (', ' ~ diff.invalid_rows ~ ' invalid' if diff.invalid_rows else ''),
@@ -21,36 +17,70 @@
     ) %}
 {% endmacro %}
 
+{#- The table of the diff: the candidate of a first build, if all of its rows are valid; the
+one that is there, if it is empty and stays so; else a new one. -#}
+{% macro _put_in_place(diff) %}
+    {% set is_published =
+        diff.is_candidate and diff.counts.inserted == diff.segment_rows and diff.before.retirement != 'remove'
+    %}
+    {% set stays_empty = outhaul._stays_empty(diff) %}
+    {% do diff.update({'is_replaced': not stays_empty}) %}
+    {% if stays_empty %}
+        {{ return('') }}
+    {% elif is_published %}
+        {% set existing = load_cached_relation(diff.relation) %}
+        {% do adapter.drop_relation(existing) if existing is not none %}
+        {% do adapter.rename_relation(diff.work, diff.relation) %}
+    {% else %}
+        {% do outhaul.replace_table(diff.relation, outhaul._numbered_query(diff), 'main', '_outhaul_seq') %}
+        {% do outhaul._execute('drop table ' ~ diff.work) if diff.is_candidate %}
+    {% endif %}
+    {% do outhaul.prepare_reading(diff.relation, diff.key, '_outhaul_seq') %}
+{% endmacro %}
+
+{#- Whether the table has no rows, gets none, and has the columns of the select in their order. -#}
+{% macro _stays_empty(diff) %}
+    {% set existing = load_cached_relation(diff.relation) %}
+    {{ return(
+        not diff.is_first and diff.found.is_diff and diff.found.generation is none and diff.before.generation > 0
+        and existing is not none and existing.type == 'table' and not diff.moved
+        and diff.counts.values() | sum + diff.invalid_rows == 0
+        and outhaul._sent_columns(diff.before) == diff.columns
+    ) }}
+{% endmacro %}
+
 {#- The rows of the diff with their positions, dense from 1; held and invalid rows have none.
 
 Removals come first, so that a record that leaves under one spelling and enters
 under another ends up in; removals that a guard holds come last. -#}
-{% macro _numbered_query(diff, generation) -%}
-    {%- if diff.is_first -%}
-    select
-        {{ outhaul._own_columns('row_number() over (' ~ outhaul.any_order() ~ ')', generation, "'inserted'") }},
-        {{ outhaul._column_lines(diff.columns, 'changes') }}
-    from (
+{% macro _numbered_query(diff) -%}
+    with
 
-        {{ diff.source }}
+    changes as (
 
-    ) as changes
-    {%- else -%}
+        {% if diff.is_first -%}
+        select
+            judged.*,
+            case when judged._outhaul_held is null then 'inserted' end as _outhaul_change,
+            cast(null as {{ outhaul.type_text() }}) as _outhaul_changed_columns
+        from (
+
+        {{ outhaul._judged_query(diff) }}
+
+        ) as judged
+        {%- else -%}
+        select * from {{ diff.changes }}
+        {%- endif %}
+
+    )
+
     select
         {{ outhaul._own_columns(
-            outhaul._position(diff), generation, 'changes._outhaul_change',
+            outhaul._position(diff), diff.next_generation, 'changes._outhaul_change',
             'changes._outhaul_changed_columns', 'changes._outhaul_held'
-        ) }},
+        ) | join(',\n' ~ ' ' * 8) }},
         {{ outhaul._column_lines(diff.columns, 'changes') }}
-    from {{ diff.changes }} as changes
-    {%- endif %}
-    {%- if diff.invalid_rows > 0 %}
-    union all
-    select
-        {{ outhaul._own_columns('null', generation, 'null', 'null', 'invalid._outhaul_held') }},
-        {{ outhaul._column_lines(diff.columns, 'invalid') }}
-    from {{ diff.invalid }} as invalid
-    {%- endif %}
+    from changes
 {%- endmacro %}
 
 {#- The position of a row that is not held. -#}
@@ -77,84 +107,5 @@ under another ends up in; removals that a guard holds come last. -#}
         'cast(' ~ change ~ ' as ' ~ text ~ ') as _outhaul_change',
         'cast(' ~ changed_columns ~ ' as ' ~ text ~ ') as _outhaul_changed_columns',
         'cast(' ~ held ~ ' as ' ~ text ~ ') as _outhaul_held',
-    ] | join(',\n' ~ ' ' * 8)) }}
-{% endmacro %}
-
-{#- Write the activation's row of the ledger: what a sync needs to know of this build.
-
-`built_at` is when the build took the lease: what a person asks for later, a resync
-say, is seen by the next build, even where this one is still at work. -#}
-{% macro _record_generation(diff, generation) %}
-    {% set counts = diff.counts %}
-    {% set last_seq = counts.removed + counts.inserted + counts.updated %}
-    {% set sendable = last_seq %}
-    {% if diff.hold == 'all' %}
-        {% set sendable = 0 %}
-    {% elif diff.hold == 'removals' %}
-        {% set sendable = counts.inserted + counts.updated %}
-    {% endif %}
-    {% set place = outhaul.stored_place(diff.relation) %}
-    {% set texts = {
-        'model_id': model.unique_id,
-        'project_name': project_name,
-        'target_name': target.name,
-        'segment': outhaul._segment_name(),
-        'destination': diff.meta.destination,
-        'service': diff.meta.service,
-        'relation_database': place.database,
-        'relation_schema': place.schema,
-        'relation_name': place.identifier,
-        'key_columns': tojson(outhaul._written_names(diff.key)),
-        'columns': tojson(outhaul._recorded_columns(diff.columns)),
-        'settings': tojson(diff.meta),
-        'hold': diff.hold,
-        'hold_reason': diff.hold_reason,
-        'built_by': invocation_id,
-    } %}
-    {% set numbers = {
-        'ledger_version': outhaul.ledger_version(),
-        'generation': generation,
-        'rows_in_segment': diff.segment_rows,
-        'rows_acknowledged': diff.acknowledged_rows,
-        'rows_inserted': counts.inserted,
-        'rows_updated': counts.updated,
-        'rows_removed': counts.removed,
-        'rows_held': counts.held,
-        'rows_invalid': diff.invalid_rows,
-        'sendable_seq': sendable,
-        'last_seq': last_seq,
-        'built_at': dbt.dateadd(
-            'minute', 0 - outhaul._lease_minutes(), diff.get('lease_expires_at', 'lease_expires_at')
-        ),
-        'orphaned_at': 'null',
-        'lease_holder': 'null',
-        'lease_expires_at': 'null',
-    } %}
-    {% set parts = [] %}
-    {% for column, value in texts.items() %}
-        {% do parts.append(column ~ ' = ' ~ ('null' if value is none else outhaul.literal(value))) %}
-    {% endfor %}
-    {% for column, value in numbers.items() %}
-        {% do parts.append(column ~ ' = ' ~ value) %}
-    {% endfor %}
-    {% set statement -%}
-        update {{ outhaul.ledger_relation('outhaul_activations') }}
-        set
-            {{ parts | join(',\n' ~ ' ' * 12) }}
-        where activation = {{ outhaul.literal(diff.name) }}
-    {%- endset %}
-    {% do outhaul._execute(outhaul.contended(statement)) %}
-{% endmacro %}
-
-{#- The columns as the ledger keeps them: the name that was written, the type, and how the
-    warehouse stores the name where that differs. -#}
-{% macro _recorded_columns(columns) %}
-    {% set recorded = [] %}
-    {% for column in columns %}
-        {% set name = outhaul.written_name(column.name) %}
-        {% set entry = {'name': name, 'type': column.type} %}
-        {% do entry.update({'stored_as': column.name}) if name != column.name %}
-        {% do recorded.append(entry) %}
-    {% endfor %}
-    {{ return(recorded) }}
+    ]) }}
 {% endmacro %}

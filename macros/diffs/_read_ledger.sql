@@ -7,20 +7,35 @@ this target after that. And what must agree with these: the `highest` generation
 build, claim or sync, the most rows that one sync of the published generation has
 `settled`, and the last position that was `refused`. Of the decisions of people also
 `is_renamed`, 1 where another activation was to go on under this name, and
-`retirement`: `keep`, `remove` or none; `resend_due`, 1 where a sync asked for all rows. -#}
+`retirement`: `keep`, `remove` or none; `resend_due`, 1 where a sync asked for all rows.
+Where dbt knows the activation's tables, also what is in them: see `_found`. -#}
 {% macro _read_ledger(diff) %}
     {% set names = outhaul.ledger_tables()['outhaul_activations'].keys() | list + [
         'claimed', 'committed', 'rejected', 'resync_due', 'is_transferred', 'is_renamed', 'retirement',
         'highest', 'settled', 'refused', 'resend_due',
     ] %}
+    {% set sees_tables = outhaul._knows_tables(diff) %}
     {% set found = [] %}
-    {% for row in outhaul._fetch(outhaul._ledger_query(diff)) %}
-        {% do found.append(dict(zip(names, row))) %}
+    {% for row in outhaul._fetch(outhaul._ledger_query(diff, sees_tables)) %}
+        {% set known = dict(zip(names, row)) %}
+        {% set next = names | length %}
+        {% do known.update({'found': outhaul._as_found([row[next], row[next + 1], row[next + 2]])}) if sees_tables %}
+        {% do found.append(known) %}
     {% endfor %}
     {{ return(found) }}
 {% endmacro %}
 
-{% macro _ledger_query(diff) -%}
+{#- Whether dbt's cache has all tables of the activation, which then are those of a build. -#}
+{% macro _knows_tables(diff) %}
+    {% for relation in [diff.relation, diff.acknowledged, diff.rejected] %}
+        {% if load_cached_relation(relation) is none %}
+            {{ return(false) }}
+        {% endif %}
+    {% endfor %}
+    {{ return(true) }}
+{% endmacro %}
+
+{% macro _ledger_query(diff, sees_tables) -%}
     {%- set name = outhaul.literal(diff.name) -%}
     {%- set of_this = 'where activation = ' ~ name -%}
     {%- set built_at = 'coalesce(activations.built_at, known.built_at)' -%}
@@ -91,6 +106,10 @@ build, claim or sync, the most rows that one sync of the published generation ha
         {{ of_this }} or (action = 'rename' and subject = {{ name }})
 
     )
+    {%- if sees_tables %},
+
+    {{ outhaul._found_steps(diff, is_diff=true, is_kept=true) }}
+    {%- endif %}
 
     select
         {%- for column in outhaul.ledger_tables()['outhaul_activations'] %}
@@ -115,6 +134,11 @@ build, claim or sync, the most rows that one sync of the published generation ha
         coalesce(syncs.settled, 0) as settled,
         coalesce(rejections.refused, 0) as refused,
         case when controls.resend_at > activations.built_at then 1 else 0 end as resend_due
+        {%- if sees_tables %},
+        published.generation as found_generation,
+        held.row_count as held_rows,
+        refused.row_count as refused_rows
+        {%- endif %}
     from {{ outhaul.ledger_relation('outhaul_activations') }} as activations
     left join claims
         on activations.generation = claims.generation
@@ -124,6 +148,11 @@ build, claim or sync, the most rows that one sync of the published generation ha
         on activations.generation = syncs.generation
     cross join known
     cross join controls
+    {%- if sees_tables %}
+    cross join published
+    cross join held
+    cross join refused
+    {%- endif %}
     where activations.activation = {{ name }}
 {%- endmacro %}
 

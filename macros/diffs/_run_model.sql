@@ -4,9 +4,8 @@ Adds to the diff `columns`: the columns of the select as {name, type}, and
 `identity_is_text`; replaces the key's and the identity's names by the spelling of
 the warehouse. -#}
 {% macro _run_model(diff, sql) %}
-    {% do diff.work_tables.append(diff.work) %}
-    {% do outhaul._execute(outhaul.create_model_work_table(diff.work, sql), 'outhaul_model') %}
-    {% set columns = outhaul.columns_of(diff.work) %}
+    {% do outhaul._fill_by_model(diff, sql) %}
+    {% set columns = outhaul.columns_of(diff.work)[diff.own_column_count:] %}
     {% set problems = [] %}
     {% for column in columns %}
         {% if column.name.lower().startswith('_outhaul_') %}
@@ -42,7 +41,36 @@ the warehouse. -#}
     {% endif %}
     {% do diff.update({'columns': columns, 'key': key, 'identity': identity}) %}
     {% do outhaul._note_identity_type(diff) %}
-    {% do outhaul.prepare_reading(diff.work, key) %}
+    {% do outhaul.prepare_reading(diff.work, key) if not diff.is_first %}
+{% endmacro %}
+
+{#- A first build is all insertions, so where a table can be renamed, the one that the rows are
+written into becomes the diff. -#}
+{% macro _fill_by_model(diff, sql) %}
+    {% set is_first = not diff.is_partial and diff.found.held_rows == 0 and diff.found.refused_rows == 0 %}
+    {% set is_candidate = is_first and outhaul.publishes_by_rename() %}
+    {% do diff.update({'is_first': is_first, 'is_candidate': is_candidate, 'own_column_count': 0}) %}
+    {% if not is_candidate %}
+        {% do diff.work_tables.append(diff.work) %}
+        {% do outhaul._execute(outhaul.create_model_work_table(diff.work, sql), 'outhaul_model') %}
+        {{ return('') }}
+    {% endif %}
+    {% set own = outhaul._own_columns(
+        'row_number() over (' ~ outhaul.any_order() ~ ')', diff.next_generation, "'inserted'"
+    ) %}
+    {% set query -%}
+        select
+            {{ own | join(',\n' ~ ' ' * 12) }},
+            selected.*
+        from (
+
+            {{ sql }}
+
+        ) as selected
+    {%- endset %}
+    {% do diff.update({'work': outhaul._beside(diff.relation, '__first'), 'own_column_count': own | length}) %}
+    {% do outhaul._execute('drop table if exists ' ~ diff.work) %}
+    {% do outhaul._execute(get_create_table_as_sql(false, diff.work, query), 'main') %}
 {% endmacro %}
 
 {#- Whether the identity is text, which is compared without outer spaces and A to Z. -#}

@@ -2,7 +2,7 @@
 
 {#- Name them. marker: what no other build uses that may be under way. -#}
 {% macro _name_work_tables(diff, marker) %}
-    {% for name in ['work', 'retyped', 'suspects', 'invalid', 'changes', 'refused'] %}
+    {% for name in ['work', 'retyped', 'suspects', 'changes', 'refused'] %}
         {% do diff.update({name: outhaul.work_relation(diff.relation, name, marker)}) %}
     {% endfor %}
     {% do diff.update({'work_tables': []}) %}
@@ -10,15 +10,11 @@
 
 {#- Fill one of them with the rows of a query. -#}
 {% macro _fill_work_table(diff, name, query) %}
-    {% do diff.work_tables.append(diff[name]) %}
+    {% do diff.work_tables.append(diff[name]) if diff[name] not in diff.work_tables %}
     {% do outhaul._execute(outhaul.create_work_table(diff[name], query)) %}
 {% endmacro %}
 
 {#- Drop those that were filled, where they would stay. -#}
 {% macro _drop_work_tables(diff) %}
-    {% if outhaul.keeps_work_tables() %}
-        {% for relation in diff.work_tables %}
-            {% do outhaul._execute('drop table if exists ' ~ relation) %}
-        {% endfor %}
-    {% endif %}
+    {% do outhaul.drop_tables(diff.work_tables) if outhaul.keeps_work_tables() and diff.work_tables %}
 {% endmacro %}

@@ -1,7 +1,22 @@
 {#- What changed in a segment since its destination last acknowledged it.
 
-The steps are those of docs/ledger.md: each is a macro in a file of its own.
-Where the warehouse has transactions for DDL, all of it is one transaction. -#}
+The steps are those of docs/ledger.md: each is a macro in a file of its own. Where the
+warehouse has transactions for DDL, all of it is one transaction.
+
+They hand on one mapping, `diff`. Who adds which key:
+
+| step | keys |
+| --- | --- |
+| `_diff_configuration` | `name`, `relation`, `acknowledged`, `rejected`, `key`, `identity`, `prefer`, `append_only`, `max_invalid`, `max_removed`, `refresh_days`, `meta` |
+| `_take_lease` | `asked_at`, `before` (the activation's row in the ledger), `claims` (how far its rows were sent), `resync_due`, `resend_due`, `work_tables` and the names of those |
+| `_move_state` | `moved` (relations to drop when the diff is published) |
+| `_check_ledger` | `found` (what is in its tables), `next_generation` |
+| `_know_state` | `state_columns` (those of what is acknowledged) |
+| `_run_model` | `columns` (of the select), `identity_is_text`, `is_first` (nothing is acknowledged); `key` and `identity` as the warehouse spells them |
+| `_adopt_columns` | `held` (what is acknowledged, in the columns of the select), `adopted`, `renamed`, `rejected_is_kept` |
+| `_compare` | `suspects_are_judged`, `counts` (rows by change), `segment_rows`, `invalid_rows`, `next_check` |
+| `_guard` | `hold`, `hold_reason` |
+-#}
 {% materialization diff, default %}
 
     -- relations and configuration
@@ -23,6 +38,7 @@ Where the warehouse has transactions for DDL, all of it is one transaction. -#}
             -- what the destination holds
             {% do outhaul._move_state(diff) %}
             {% do outhaul._check_ledger(diff) %}
+            {% do outhaul._know_state(diff) %}
             {% do outhaul._fold(diff) %}
             {% do outhaul._warn_of_changes(diff) %}
             {% do outhaul.end_transaction() %}
@@ -31,12 +47,11 @@ Where the warehouse has transactions for DDL, all of it is one transaction. -#}
             -- what it should hold
             {% do outhaul._run_model(diff, sql) %}
             {% do outhaul._adopt_columns(diff) %}
-            {% do outhaul._set_aside(diff) %}
-            {% do outhaul._empty_segment(diff) if diff.before.retirement == 'remove' %}
 
             -- the difference
             {% do outhaul._compare(diff) %}
-            {% do outhaul._hold_rejected(diff) %}
+            {% do outhaul._report_invalid(diff) %}
+            {% do outhaul._forget_rejected(diff) %}
             {% do outhaul._guard(diff) %}
             {% do outhaul._publish(diff) %}
             {% do outhaul._drop_work_tables(diff) %}

@@ -10,22 +10,18 @@ can tell. Writes only where something changed. -#}
     {% set activations = outhaul.ledger_relation('outhaul_activations') %}
     {% set appeared = [] %}
     {% set vanished = [] %}
-    {% set query -%}
-        select
-            activation,
-            case when orphaned_at is null then 0 else 1 end as is_orphaned
-        from {{ activations }}
-        where
-            project_name = {{ outhaul.literal(project_name) }}
-            and target_name = {{ outhaul.literal(target.name) }}
-    {%- endset %}
-    {% for row in outhaul._fetch(query) %}
-        {% if row[0] in present and row[1] == 1 %}
+    {% set versions = [] %}
+    {% for row in outhaul._fetch(outhaul._known_activations_query(activations)) %}
+        {% do versions.append(row[3] | int) %}
+        {% if row[2] == 0 %}
+            {#- another project's, or another target's -#}
+        {% elif row[0] in present and row[1] == 1 %}
             {% do appeared.append(outhaul.literal(row[0])) %}
         {% elif row[0] not in present and row[1] == 0 %}
             {% do vanished.append(outhaul.literal(row[0])) %}
         {% endif %}
     {% endfor %}
+    {% do outhaul._upgrade_ledger(versions) %}
     {% for names, moment in [[appeared, 'null'], [vanished, outhaul.now_utc()]] if names %}
         {% do outhaul.end_transaction() %}
         {% set statement -%}
@@ -37,3 +33,16 @@ can tell. Writes only where something changed. -#}
         {% do adapter.commit() %}
     {% endfor %}
 {% endmacro %}
+
+{% macro _known_activations_query(activations) -%}
+    select
+        activation,
+        case when orphaned_at is null then 0 else 1 end as is_orphaned,
+        case
+            when project_name = {{ outhaul.literal(project_name) }} and target_name = {{ outhaul.literal(target.name) }}
+                then 1
+            else 0
+        end as is_own,
+        ledger_version
+    from {{ activations }}
+{%- endmacro %}

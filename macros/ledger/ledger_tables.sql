@@ -51,6 +51,8 @@ The meaning of every column is in docs/ledger.md. A change here is a change of
             'key_columns': text,
             'columns': text,
             'settings': text,
+            'state_columns': text,
+            'next_check': text,
             'rows_in_segment': number,
             'rows_acknowledged': number,
             'rows_inserted': number,
@@ -132,5 +134,5 @@ The meaning of every column is in docs/ledger.md. A change here is a change of
 
 {#- The version of these tables; the dispatcher refuses a ledger newer than it knows. -#}
 {% macro ledger_version() %}
-    {{ return(1) }}
+    {{ return(2) }}
 {% endmacro %}

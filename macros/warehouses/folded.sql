@@ -5,7 +5,7 @@
 {% endmacro %}
 
 {% macro default__folded(expression) %}
-    {{ return(outhaul._translated('trim(' ~ expression ~ ')')) }}
+    {{ return(outhaul._translated(outhaul.trimmed(expression))) }}
 {% endmacro %}
 
 {#- lower() of the collation C knows no other letters, and is quicker. -#}
@@ -25,13 +25,22 @@
     ) }}
 {% endmacro %}
 
-{#- trim() alone would take away white space of every kind. -#}
-{% macro bigquery__folded(expression) %}
-    {{ return(outhaul._translated('trim(' ~ expression ~ ", ' ')")) }}
-{% endmacro %}
-
 {% macro _translated(expression) %}
     {{ return(
         'translate(' ~ expression ~ ", 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')"
     ) }}
+{% endmacro %}
+
+{#- A text without outer spaces. -#}
+{% macro trimmed(expression) %}
+    {{ return(adapter.dispatch('trimmed', 'outhaul')(expression)) }}
+{% endmacro %}
+
+{% macro default__trimmed(expression) %}
+    {{ return('trim(' ~ expression ~ ')') }}
+{% endmacro %}
+
+{#- trim() alone would take away white space of every kind. -#}
+{% macro bigquery__trimmed(expression) %}
+    {{ return('trim(' ~ expression ~ ", ' ')") }}
 {% endmacro %}

@@ -18,8 +18,15 @@ tables that other sessions see. -#}
     {{ return(outhaul.default__work_relation(relation, suffix, marker)) }}
 {% endmacro %}
 
+{#- A name has at most 63 characters there. -#}
 {% macro postgres__work_relation(relation, suffix, marker) %}
-    {{ return(outhaul.duckdb__work_relation(relation, suffix, marker)) }}
+    {% set short = relation.identifier %}
+    {% if short | length > 32 and not outhaul._has_session() %}
+        {% set short = short[:23] ~ '_' ~ local_md5(short)[:8] %}
+    {% endif %}
+    {{ return(outhaul.duckdb__work_relation(
+        relation.incorporate(path={'identifier': short}), suffix, marker
+    )) }}
 {% endmacro %}
 
 {#- Its temporary tables have a schema. -#}

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from outhaul.ledger.recorded import columns_in, json_of, problems_of
 from outhaul.model import Change
 
-LEDGER_VERSION = 1
+LEDGER_VERSION = 2
 """The version of the ledger's tables that this dispatcher knows."""
 ENDED = "ended: "
 """Before the holder of a lease that outlives its sync. The builds know it too."""
