@@ -183,7 +183,7 @@ Without a transaction, a first build that died leaves tables too, and nothing in
     {% set before = diff.before %}
     {% do before.update({'generation': found.generation or before.generation}) %}
     {% if not before.key_columns %}
-        {% do before.update(outhaul._configured_key(diff)) %}
+        {% do before.update(outhaul._configured_key(diff, found)) %}
     {% endif %}
     {% set last = 0 %}
     {% if found.is_diff %}
@@ -192,13 +192,15 @@ Without a transaction, a first build that died leaves tables too, and nothing in
     {% do diff.update({'claims': {'claimed': last, 'committed': 0, 'rejected': 0}}) %}
 {% endmacro %}
 
-{#- The key as the ledger would have it, for an activation whose row is lost. -#}
-{% macro _configured_key(diff) %}
+{#- What the ledger would know of the tables, for an activation whose row is lost. -#}
+{% macro _configured_key(diff, found) %}
     {% set columns = [] %}
-    {% for column in outhaul.columns_of(diff.acknowledged) %}
+    {% set key = [] %}
+    {% for column in outhaul._without_own(outhaul.columns_of(diff.relation if found.is_diff else diff.acknowledged)) %}
+        {% do columns.append({'name': column.name, 'stored_as': column.name, 'type': column.type}) %}
         {% for name in diff.key if name | lower == column.name | lower %}
-            {% do columns.append({'name': name, 'stored_as': column.name}) %}
+            {% do key.append(column.name) %}
         {% endfor %}
     {% endfor %}
-    {{ return({'key_columns': tojson(diff.key), 'columns': tojson(columns), 'settings': tojson(diff.meta)}) }}
+    {{ return({'key_columns': tojson(key), 'columns': tojson(columns), 'settings': tojson(diff.meta)}) }}
 {% endmacro %}

@@ -84,7 +84,7 @@ no other build and no sync takes a lease that has not ended. -#}
 
 {#- When a lease ends that is taken now. -#}
 {% macro _end_of_lease() %}
-    {{ return(dbt.dateadd('minute', outhaul._lease_minutes(), outhaul.now_utc())) }}
+    {{ return(dbt.dateadd('minute', outhaul._lease_minutes(), outhaul.now_utc()) | trim) }}
 {% endmacro %}
 
 {#- How long a build may take before a sync may think it dead. -#}

@@ -45,7 +45,7 @@ say, is seen by the next build, even where this one is still at work. -#}
         'last_seq': last_seq,
         'built_at': dbt.dateadd(
             'minute', 0 - outhaul._lease_minutes(), diff.get('lease_expires_at', 'lease_expires_at')
-        ),
+        ) | trim,
         'orphaned_at': 'null',
         'lease_holder': 'null',
         'lease_expires_at': 'null',

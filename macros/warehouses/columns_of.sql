@@ -32,12 +32,18 @@
 {#- information_schema says only 'ARRAY' or 'USER-DEFINED' where format_type is exact. -#}
 {% macro postgres__columns_of(relation) %}
     {% set columns = [] %}
-    {% set found = outhaul._fetch(
-        "select attname, format_type(atttypid, atttypmod) from pg_catalog.pg_attribute"
-        ~ " where attrelid = " ~ outhaul.literal(relation.render()) ~ "::regclass"
-        ~ " and attnum > 0 and not attisdropped order by attnum"
-    ) %}
-    {% for row in found %}
+    {% set query -%}
+        select
+            attname,
+            format_type(atttypid, atttypmod) as column_type
+        from pg_catalog.pg_attribute
+        where
+            attrelid = {{ outhaul.literal(relation.render()) }}::regclass
+            and attnum > 0
+            and not attisdropped
+        order by attnum
+    {%- endset %}
+    {% for row in outhaul._fetch(query) %}
         {% do columns.append({'name': row[0], 'type': row[1]}) %}
     {% endfor %}
     {{ return(columns) }}

@@ -22,7 +22,7 @@
 {% endmacro %}
 
 {#- Text is compared by its bytes, whatever its collation; json has no equality, and jsonb
-    also ignores key order. Types that are not known to have an exact one, such as citext,
+    also ignores key order, but knows no zero byte: json with one is compared as text. Types that are not known to have an exact one, such as citext,
     intervals (1 month equals 30 days), xml, composites and domains, are compared as text. -#}
 {% macro postgres__comparable(expression, data_type) %}
     {% set array = '[]' if data_type.endswith('[]') else '' %}
@@ -30,7 +30,11 @@
     {% if type in ['text', 'character varying', 'character', 'bpchar', 'name'] %}
         {{ return(expression ~ ' collate "C"') }}
     {% elif type == 'json' %}
-        {{ return('cast(' ~ expression ~ ' as jsonb' ~ array ~ ')') }}
+        {% set text = 'cast(' ~ expression ~ ' as text)' %}
+        {% set as_text = 'array[to_jsonb(' ~ text ~ ')]' if array else 'to_jsonb(' ~ text ~ ')' %}
+        {{ return(
+            'case when ' ~ text ~ " ~ '\\\\u0000' then " ~ as_text ~ ' else cast(' ~ expression ~ ' as jsonb' ~ array ~ ') end'
+        ) }}
     {% elif type in [
         'smallint', 'integer', 'bigint', 'oid', 'numeric', 'real', 'double precision', 'money', 'boolean',
         'date', 'time without time zone', 'time with time zone', 'timestamp without time zone',

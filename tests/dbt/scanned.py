@@ -30,8 +30,8 @@ _KINDS = (
 class Scans:
     """By kind of table: bytes that were read, rows that were written.
 
-    A statement reads of a table the columns that it names, all of their rows, once for
-    each time that it names the table. That is what BigQuery bills.
+    A query reads of a table the columns that it names, all of their rows, once for each
+    time that it names the table. That is what BigQuery bills.
     """
 
     read: Counter[str] = field(default_factory=Counter)
@@ -53,10 +53,10 @@ def scanning(dialect: str) -> Iterator[Scans]:
     def watch(self: Any, sql: str, *args: Any, **kwargs: Any) -> Any:
         statement = _parsed(sql, dialect)
         target = _target(statement)
-        columns = None if statement is None else _columns(statement)
         for table in _sources(statement, target):
+            columns = _columns(table)
             for row in rows(self, table):
-                read = [v for n, v in row.items() if not columns or n in columns]
+                read = [v for n, v in row.items() if columns is None or n in columns]
                 scans.read[kind_of(table)] += sum(map(size, read))
         if target is None or not kind_of(target):
             return execute(self, sql, *args, **kwargs)
@@ -115,12 +115,20 @@ def _sources(
             yield table
 
 
-def _columns(statement: exp.Expression) -> set[str] | None:
-    """The names of all columns in it; none for all columns of each table."""
-    stars = [s for s in statement.find_all(exp.Star) if not s.find_ancestor(exp.Count)]
-    if stars:
+def _columns(table: exp.Table) -> set[str] | None:
+    """The names of the columns that are read of it; none for all of them."""
+    select = table.parent_select
+    found = (select or table.root()).find_all(exp.Column)
+    if select is None:
+        return {column.name.lower() for column in found}
+    its = ("", table.alias_or_name.lower())
+    if any(
+        isinstance(each, exp.Star) or (each.is_star and each.args["table"].name in its)
+        for each in select.expressions
+    ):
         return None
-    return {column.name.lower() for column in statement.find_all(exp.Column)} or {""}
+    own = [column for column in found if column.parent_select is select]
+    return {column.name.lower() for column in own if column.table.lower() in its}
 
 
 def _counted(rows: list[dict[str, Any]]) -> Counter[tuple[str, ...]]:

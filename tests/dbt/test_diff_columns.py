@@ -138,6 +138,32 @@ def test_E18_an_unsafe_cast_is_sent_once(project: DiffProject) -> None:
     assert project.rows() == []
 
 
+@pytest.mark.parametrize(
+    "other", ["select id, 5 as level from people", "select id from people"]
+)
+def test_a_change_of_columns_that_is_taken_back_unsent_sends_nothing(
+    project: DiffProject, other: str
+) -> None:
+    before = "select id, city as level from people"
+    settle_as(project, before)
+    project.deliver(rejected={2: "rejected"})
+    project.build()
+    for _ in range(2):
+        project.select(other)
+        project.build()
+    project.select(before)
+    project.build()
+    assert project.rows() == []
+    assert [id for _, id in project.held()] == [2]
+    # the twin: once a row was sent in the new columns, the old values are gone
+    project.select("select id, 5 as level from people")
+    project.build()
+    project.deliver(claimed=1)
+    project.select(before)
+    project.build()
+    assert project.rows(CHANGED)
+
+
 @pytest.mark.conformance(lengthy=True)
 def test_a_key_that_becomes_text_still_tracks_its_rows(project: DiffProject) -> None:
     settle_as(project, "select id, name from people")

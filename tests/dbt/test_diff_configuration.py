@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.dbt.warehouse_project import DiffProject, on_duckdb
+from tests.dbt.warehouse_project import DiffProject, on_duckdb, on_postgres
 
 ANN, BOB = (1, "Ann", "Rome"), (2, "Bob", "Oslo")
 
@@ -215,3 +215,18 @@ def test_settings_that_change_nothing_at_the_service_are_no_reason_to_warn(
     project.configure(fields={"name": "firstname"})
     project.build()
     assert project.warned("changed since the last build: 'fields' (was null")
+
+
+@on_postgres
+def test_a_name_that_leaves_no_room_for_the_tables_beside_it_is_refused(
+    project: DiffProject,
+) -> None:
+    project.people(ANN)
+    project.configure(config={"alias": "a" * 50})
+    message = project.failing_build()
+    assert "has a name of 50 characters" in message
+    assert "give the model an alias of at most 49" in message
+    project.configure(config={"alias": "a" * 49})
+    project.settle(ANN)
+    project.build()
+    assert project.exists("a" * 49 + "__acknowledged")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from textwrap import dedent
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from outhaul.engine.seams import Seams
 from outhaul.engine.summary import Result
 from tests.dbt.dispatched import Shop
 from tests.dbt.scanned import scanning, size
-from tests.dbt.warehouse_project import ROOT
+from tests.dbt.warehouse_project import ROOT, DiffProject, only_on
 
 pytestmark = pytest.mark.also_on_duckdb
 
@@ -74,9 +75,9 @@ def test_a_build_takes_as_many_statements_as_the_page_says(shop: Shop) -> None:
 def test_a_build_reads_and_writes_as_much_as_the_page_says(shop: Shop) -> None:
     source = sum(size(value) for person in PEOPLE for value in person)
     rows = published("rows")
-    beside = rows.pop("ledger without transactions")
+    copied = rows.pop("diff without transactions")
     if not shop.project.warehouse.is_transactional:
-        rows["ledger"] = beside
+        rows["diff"] = copied
     read: list[int] = []
     written: dict[str, list[int]] = {kind: [] for kind in rows}
     for people in (PEOPLE, PEOPLE, PEOPLE, CHANGED):
@@ -137,3 +138,27 @@ def test_a_sync_takes_as_many_statements_as_the_page_says(shop: Shop) -> None:
         connection.close()
         counts += [len(connection.reads), len(connection.writes)]
     assert tuple(counts) == published("syncs")["every"]
+
+
+def as_shown(statement: str) -> str:
+    """A statement as the page has it: without what differs between two builds."""
+    plain = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "…", statement)
+    plain = re.sub(r'(people_out__[a-z]+)\d+"', r'\1"', plain)
+    plain = re.sub(r'"test_\d+"', '"warehouse"', plain)
+    first, _, rest = plain.partition("\n")
+    lines = [line.rstrip() for line in (first, *dedent(rest).splitlines())]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+@only_on("postgres")
+def test_the_statements_of_an_everyday_build_are_on_the_page(
+    project: DiffProject,
+) -> None:
+    """As a person meets them in the history of queries; see the section's end."""
+    project.settle((1, "Ann", "Rome"), (2, "Bob", "Oslo"))
+    project.build()
+    project.build()
+    found = [as_shown(sql) for sql in project.statements if not OF_DBT.match(sql)]
+    page = (ROOT / "docs" / "cost.md").read_text("utf-8")
+    section = page.split("<!-- statements -->")[1].split("<!-- /statements -->")[0]
+    assert re.findall(r"```sql\n(.*?)\n```", section, re.DOTALL) == found

@@ -6,10 +6,14 @@ import subprocess
 import sys
 import threading
 import time
+from datetime import datetime, timedelta
+from itertools import chain, repeat
 from pathlib import Path
+from types import SimpleNamespace
 
 import psycopg2
 import pytest
+from dbt.context import base
 
 from tests.dbt.warehouse_project import DiffProject, on_postgres, only_on
 
@@ -168,6 +172,37 @@ def test_F10_builds_at_once_wait_for_each_other(project: DiffProject) -> None:
     found = project.activation("generation, rows_inserted, lease_fence, lease_holder")
     assert found == (2, 1, 2, None)
     assert project.rows("_outhaul_generation, id") == [(2, 1)]
+
+
+@only_on("redshift")
+@pytest.mark.conformance
+def test_a_build_that_outlives_its_lease_publishes_nothing(
+    project: DiffProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only after half of its time does it ask again whether the lease is its own."""
+    modules = base.get_context_modules()
+
+    def build_lasts(minutes: int) -> None:
+        begun = datetime.now()
+        times = chain([begun], repeat(begun + timedelta(minutes=minutes)))
+        clock = SimpleNamespace(datetime=SimpleNamespace(now=lambda: next(times)))
+        lasting = {**modules, "datetime": clock}
+        monkeypatch.setattr(base, "get_context_modules", lambda: lasting)
+
+    project.settle(ANN)
+    for minutes, questions in [(29, 0), (31, 1), (-1, 1)]:
+        build_lasts(minutes)
+        project.build()
+        assert sum("lease_count" in sql for sql in project.statements) == questions
+    activations = project.table("outhaul_activations")
+    another_begins = f"update {activations} set lease_fence = lease_fence + 1;"
+    project.configure(config={"sql_header": another_begins})
+    project.people(ANN, BOB)
+    before = project.rows("*"), project.activation("generation")
+    build_lasts(31)
+    message = project.failing_build()
+    assert "this build took longer than its lease, and another has begun" in message
+    assert (project.rows("*"), project.activation("generation")) == before
 
 
 def start_build(folder: Path) -> subprocess.Popen[str]:

@@ -137,3 +137,24 @@ def test_grants_and_descriptions_reach_the_tables(project: DiffProject) -> None:
         assert [name for (name,) in grants] == tables
         project.run_sql("drop owned by reader_of_diffs; drop role reader_of_diffs")
     assert project.run_sql(comment) == [("One row per change.",)]
+
+
+@pytest.mark.conformance
+def test_the_ledger_of_an_older_package_is_brought_up_to_date(
+    project: DiffProject,
+) -> None:
+    """Version 1 had neither of these columns, and its builds are taken over."""
+    new = ("state_columns", "next_check")
+    activations = project.table("outhaul_activations")
+    project.settle(ANN, BOB)
+    for view in ("outhaul_status", "outhaul_history", "outhaul_reasons"):
+        project.run_sql(f"drop view {project.table(view)}")
+    for column in new:
+        project.run_sql(f"alter table {activations} drop column {column}")
+    project.run_sql(f"update {activations} set ledger_version = 1")
+    project.people(ANN, (3, "Cat", "Bonn"))
+    project.build()
+    assert project.rows() == [("removed", 2), ("inserted", 3)]
+    version, *known = project.activation(f"ledger_version, {', '.join(new)}")
+    assert version == 2
+    assert all(known)

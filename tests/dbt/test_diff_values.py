@@ -7,7 +7,13 @@ from datetime import timedelta
 
 import pytest
 
-from tests.dbt.warehouse_project import DiffProject, literal, on_duckdb, only_on
+from tests.dbt.warehouse_project import (
+    DiffProject,
+    literal,
+    on_duckdb,
+    on_postgres,
+    only_on,
+)
 
 CHANGED = "_outhaul_change, id, _outhaul_changed_columns"
 
@@ -196,3 +202,45 @@ def test_G09_a_very_long_value_is_compared_whole(project: DiffProject) -> None:
     project.people((1, "Ann", "b"))
     project.build()
     assert project.rows(CHANGED) == [("updated", 1, '["long"]')]
+
+
+ALIASES = (
+    "work source acknowledged compared waiting changes held judged merged kept"
+    " published delivered rejected refused earlier ranked selected suspects"
+).split()
+
+
+@on_duckdb
+def test_a_struct_may_be_called_as_a_step_of_the_build(project: DiffProject) -> None:
+    """`work.id` is the field of a struct, where a column is called `work`."""
+    structs = ", ".join(f"{{'id': id, 'name': name}} as {name}" for name in ALIASES)
+    project.select(f"select id, name, {structs} from people")
+    project.configure(identity="name", max_invalid=1)
+    ann, bob, cat = (1, "Ann", "x"), (2, "Bob", "x"), (3, "Cat", "x")
+    project.people(ann, bob, cat)
+    project.build()
+    project.deliver(rejected={3: "rejected"})
+    project.people((1, "Anna", "x"), bob, cat, (4, "Dan", "x"), (4, "Eve", "x"))
+    project.build()
+    assert project.rows() == [("updated", 1)]
+    assert project.held("id") == [(3,), (4,), (4,)]
+    project.deliver()
+    project.build()
+    assert project.rows() == []
+
+
+@on_postgres
+def test_json_with_a_zero_byte_is_compared_too(project: DiffProject) -> None:
+    r"""`\u0000` is no text of PostgreSQL's, so jsonb refuses it."""
+
+    def build(*documents: str) -> list[tuple[object, ...]]:
+        people = [(n, document, "x") for n, document in enumerate(documents, 1)]
+        project.people(*people)
+        project.build()
+        return project.rows()
+
+    project.create_people("id integer, name json, city varchar(20)")
+    zero, other, plain = '{"a": "\\u0000"}', '{"a": "\\u00001"}', '{"b": 1, "a": 2}'
+    build(zero, zero, plain)
+    project.deliver()
+    assert build(zero, other, '{"a": 2, "b": 1}') == [("updated", 2)]

@@ -107,29 +107,30 @@ class Recording:
         activation = next((n for n in self.keys if f"'{n}'" in said), None)
         if " select activations.activation, " in said and activation:
             return [self._activation(said, activation)]
-        if "select acknowledged.row_count as acknowledged_rows" in said:
-            held = 200 * int(self.is_later)
-            return [{"acknowledged": held, "rejected": held}]
         if said.startswith("describe table "):
             found = self.columns(said.split(".")[-1].strip('"'))
             return [{"name": self.stored(n), "type": t} for n, t in found.items()]
         if said.startswith("with published as ( select "):
-            return [{"generation": int(self.is_later), "held": 1}]
+            return [self._found()]
         if "orphaned_at is null then 0" in said:
-            return [{"activation": "deleted", "is_orphaned": 0}]
+            deleted = {"activation": "deleted", "is_orphaned": 0, "is_own": 1}
+            return [deleted | {"ledger_version": 1}]
         if said.startswith("select activations.activation from") and activation:
             return [{"activation": "earlier"}] * int(activation in self.renamed)
         if said.startswith("select lease_holder"):
             return [{"lease_holder": self.holder, "lease_expires_at": None}]
         if "group by _outhaul_held" in said:
             return [{"held": "duplicate key", "rows": 2}]
-        if said.startswith("select case when _outhaul_held is null"):
-            counts = {"inserted": 3, "updated": 150, "removed": 90, "held": 1}
-            return [{"change": change, "rows": n} for change, n in counts.items()]
+        if " as counted, " in said:
+            counts = {"rows": 210, "inserted": 3, "updated": 150, "removed": 90}
+            empty = {"reason": None, "novelty": None}
+            return [{"counted": n, **empty, "rows": c} for n, c in counts.items()]
+        if said.startswith("with claims as ( select count(*)"):
+            return [{"claims": 200 * int(self.is_later), "builds": 0}]
         if " as null_keys, " in said:
-            numbers = [10, 1, 7, 1, 7] if self.is_later else [10, 0, 10, 0, 10]
+            numbers = [10, 1, 7, 1, 7, 0] if self.is_later else [10, 0, 10, 0, 10, 0]
             return [{f"n{place}": n for place, n in enumerate(numbers)}]
-        if said.startswith("select count(*)") or "clashes" in said:
+        if said.startswith(("select count(*)", "with named as")) or "clashes" in said:
             return [{"rows": self._count(said)}]
         return []
 
@@ -139,9 +140,9 @@ class Recording:
         return name.upper() if plain else name
 
     def _count(self, said: str) -> int:
-        if "clashes" in said or "generation > 0" in said:
+        if "clashes" in said or "with named as" in said:
             return 0
-        if "lease_fence" in said:
+        if "lease_count" in said:
             return 1
         return 200 if self.is_later else 0
 
@@ -162,10 +163,17 @@ class Recording:
             "key_columns": json.dumps(self.keys[name]),
             "columns": json.dumps(
                 [
-                    {"name": each, "stored_as": self.stored(each)}
-                    for each in self.columns(name)
+                    {"name": each, "stored_as": self.stored(each), "type": kind}
+                    for each, kind in self.columns(name).items()
                 ]
             ),
+            "state_columns": json.dumps(
+                [
+                    {"name": self.stored(each), "type": kind}
+                    for each, kind in self.columns(f"{name}__acknowledged").items()
+                ]
+            ),
+            "next_check": "changed",
             "destination": "crm",
             "service": "contacts",
             "settings": json.dumps({"list_name": "VIP"}),
@@ -183,7 +191,14 @@ class Recording:
             | asked
             | renamed
             | {"highest": generation, "settled": 0, "refused": 0, "resend_due": 0}
+            | (self._found() if " as found_generation" in said else {})
         )
+
+    def _found(self) -> dict[str, Any]:
+        """What is in the tables of an activation."""
+        held = 200 * int(self.is_later)
+        generation = int(self.is_later)
+        return {"found_generation": generation, "held_rows": held, "refused_rows": held}
 
 
 @contextmanager
