@@ -89,6 +89,7 @@ Each has a subquery of its own, since a step may use its value more than once. -
     {% endfor %}
     {% do plan.ctes.append({
         'name': '_outhaul_present_1',
+        'as': outhaul.computed_once(),
         'body': '    select\n        ' ~ columns | join(',\n        ') ~ '\n    from ' ~ cleaned,
     }) %}
     {{ return('_outhaul_present_1') }}

@@ -112,7 +112,7 @@ A parent has a name of its own too, because it is joined to the rows of another 
 {% macro _query(plan) %}
     {% set parts = [] %}
     {% for cte in plan.ctes %}
-        {% do parts.append(outhaul._cte_name(cte.name) ~ ' as (\n\n' ~ cte.body ~ '\n\n)') %}
+        {% do parts.append(outhaul._cte_name(cte.name) ~ ' ' ~ cte.get('as', 'as') ~ ' (\n\n' ~ cte.body ~ '\n\n)') %}
     {% endfor %}
     {{ return(
         'with\n\n' ~ parts | join(',\n\n') ~ '\n\nselect * from ' ~ outhaul._cte_name(plan.ctes[-1].name)
