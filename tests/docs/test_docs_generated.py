@@ -67,6 +67,24 @@ def test_every_public_macro_is_described_with_its_arguments() -> None:
     assert described == public_macros()
 
 
+# Of dbt itself, which warns of others from 1.12 on: bool, and not boolean; list[any],
+# and not list.
+TYPE = re.compile(
+    r"string|bool|integer|float|any|relation|column|list\[\w+\]|dict\[\w+, \w+\]"
+)
+
+
+def test_the_types_of_arguments_are_those_that_dbt_knows() -> None:
+    types = [
+        argument["type"]
+        for entries in generate_docs.documented_macros().values()
+        for entry in entries
+        for argument in entry.get("arguments", [])
+    ]
+    assert [each for each in types if not TYPE.fullmatch(each)] == []
+    assert not TYPE.fullmatch("boolean") and not TYPE.fullmatch("list")
+
+
 def test_what_differs_between_warehouses_is_not_shown_to_users() -> None:
     assert len(generate_docs.documented_macros()["warehouses"]) > 40
     assert generate_docs.public_macros("warehouses") == []
