@@ -6,7 +6,9 @@
 
 {% macro default__add_columns(relation, columns) %}
     {% for name, type in columns.items() %}
-        {% do outhaul._execute('alter table ' ~ relation ~ ' add column if not exists ' ~ name ~ ' ' ~ type) %}
+        {% do outhaul._execute(outhaul.one_at_a_time(
+            'alter table ' ~ relation ~ ' add column if not exists ' ~ name ~ ' ' ~ type
+        )) %}
     {% endfor %}
 {% endmacro %}
 
