@@ -145,7 +145,10 @@ are found there, some key repeats. New keys and identities are counted themselve
     {% if diff.identity is none or tally.named == 0 or (diff.key == [diff.identity] and not diff.identity_is_text) %}
         {{ return(false) }}
     {% endif %}
-    {{ return(outhaul._fetch(outhaul._clash_count_query(diff))[0][0] | int > 0) }}
+    {% do outhaul.plan_by_hash(true) %}
+    {% set count = outhaul._fetch(outhaul._clash_count_query(diff))[0][0] | int %}
+    {% do outhaul.plan_by_hash(false) %}
+    {{ return(count > 0) }}
 {% endmacro %}
 
 {% macro _clash_count_query(diff) -%}
