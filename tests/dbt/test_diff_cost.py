@@ -144,7 +144,7 @@ def as_shown(statement: str) -> str:
     """A statement as the page has it: without what differs between two builds."""
     plain = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "…", statement)
     plain = re.sub(r'(people_out__[a-z]+)\d+"', r'\1"', plain)
-    plain = re.sub(r'"test_\d+"', '"warehouse"', plain)
+    plain = re.sub(r"""(["'])test_\d+(["'])""", r"\1warehouse\2", plain)
     first, _, rest = plain.partition("\n")
     lines = [line.rstrip() for line in (first, *dedent(rest).splitlines())]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()

@@ -139,11 +139,16 @@ def test_grants_and_descriptions_reach_the_tables(project: DiffProject) -> None:
     assert project.run_sql(comment) == [("One row per change.",)]
 
 
+@only_on("duckdb", "postgres", "redshift", "snowflake")
 @pytest.mark.conformance
 def test_the_ledger_of_an_older_package_is_brought_up_to_date(
     project: DiffProject,
 ) -> None:
-    """Version 1 had neither of these columns, and its builds are taken over."""
+    """Version 1 had neither of these columns, and its builds are taken over.
+
+    What stands in for BigQuery and Databricks cannot take a column out of a table, or
+    does not tell of it.
+    """
     new = ("state_columns", "next_check")
     activations = project.table("outhaul_activations")
     project.settle(ANN, BOB)
