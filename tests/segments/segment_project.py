@@ -69,6 +69,22 @@ class SegmentProject:
     def write_model(self, name: str, sql: str) -> None:
         (self.folder / "models" / f"{name}.sql").write_text(sql)
 
+    def refusals(self, models: Mapping[str, str]) -> dict[str, str]:
+        """What dbt says of each of these models, run once and all together.
+
+        Empty of one that it builds. Their files are gone afterwards.
+        """
+        for name, sql in models.items():
+            self.write_model(name, sql)
+        result = self.dbt("run", "--select", *models)
+        for name in models:
+            (self.folder / "models" / f"{name}.sql").unlink()
+        assert result.exception is None
+        statuses, said = self.statuses(result), self.messages(result)
+        return {
+            name: said[name] if statuses[name] == "error" else "" for name in models
+        }
+
     def write_yaml(self, name: str, content: Mapping[str, Any]) -> None:
         text = yaml.safe_dump(content, sort_keys=False)
         (self.folder / "models" / f"{name}.yml").write_text(text)
