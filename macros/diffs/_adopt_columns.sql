@@ -12,7 +12,7 @@ columns were sent. Also `adopted`, the query of the changed table or none,
 `renamed`, and `rejected_is_kept`, false where rejected rows had other columns. -#}
 {% macro _adopt_columns(diff) %}
     {% do diff.update({'held': diff.acknowledged, 'adopted': none, 'renamed': {}, 'rejected_is_kept': true}) %}
-    {% if load_cached_relation(diff.acknowledged) is none %}
+    {% if outhaul._existing(diff, 'acknowledged') is none %}
         {% do outhaul._create_state(diff) %}
         {{ return('') }}
     {% endif %}

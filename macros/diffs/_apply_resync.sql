@@ -4,7 +4,7 @@ counts as doubtful, so it is sent again.
 Rows that have left the segment are still removed, because the state stays. Of an
 append-only diff the state goes: what is in doubt would be held there. -#}
 {% macro _apply_resync(diff) %}
-    {% if not (diff.resync_due or diff.resend_due) or load_cached_relation(diff.acknowledged) is none %}
+    {% if not (diff.resync_due or diff.resend_due) or outhaul._existing(diff, 'acknowledged') is none %}
         {{ return('') }}
     {% endif %}
     {% set forget -%}

@@ -5,7 +5,7 @@ Where no diff exists yet, an empty one is made, so that what refers to it runs. 
     {% do outhaul._name_work_tables(diff, modules.re.sub('[^0-9a-z]', '', invocation_id)) %}
     {% do diff.update({'is_partial': true}) %}
     {% do outhaul._run_model(diff, sql) %}
-    {% if load_cached_relation(diff.relation) is none %}
+    {% if outhaul._existing(diff, 'relation') is none %}
         {% do outhaul.replace_table(
             diff.relation, outhaul._empty_diff_query(diff), 'main', '_outhaul_seq'
         ) %}

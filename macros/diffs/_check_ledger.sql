@@ -11,7 +11,7 @@ may have been sent counts as in doubt. Adds to the diff `found`, what is in its 
         'next_generation': known + 1,
         'found': {'is_diff': false, 'generation': none, 'held_rows': 0, 'refused_rows': 0},
     }) %}
-    {% if before.generation == 0 and load_cached_relation(diff.acknowledged) is none %}
+    {% if before.generation == 0 and outhaul._existing(diff, 'acknowledged') is none %}
         {{ return('') }}
     {% endif %}
     {% set found = before.found or outhaul._found(diff) %}
@@ -30,10 +30,10 @@ may have been sent counts as in doubt. Adds to the diff `found`, what is in its 
     rejected (`refused_rows`). -#}
 {% macro _found(diff) %}
     {% set is_diff = outhaul._has_generation(diff) %}
-    {% if load_cached_relation(diff.acknowledged) is none %}
+    {% if outhaul._existing(diff, 'acknowledged') is none %}
         {{ return({'is_diff': is_diff, 'generation': none, 'held_rows': 0, 'refused_rows': 0}) }}
     {% endif %}
-    {% set is_kept = load_cached_relation(diff.rejected) is not none %}
+    {% set is_kept = outhaul._existing(diff, 'rejected') is not none %}
     {{ return(outhaul._as_found(outhaul._fetch(outhaul._found_query(diff, is_diff, is_kept))[0], is_diff)) }}
 {% endmacro %}
 
@@ -89,7 +89,7 @@ may have been sent counts as in doubt. Adds to the diff `found`, what is in its 
 
 {#- Whether the table of the diff is one: where nothing is published it may be any. -#}
 {% macro _has_generation(diff) %}
-    {% if load_cached_relation(diff.relation) is none %}
+    {% if outhaul._existing(diff, 'relation') is none %}
         {{ return(false) }}
     {% elif diff.before.generation > 0 %}
         {{ return(true) }}
@@ -165,7 +165,7 @@ Without a transaction, a first build that died leaves tables too, and nothing in
         ) }}
     {% endif %}
     {% if outhaul.is_transactional() and before.rows_acknowledged > 0 and not found.held_rows
-        and load_cached_relation(diff.acknowledged) is not none %}
+        and outhaul._existing(diff, 'acknowledged') is not none %}
         {{ return(
             diff.acknowledged ~ ' is empty, and held ' ~ before.rows_acknowledged ~ ' rows at the last build. Restore it,'
             ~ ' or accept that rows which left the segment stay at the destination: ' ~ outhaul._resync_way(diff)

@@ -105,6 +105,7 @@ build: `changed` or `all`. -#}
 again, as an insertion where membership itself is in doubt. -#}
 {% macro _compared_query(diff) -%}
     {%- set key = outhaul.quoted(diff.key[0]) -%}
+    {%- set differs = outhaul._differences(diff) -%}
         select
             case
                 when source._outhaul_held is not null then null
@@ -114,13 +115,13 @@ again, as an insertion where membership itself is in doubt. -#}
                 when acknowledged._outhaul_in_doubt in ('inserted', 'removed') then 'inserted'
                 else 'updated'
             end as _outhaul_change,
-            {{ outhaul._changed_columns(diff) }} as _outhaul_changed_columns,
+            {{ outhaul._changed_columns(diff, differs) }} as _outhaul_changed_columns,
             source._outhaul_held,
             case
                 when source._outhaul_is_there is null then null
                 when acknowledged.{{ key }} is null then 'key'
                 {%- if diff.identity is not none and diff.identity not in diff.key %}
-                when {{ outhaul._column_differs('source', 'acknowledged', outhaul._column_of(diff, diff.identity)) }}
+                when {{ differs[diff.identity] }}
                     then 'identity'
                 {%- endif %}
             end as _outhaul_novelty
@@ -141,7 +142,7 @@ again, as an insertion where membership itself is in doubt. -#}
             {%- if diff.refresh_days %}
             or {{ outhaul._is_to_be_refreshed(diff) }}
             {%- endif %}
-            or {{ outhaul._content_differs('source', 'acknowledged', diff.columns) }}
+            or ({{ differs.values() | join('\n' ~ ' ' * 12 ~ 'or ') }})
 {%- endmacro %}
 
 {#- Whether the destination acknowledged a row longer ago than "refresh_after" says.
@@ -165,14 +166,23 @@ out together do not all come back in one build. -#}
     {{ return('acknowledged._outhaul_acknowledged_at < case' ~ line ~ cases | join(line) ~ line ~ 'end') }}
 {% endmacro %}
 
+{#- By the name of each column, whether its values differ. -#}
+{% macro _differences(diff) %}
+    {% set differs = {} %}
+    {% for column in diff.columns %}
+        {% do differs.update({column.name: outhaul._column_differs('source', 'acknowledged', column)}) %}
+    {% endfor %}
+    {{ return(differs) }}
+{% endmacro %}
+
 {#- The names of the changed columns as a JSON array. -#}
-{% macro _changed_columns(diff) %}
+{% macro _changed_columns(diff, differs) %}
     {% set parts = [] %}
     {% for column in diff.columns %}
         {% if column.name not in diff.key %}
             {% do parts.append(
-                'case when ' ~ outhaul._column_differs('source', 'acknowledged', column)
-                ~ ' then ' ~ outhaul.literal(',' ~ tojson(outhaul.written_name(column.name))) ~ " else '' end"
+                'case when ' ~ differs[column.name] ~ ' then '
+                ~ outhaul.literal(',' ~ tojson(outhaul.written_name(column.name))) ~ " else '' end"
             ) %}
         {% endif %}
     {% endfor %}

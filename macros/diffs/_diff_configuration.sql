@@ -1,6 +1,6 @@
 {#- Check what the model configures and gather what the steps share.
 
-Keys of the mapping: name, relation, acknowledged, rejected, key, identity, prefer,
+Keys of the mapping: name, relation, acknowledged, rejected, existing, key, identity, prefer,
 append_only, max_invalid, max_removed, refresh_days, meta; the steps add theirs. -#}
 {% macro _diff_configuration(relation) %}
     {% set meta = (config.get('meta') or {}).get('outhaul') %}
@@ -13,6 +13,7 @@ append_only, max_invalid, max_removed, refresh_days, meta; the steps add theirs.
         'relation': relation,
         'acknowledged': outhaul._beside(relation, '__acknowledged'),
         'rejected': outhaul._beside(relation, '__rejected'),
+        'existing': {},
         'key': key,
         'identity': meta.get('identity', default_identity),
         'prefer': meta.get('prefer'),

@@ -4,7 +4,7 @@ Up to the committed position a row is acknowledged unless it was rejected; from
 there to the claimed position it is in doubt; the rest was never sent. Folding
 twice gives the same result, so a crash in between does no harm. -#}
 {% macro _fold(diff) %}
-    {% set existing = load_cached_relation(diff.acknowledged) %}
+    {% set existing = outhaul._existing(diff, 'acknowledged') %}
     {% set claims = diff.claims %}
     {% do outhaul._refuse_lost_state(diff, existing, claims) %}
     {% if existing is none or claims.claimed == 0 %}

@@ -6,18 +6,18 @@ others is made anew: other columns are other contents, which were never rejected
 Adds to the diff `state_columns`, as {name, type}; none where nothing was built yet. -#}
 {% macro _know_state(diff) %}
     {% do diff.update({'state_columns': none}) %}
-    {% if load_cached_relation(diff.acknowledged) is none %}
+    {% if outhaul._existing(diff, 'acknowledged') is none %}
         {{ return('') }}
     {% endif %}
     {% set recorded = fromjson(diff.before.state_columns) if diff.before.state_columns else none %}
-    {% if recorded and not diff.resync_due and load_cached_relation(diff.rejected) is not none and (
+    {% if recorded and not diff.resync_due and outhaul._existing(diff, 'rejected') is not none and (
         diff.claims.claimed == 0 or outhaul._same_columns(recorded, outhaul._sent_columns(diff.before))
     ) %}
         {% do diff.update({'state_columns': recorded}) %}
         {{ return('') }}
     {% endif %}
     {% do diff.update({'state_columns': outhaul._without_own(outhaul.columns_of(diff.acknowledged))}) %}
-    {% if load_cached_relation(diff.rejected) is none or not outhaul._same_columns(
+    {% if outhaul._existing(diff, 'rejected') is none or not outhaul._same_columns(
         outhaul._without_own(outhaul.columns_of(diff.rejected)), diff.state_columns
     ) %}
         {% do outhaul._create_rejected(diff) %}

@@ -28,7 +28,7 @@ one that is there, if it is empty and stays so; else a new one. -#}
     {% if stays_empty %}
         {{ return('') }}
     {% elif is_published %}
-        {% set existing = load_cached_relation(diff.relation) %}
+        {% set existing = outhaul._existing(diff, 'relation') %}
         {% do adapter.drop_relation(existing) if existing is not none %}
         {% do adapter.rename_relation(diff.work, diff.relation) %}
     {% else %}
@@ -40,7 +40,7 @@ one that is there, if it is empty and stays so; else a new one. -#}
 
 {#- Whether the table has no rows, gets none, and has the columns of the select in their order. -#}
 {% macro _stays_empty(diff) %}
-    {% set existing = load_cached_relation(diff.relation) %}
+    {% set existing = outhaul._existing(diff, 'relation') %}
     {{ return(
         not diff.is_first and diff.found.is_diff and diff.found.generation is none and diff.before.generation > 0
         and existing is not none and existing.type == 'table' and not diff.moved

@@ -27,8 +27,8 @@ Where dbt knows the activation's tables, also what is in them: see `_found`. -#}
 
 {#- Whether dbt's cache has all tables of the activation, which then are those of a build. -#}
 {% macro _knows_tables(diff) %}
-    {% for relation in [diff.relation, diff.acknowledged, diff.rejected] %}
-        {% if load_cached_relation(relation) is none %}
+    {% for which in ['relation', 'acknowledged', 'rejected'] %}
+        {% if outhaul._existing(diff, which) is none %}
             {{ return(false) }}
         {% endif %}
     {% endfor %}

@@ -66,9 +66,9 @@ tables; returns whether the lease is ours. -#}
 {#- Tables that a build beside this one made while it waited are not in dbt's cache. -#}
 {% macro _notice_relations(diff) %}
     {% if diff.before.generation > 0 %}
-        {% for relation in [diff.relation, diff.acknowledged, diff.rejected] %}
-            {% if load_cached_relation(relation) is none and outhaul.exists(relation) %}
-                {% do outhaul._notice(relation) %}
+        {% for which in ['relation', 'acknowledged', 'rejected'] %}
+            {% if outhaul._existing(diff, which) is none and outhaul.exists(diff[which]) %}
+                {% do outhaul._notice(diff[which]) %}
             {% endif %}
         {% endfor %}
     {% endif %}

@@ -7,7 +7,7 @@ They hand on one mapping, `diff`. Who adds which key:
 
 | step | keys |
 | --- | --- |
-| `_diff_configuration` | `name`, `relation`, `acknowledged`, `rejected`, `key`, `identity`, `prefer`, `append_only`, `max_invalid`, `max_removed`, `refresh_days`, `meta` |
+| `_diff_configuration` | `name`, `relation`, `acknowledged`, `rejected`, `existing` (see `_existing`), `key`, `identity`, `prefer`, `append_only`, `max_invalid`, `max_removed`, `refresh_days`, `meta` |
 | `_take_lease` | `asked_at`, `before` (the activation's row in the ledger), `claims` (how far its rows were sent), `resync_due`, `resend_due`, `work_tables` and the names of those |
 | `_move_state` | `moved` (relations to drop when the diff is published) |
 | `_check_ledger` | `found` (what is in its tables), `next_generation` |
@@ -61,10 +61,8 @@ They hand on one mapping, `diff`. Who adds which key:
     {% endif %}
 
     {#- what is acknowledged is for builds alone -#}
-    {% for relation in [target_relation, diff.rejected] %}
-        {% if load_cached_relation(relation) is not none %}
-            {% do apply_grants(relation, config.get('grants'), should_revoke=true) %}
-        {% endif %}
+    {% for which in ['relation', 'rejected'] if outhaul._existing(diff, which) is not none %}
+        {% do apply_grants(diff[which], config.get('grants'), should_revoke=true) %}
     {% endfor %}
     {% do persist_docs(target_relation, model) %}
 
