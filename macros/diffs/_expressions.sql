@@ -99,6 +99,15 @@
     {{ return(diff.columns | selectattr('name', 'equalto', name) | first) }}
 {% endmacro %}
 
+{#- The columns of the key, as {name, type}. -#}
+{% macro _columns_of_key(diff) %}
+    {% set columns = [] %}
+    {% for name in diff.key %}
+        {% do columns.append(outhaul._column_of(diff, name)) %}
+    {% endfor %}
+    {{ return(columns) }}
+{% endmacro %}
+
 {#- The names in the list that are columns of outhaul's own. -#}
 {% macro _without_own(columns) %}
     {% set kept = [] %}

@@ -88,10 +88,7 @@ Returns whether any do. Adds to the diff `all_counts` and `suspects_are_judged`.
 {% endmacro %}
 
 {% macro _all_counts_query(diff, identity_is_key) -%}
-    {%- set key = [] -%}
-    {%- for name in diff.key -%}
-        {%- do key.append(outhaul._column_of(diff, name)) -%}
-    {%- endfor -%}
+    {%- set key = outhaul._columns_of_key(diff) -%}
     with
 
     keyed as (

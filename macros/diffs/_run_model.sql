@@ -44,11 +44,11 @@ the warehouse. -#}
     {% do outhaul.prepare_reading(diff.work, key) if not diff.is_first %}
 {% endmacro %}
 
-{#- A first build is all insertions, so where a table can be renamed, the one that the rows are
-written into becomes the diff. -#}
+{#- A first build is all insertions, so where a table gets its name in the same transaction, the
+one that the rows are written into becomes the diff. -#}
 {% macro _fill_by_model(diff, sql) %}
     {% set is_first = not diff.is_partial and diff.found.held_rows == 0 and diff.found.refused_rows == 0 %}
-    {% set is_candidate = is_first and outhaul.publishes_by_rename() %}
+    {% set is_candidate = is_first and outhaul.is_transactional() %}
     {% do diff.update({'is_first': is_first, 'is_candidate': is_candidate, 'own_column_count': 0}) %}
     {% if not is_candidate %}
         {% do diff.work_tables.append(diff.work) %}

@@ -32,10 +32,7 @@ not hold, and `distinct_identities`. -#}
 {% endmacro %}
 
 {% macro _tally_query(diff) -%}
-    {%- set key = [] -%}
-    {%- for name in diff.key -%}
-        {%- do key.append(outhaul._column_of(diff, name)) -%}
-    {%- endfor -%}
+    {%- set key = outhaul._columns_of_key(diff) -%}
     {%- set text = outhaul.type_text() -%}
     with
 
