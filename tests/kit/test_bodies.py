@@ -15,6 +15,7 @@ from outhaul.kit.formats import (
     Boolean,
     Day,
     Email,
+    Fixed,
     Json,
     Moment,
     Number,
@@ -146,3 +147,11 @@ def test_a_moment_must_be_recent(seconds, code):
         assert refusal(body, v=moment) == code
     else:
         assert encoded(body, {"v": moment}) == ['{"v":"1970-01-01T02:30:00"}']
+
+
+def test_what_every_row_says_alike_needs_no_column():
+    said = Field("", "op", Fixed("add"), sees_nulls=True)
+    assert encoded(Body(None, [said, *FIELDS[1:2]]), ANN, BOB) == [
+        '{"op":"add","first":"Ann"}',
+        '{"op":"add","first":""}',
+    ]

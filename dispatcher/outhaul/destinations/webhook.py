@@ -24,8 +24,10 @@ from outhaul.http.addresses import (
 )
 from outhaul.http.client import HttpClient
 from outhaul.http.declared import AnswerOptions
-from outhaul.kit import columns, service, values
+from outhaul.kit import service
 from outhaul.kit.account import Account
+from outhaul.kit.bodies import Body, Field
+from outhaul.kit.formats import Fixed, Json
 from outhaul.kit.idempotency import idempotency_key
 from outhaul.kit.platform import Platform
 from outhaul.kit.rows import Collected, Rows
@@ -88,6 +90,7 @@ class Changes(service.Service):
         most, often = account.bytes_per_request, account.requests_per_second
         self._limits = Limits(rows, most, often, account.concurrency)
         self.partly_applies = options.partly_applies
+        self._bodies: dict[tuple[Change, tuple[str, ...]], Body] = {}
         if problem := path_problem(options.path):
             raise ConfigurationError(f"{self._where}.path: {problem}")
         if problems := options.problems():
@@ -114,15 +117,10 @@ class Changes(service.Service):
             )
 
     def encode(self, row: model.Row, found: Any = None) -> bytes:
-        change = {self._options.change_field: row.change.value}
-        return values.json_object({**change, **row.values})
+        return self._body(row.change, tuple(row.values)).one(row)
 
     def encode_rows(self, rows: Rows, found: Sequence[Any]) -> list[bytes]:
-        fields = list(rows[0].values)
-        rendered = [columns.for_json(rows.column(field)) for field in fields]
-        changes = [rows[0].change.value] * len(rows)
-        named = [self._options.change_field, *fields]
-        return columns.as_json(columns.records(named, [changes, *rendered]))
+        return self._body(rows[0].change, tuple(rows.columns)).many(rows, found)
 
     def send(self, items: Collected) -> list[model.Outcome]:
         options, account = self._options, self._account
@@ -137,6 +135,16 @@ class Changes(service.Service):
         )
         removing = items[0].row.change is Change.REMOVED
         return options.outcomes(response, len(items), removing=removing)
+
+    def _body(self, change: Change, names: tuple[str, ...]) -> Body:
+        """How rows of a change are written, with all of their fields."""
+        if (change, names) not in self._bodies:
+            said = Field(
+                "", self._options.change_field, Fixed(change.value), sees_nulls=True
+            )
+            fields = [Field(name, name, Json()) for name in names]
+            self._bodies[change, names] = Body(None, [said, *fields], writes_nulls=True)
+        return self._bodies[change, names]
 
 
 class Upserts(Changes):

@@ -44,6 +44,19 @@ class AsIs(Format):
 
 
 @dataclass(frozen=True)
+class Fixed(Format):
+    """The same value in every row, whatever its column has; its field sees nulls."""
+
+    value: Any
+
+    def one(self, field: str, value: Any) -> Any:
+        return self.value
+
+    def many(self, column: Values) -> Values:
+        return [self.value] * len(column)
+
+
+@dataclass(frozen=True)
 class Text(Format):
     """A text of at most `longest` characters, cut off there if it `is_cut`.
 
