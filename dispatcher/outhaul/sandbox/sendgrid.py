@@ -18,17 +18,19 @@ https://www.twilio.com/docs/sendgrid/api-reference/contacts
 
 from __future__ import annotations
 
-import hmac
-import re
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from outhaul.sandbox.faults import Faults
-from outhaul.sandbox.limits import Quota
 from outhaul.sandbox.messages import Reply, Request
-from outhaul.sandbox.sendgrid_jobs import Jobs, import_work, removal_work
+from outhaul.sandbox.sendgrid_jobs import (
+    address_of,
+    errors_file,
+    file_of,
+    removal_work,
+    view,
+)
 from outhaul.sandbox.sendgrid_rules import (
     EMAIL,
     FIELD_NAME,
@@ -40,20 +42,19 @@ from outhaul.sandbox.sendgrid_rules import (
     MOST_ROWS,
     READ_ONLY,
     UNLISTED,
-    Refused,
     asked_in,
     check_rows,
     object_of,
     reserved_fields,
 )
 from outhaul.sandbox.sendgrid_store import FIELDS, IDENTIFIERS, Store
+from outhaul.sandbox.stand_in import Refused, StandIn, page, route
 
-_TOO_MANY = {"errors": [{"field": None, "message": "too many requests"}]}
-_IMPORT_FAULTS = ("errored", "failed", "endless", "lost")
+_MARKETING = "/v3/marketing"
 
 
-class SendGridStandIn:
-    """job_seconds: how long a job takes. api_key: the one that is accepted, or any."""
+class SendGridStandIn(StandIn):
+    """Beside what every stand-in has: contacts in a store with rules of its own."""
 
     def __init__(
         self,
@@ -63,47 +64,20 @@ class SendGridStandIn:
         api_key: str | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._faults = faults
-        self._api_key = api_key
         self.forbidden: set[str] = set()
-        self._quotas: dict[re.Pattern[str], Quota] = {}
         self._store = Store(clock, faults.lag)
-        self._jobs = Jobs(clock, job_seconds)
-        self._lock = threading.RLock()
-        self._routes: list[tuple[str, re.Pattern[str], Callable[..., Reply]]] = [
-            ("PUT", _path("contacts"), self._put_contacts),
-            ("POST", _path("contacts/search/emails"), self._search),
-            ("POST", _path("contacts/search/identifiers/{}"), self._search_by),
-            ("GET", _path("contacts/imports/{}"), self._get_job),
-            ("GET", _path("lists"), self._get_lists),
-            ("POST", _path("lists"), self._post_list),
-            ("GET", _path("lists/{}"), self._get_list),
-            ("PATCH", _path("lists/{}"), self._rename_list),
-            ("DELETE", _path("lists/{}"), self._delete_list),
-            ("GET", _path("lists/{}/contacts/count"), self._count),
-            ("DELETE", _path("lists/{}/contacts"), self._remove_members),
-            ("GET", _path("field_definitions"), self._get_fields),
-            ("POST", _path("field_definitions"), self._post_field),
-        ]
+        super().__init__(faults, job_seconds=job_seconds, api_key=api_key, clock=clock)
 
-    def handle(self, request: Request) -> Reply:
-        with self._lock:
-            self._jobs.work_off()
-            try:
-                if request.path.startswith("/_files/"):
-                    return self._errors_file(request)
-                self._check_key(request)
-                for method, pattern, handler in self._routes:
-                    match = pattern.fullmatch(request.path)
-                    if match and method == request.method:
-                        self._check_scope(request)
-                        quota = self._quotas.get(pattern)
-                        if quota and (headers := quota.take()):
-                            return Reply(429, _TOO_MANY, headers)
-                        return handler(request, *match.groups())
-            except Refused as refused:
-                return refused.reply
-        return Reply(404, {"errors": [{"message": "resource not found"}]})
+    def let_in(self, request: Request) -> None:
+        if request.path.startswith("/_files/"):  # at another host
+            return
+        super().let_in(request)
+        reads = request.method == "GET" or "/search/" in request.path
+        if ("read" if reads else "write") in self.forbidden:
+            raise Refused(403, "access forbidden")
+
+    def is_key(self, key: str) -> bool:
+        return super().is_key(key) and (bool(self._api_key) or key.startswith("SG."))
 
     def state(self) -> dict[str, Any]:
         """Contacts with lists and custom fields by name, lists, fields and jobs."""
@@ -117,7 +91,7 @@ class SendGridStandIn:
                     for key, name in store.lists.items()
                 ],
                 "custom_fields": list(store.fields.values()),
-                "jobs": [job.view("") for job in self._jobs.all.values()],
+                "jobs": [view(job, "") for job in self._jobs.all.values()],
             }
 
     def dump(self) -> dict[str, Any]:
@@ -177,24 +151,7 @@ class SendGridStandIn:
         with self._lock:
             self._store.delete_field(name)
 
-    def limit(self, quota: Callable[[], Quota]) -> None:
-        """Take so many requests of each call."""
-        self._quotas = {pattern: quota() for _, pattern, _ in self._routes}
-
-    def _check_scope(self, request: Request) -> None:
-        reads = request.method == "GET" or "/search/" in request.path
-        if ("read" if reads else "write") in self.forbidden:
-            raise Refused(403, "access forbidden")
-
-    def _check_key(self, request: Request) -> None:
-        scheme, _, key = request.headers.get("authorization", "").partition(" ")
-        if self._api_key is None:
-            right = key.startswith("SG.")
-        else:
-            right = hmac.compare_digest(key.encode(), self._api_key.encode())
-        if scheme != "Bearer" or not right:
-            raise Refused(401, "authorization required")
-
+    @route("PUT", f"{_MARKETING}/contacts")
     def _put_contacts(self, request: Request) -> Reply:
         if len(request.body) > MOST_BYTES:
             raise Refused(413, "content too large")
@@ -207,9 +164,9 @@ class SendGridStandIn:
             self._list_name(list_id)
         check_rows(rows, self._store.fields)
         self._play_refusal(request, rows)
-        fault = self._faults.take(_IMPORT_FAULTS, request.method, request.path)
-        work = import_work(self._store, rows, list_ids, fault)
-        job = self._jobs.add("upsert", len(rows), work, fault)
+        job = self.start(
+            request, rows, address_of, lambda row: self._store.upsert(row, list_ids)
+        )
         return Reply(202, {"job_id": job.id}, rows=len(rows))
 
     def _play_refusal(self, request: Request, rows: Sequence[Any]) -> None:
@@ -223,6 +180,7 @@ class SendGridStandIn:
                 named = f"email '{row['email']}' is not valid"
                 raise Refused(400, named if fault.named else "invalid contact")
 
+    @route("POST", f"{_MARKETING}/contacts/search/emails")
     def _search(self, request: Request) -> Reply:
         wanted = [each.lower() for each in asked_in(request, "emails")]
         for address in wanted:
@@ -232,6 +190,7 @@ class SendGridStandIn:
                 raise Refused(400, f"email '{address}' is not valid", "emails")
         return self._found({each: self._store.search(each) for each in wanted}, request)
 
+    @route("POST", f"{_MARKETING}/contacts/search/identifiers/{{}}")
     def _search_by(self, request: Request, kind: str) -> Reply:
         """Not said to find contacts by their alternate addresses, so it does not."""
         if kind not in IDENTIFIERS:
@@ -258,35 +217,41 @@ class SendGridStandIn:
         }
         return Reply(200, {"result": result}, rows=len(found))
 
+    @route("GET", f"{_MARKETING}/contacts/imports/{{}}")
     def _get_job(self, request: Request, job_id: str) -> Reply:
+        return Reply(200, view(self.job(job_id), request.url))
+
+    @route("GET", "/_files/{}.csv")
+    def _errors_file(self, request: Request, job_id: str) -> Reply:
         job = self._jobs.all.get(job_id)
-        if job is None or job.lost:
-            raise Refused(404, "job not found")
-        return Reply(200, job.view(request.url))
-
-    def _errors_file(self, request: Request) -> Reply:
-        job = self._jobs.all.get(request.path[len("/_files/") :].partition(".")[0])
         # Links that are signed are refused with a second kind of credentials.
-        if job is None or job.file == "expired" or "authorization" in request.headers:
+        if (
+            job is None
+            or file_of(job) == "expired"
+            or "authorization" in request.headers
+        ):
             return Reply(403, b"<Error/>", {"Content-Type": "application/xml"})
-        return Reply(200, job.errors_file(), {"Content-Type": "text/csv"})
+        return Reply(200, errors_file(job), {"Content-Type": "text/csv"})
 
+    @route("GET", f"{_MARKETING}/lists")
     def _get_lists(self, request: Request) -> Reply:
         try:
             size = int(float(request.query.get("page_size", 100)))
-            start = int(request.query.get("page_token") or 0)
+            start = request.query.get("page_token") or ""
+            keys, following = page(list(self._store.lists), start, size)
         except ValueError:
             raise Refused(400, "page_size and page_token are not valid") from None
         if not 1 <= size <= 1000:
             raise Refused(400, "page_size must be 1 to 1000", "page_size")
-        keys = list(self._store.lists)
         here = f"{request.url}/v3/marketing/lists?page_size={size}&page_token="
-        metadata: dict[str, Any] = {"self": f"{here}{start or ''}", "count": len(keys)}
-        if start + size < len(keys):
-            metadata["next"] = f"{here}{start + size}"
-        page = [self._list(key, request) for key in keys[start : start + size]]
-        return Reply(200, {"result": page, "_metadata": metadata})
+        count = len(self._store.lists)
+        metadata: dict[str, Any] = {"self": f"{here}{start}", "count": count}
+        if following:
+            metadata["next"] = f"{here}{following}"
+        found = [self._list(key, request) for key in keys]
+        return Reply(200, {"result": found, "_metadata": metadata})
 
+    @route("POST", f"{_MARKETING}/lists")
     def _post_list(self, request: Request) -> Reply:
         name = object_of(request).get("name")
         if not isinstance(name, str) or not 1 <= len(name) <= 100:
@@ -296,9 +261,11 @@ class SendGridStandIn:
         list_id = self._store.create_list(name)
         return Reply(201, self._list(list_id, request))
 
+    @route("GET", f"{_MARKETING}/lists/{{}}")
     def _get_list(self, request: Request, list_id: str) -> Reply:
         return Reply(200, self._list(list_id, request))
 
+    @route("PATCH", f"{_MARKETING}/lists/{{}}")
     def _rename_list(self, request: Request, list_id: str) -> Reply:
         self._list_name(list_id)
         name = object_of(request).get("name")
@@ -307,6 +274,7 @@ class SendGridStandIn:
         self._store.lists[list_id] = name
         return Reply(200, self._list(list_id, request))
 
+    @route("DELETE", f"{_MARKETING}/lists/{{}}")
     def _delete_list(self, request: Request, list_id: str) -> Reply:
         self._list_name(list_id)
         if request.query.get("delete_contacts") == "true":
@@ -314,11 +282,13 @@ class SendGridStandIn:
         self._store.delete_list(list_id)
         return Reply(204)
 
+    @route("GET", f"{_MARKETING}/lists/{{}}/contacts/count")
     def _count(self, request: Request, list_id: str) -> Reply:
         self._list_name(list_id)
         count = self._store.count(list_id)
         return Reply(200, {"contact_count": count, "billable_count": count})
 
+    @route("DELETE", f"{_MARKETING}/lists/{{}}/contacts")
     def _remove_members(self, request: Request, list_id: str) -> Reply:
         self._list_name(list_id)
         contact_ids = [
@@ -333,6 +303,7 @@ class SendGridStandIn:
         job = self._jobs.add("delete", len(contact_ids), work, fault)
         return Reply(202, {"job_id": job.id}, rows=len(contact_ids))
 
+    @route("GET", f"{_MARKETING}/field_definitions")
     def _get_fields(self, request: Request) -> Reply:
         return Reply(
             200,
@@ -343,6 +314,7 @@ class SendGridStandIn:
             },
         )
 
+    @route("POST", f"{_MARKETING}/field_definitions")
     def _post_field(self, request: Request) -> Reply:
         body = object_of(request)
         name, field_type = body.get("name"), body.get("field_type")
@@ -400,7 +372,3 @@ class SendGridStandIn:
             "updated_at": contact["updated_at"],
             "_metadata": {"self": link},
         }
-
-
-def _path(form: str) -> re.Pattern[str]:
-    return re.compile("/v3/marketing/" + form.replace("{}", "([^/]+)"))

@@ -6,8 +6,9 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from outhaul.sandbox.messages import Reply, Request
+from outhaul.sandbox.messages import Request
 from outhaul.sandbox.sendgrid_store import FIELDS, IDENTIFIERS
+from outhaul.sandbox.stand_in import Refused
 
 MOST_ROWS = 30_000
 MOST_BYTES = 6_000_000
@@ -35,17 +36,6 @@ EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.(?!invalid$)[^\s@.]+", re.IGNORECASE)
 PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
 FIELD_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
 FIELD_TYPES = ("Text", "Number", "Date")
-
-
-class Refused(Exception):
-    """A request is refused as a whole."""
-
-    def __init__(self, status: int, message: str, field: str | None = None) -> None:
-        super().__init__(message)
-        error = {"message": message}
-        if field is not None:
-            error["field"] = field
-        self.reply = Reply(status, {"errors": [error]})
 
 
 def object_of(request: Request) -> dict[str, Any]:

@@ -10,8 +10,9 @@ import copy
 import re
 import uuid
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timezone
 from typing import Any
+
+from outhaul.sandbox.jobs import RowFailed, timestamp
 
 IDENTIFIERS = ("email", "phone_number_id", "external_id", "anonymous_id")
 
@@ -40,10 +41,6 @@ FIELDS: dict[str, int | None] = {
 _DATE = re.compile(
     r"\d{1,2}/\d{1,2}/\d{4}|\d{4}-\d{2}-\d{2}(T[\d:.]+(Z|[+-]\d\d:\d\d)?)?"
 )
-
-
-class ImportFailed(Exception):
-    """One contact of an import is refused; the others go on."""
 
 
 class Store:
@@ -123,8 +120,8 @@ class Store:
         self.fields[field["id"]] = field
         return field
 
-    def upsert(self, row: Mapping[str, Any], list_ids: Iterable[str]) -> bool:
-        """Import one contact; true if it is new. Raises ImportFailed."""
+    def upsert(self, row: Mapping[str, Any], list_ids: Iterable[str]) -> str:
+        """Import one contact, which is `created` or `updated`. Raises RowFailed."""
         values = self._fields_of(row)
         contact_id = next(
             (self._owners[key] for key in _keys(values) if key in self._owners), None
@@ -152,7 +149,7 @@ class Store:
         self.contacts[contact_id] = contact
         self._own(contact)
         self._changed(contact_id)
-        return is_new
+        return "created" if is_new else "updated"
 
     def delete_contact(self, contact_id: str) -> None:
         """Delete a contact and its memberships."""
@@ -204,10 +201,10 @@ class Store:
     ) -> None:
         for key in _keys(values):
             if self._owners.get(key, contact_id) != contact_id:
-                raise ImportFailed(f"{key[0]} belongs to another contact")
+                raise RowFailed(f"{key[0]} belongs to another contact")
         for kind, value in _keys(self.contacts.get(contact_id or "", {})):
             if str(values.get(kind, "")) != value:
-                raise ImportFailed(
+                raise RowFailed(
                     f"all identifiers of the contact must be present: {kind}"
                 )
 
@@ -221,7 +218,7 @@ class Store:
                 "Date": isinstance(value, str) and bool(_DATE.fullmatch(value)),
             }
             if not fits[field_type]:
-                raise ImportFailed(f"custom field {field_id} is no {field_type}")
+                raise RowFailed(f"custom field {field_id} is no {field_type}")
         return dict(values)
 
     def _own(self, contact: Mapping[str, Any]) -> None:
@@ -254,8 +251,3 @@ def _keys(contact: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def _alternate_keys(contact: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [("alternate", each) for each in contact.get("alternate_emails") or ()]
-
-
-def timestamp() -> str:
-    """The time now, as SendGrid writes it."""
-    return datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -92,7 +92,7 @@ class Sandbox:
         self.sftp = SftpStandIn(
             self.faults, api_key=api_key, folder=folder, log=self._log_operation
         )
-        self.splio = SplioStandIn(api_key=api_key)
+        self.splio = SplioStandIn(self.faults, api_key=api_key)
         self.sftp.files.watchers.append(self.splio.take_file)
         self.vendors: dict[str, Vendor] = {
             "batch": self.batch,

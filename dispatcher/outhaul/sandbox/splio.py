@@ -14,18 +14,18 @@ https://dev-scp.splio.com/docs/datahub-contacts, https://dev-scp.splio.com/refer
 
 from __future__ import annotations
 
-import hmac
 import re
 import secrets
-import threading
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
 
+from outhaul.sandbox.faults import Faults
 from outhaul.sandbox.limits import Quota
 from outhaul.sandbox.messages import Reply, Request
 from outhaul.sandbox.splio_imports import import_file
 from outhaul.sandbox.splio_rules import TYPES, custom_problem, field_problem
+from outhaul.sandbox.stand_in import Refused, StandIn, route
 
 STANDARD = ("email", "firstname", "lastname", "language", "cellphone", "creation_date")
 MOST_CREATED = 1_000
@@ -34,34 +34,24 @@ _EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.(?!invalid$)[^\s@.]+")
 _LIMITED = {"message": "API rate limit exceeded"}
 
 
-class Refused(Exception):
-    """An error as Splio words it; `reply` is the answer."""
+class SplioStandIn(StandIn):
+    """Beside what every stand-in has: tokens, and files that it imports."""
 
-    def __init__(self, status: int, key: str, description: str) -> None:
-        super().__init__(description)
-        error = {
-            "error_key": key,
-            "error": "wrong_value",
-            "error_description": description,
-        }
-        self.reply = Reply(status, {"status": status, "errors": [error]})
+    empty = {"contacts": [], "fields": [], "imports": []}
 
-
-class SplioStandIn:
-    """api_key: the one that is accepted, or any."""
-
-    def __init__(self, *, api_key: str | None = None) -> None:
-        self._api_key = api_key
+    def __init__(self, faults: Faults, *, api_key: str | None = None) -> None:
         self._tokens: set[str] = set()
-        self._lock = threading.RLock()
-        self._contacts: dict[str, dict[str, Any]] = {}
-        self._fields: list[dict[str, Any]] = []
-        self._imports: list[dict[str, Any]] = []
         self.quotas = {"contacts": Quota(20, 1.0), "others": Quota(10, 1.0)}
         """Requests of a second."""
         self.unique_key = "email"
         self.sub_sequences = {"dinsert": True, "dupdate": False}
         """Names of sub-sequences, and whether they create contacts."""
+        super().__init__(faults, api_key=api_key)
+
+    @property
+    def _fields(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.held["fields"]
+        return found
 
     # --- what tests and people start from
 
@@ -73,7 +63,8 @@ class SplioStandIn:
     def add_field(self, name: str, kind: str = "text") -> dict[str, Any]:
         """Make a custom field."""
         with self._lock:
-            field = {"id": len(self._fields) + 1, "name": name, "data_type": kind}
+            number = len(self._fields) + 1
+            field = {"id": number, "name": name, "data_type": kind}
             self._fields.append(field)
             return field
 
@@ -100,58 +91,48 @@ class SplioStandIn:
                 self.sub_sequences,
                 self._contacts,
             )
-            self._imports.append(result)
+            self.held["imports"].append(result)
 
     # --- requests
 
-    def handle(self, request: Request) -> Reply:
-        with self._lock:
-            try:
-                if (request.method, request.path) == ("POST", "/authenticate"):
-                    return self._authenticate(request)
-                scheme, _, token = request.headers.get("authorization", "").partition(
-                    " "
-                )
-                if scheme != "Bearer" or token not in self._tokens:
-                    return Reply(401, "Invalid JWT Token")
-                return self._route(request)
-            except Refused as refused:
-                return refused.reply
-            except (ValueError, TypeError, AttributeError):
-                return Reply(400, {"status": 400, "errors": []})
-
-    def _route(self, request: Request) -> Reply:
+    def let_in(self, request: Request) -> None:
+        if request.path == "/authenticate":
+            return
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme != "Bearer" or token not in self._tokens:
+            raise Refused(401, reply=Reply(401, "Invalid JWT Token"))
         is_contacts = request.path.startswith("/data/contacts/")
         if headers := self.quotas["contacts" if is_contacts else "others"].take():
             left = {"rateLimit-remaining": "0", "rateLimit-reset": "1"}
             limit = {"rateLimit-limit": headers["X-RateLimit-Limit"]}
-            return Reply(429, _LIMITED, limit | left)
-        what = (request.method, request.path)
-        if what == ("GET", "/universes/unique-key"):
-            return Reply(200, {"unique_key": self.unique_key})
-        if what == ("GET", "/data/fields/contacts"):
-            return self._list_fields(request)
-        if what == ("POST", "/data/fields"):
-            return self._create_field(request)
-        if what == ("POST", "/data/contacts/bulk"):
-            return self._create(request)
-        if request.method == "PATCH" and request.path.startswith("/data/contacts/"):
-            return self._update(request)
-        return Reply(404, {"status": 404, "errors": []})
+            raise Refused(429, reply=Reply(429, _LIMITED, limit | left))
 
+    def refusal(self, refused: Refused) -> Reply:
+        error = {"error": "wrong_value", "error_description": str(refused)}
+        errors = [{"error_key": refused.where, **error}] if refused.where else []
+        return Reply(refused.status, {"status": refused.status, "errors": errors})
+
+    @route("GET", "/universes/unique-key")
+    def _unique_key(self, request: Request) -> Reply:
+        return Reply(200, {"unique_key": self.unique_key})
+
+    @route("POST", "/authenticate")
     def _authenticate(self, request: Request) -> Reply:
-        key = str(request.json().get("api_key", ""))
-        if not key or not hmac.compare_digest(key, self._api_key or key):
+        if not self.is_key(str(request.json().get("api_key", ""))):
             return Reply(401, "Unauthorized")
         token = secrets.token_urlsafe(24)
         self._tokens.add(token)
         return Reply(200, {"token": token})
 
+    @route("GET", "/data/fields/contacts")
     def _list_fields(self, request: Request) -> Reply:
         size = int(request.query.get("per_page", 100))
         page = int(request.query.get("page_number", 1))
         system = {"id": 0, "is_system": True, "name": "ext_id"}
-        fields = [system, *({**each, "is_system": False} for each in self._fields)]
+        fields = [
+            system,
+            *({**each, "is_system": False} for each in self._fields),
+        ]
         return Reply(
             200,
             {
@@ -162,17 +143,19 @@ class SplioStandIn:
             },
         )
 
+    @route("POST", "/data/fields")
     def _create_field(self, request: Request) -> Reply:
         body = request.json()
         names = {each["name"] for each in self._fields}
         if body["type"] not in TYPES or body["name"] in {*names, *STANDARD}:
-            raise Refused(400, "name", "this field cannot be created")
+            raise Refused(400, "this field cannot be created", "name")
         return Reply(201, self.add_field(body["name"], body["type"]))
 
+    @route("POST", "/data/contacts/bulk")
     def _create(self, request: Request) -> Reply:
         contacts = request.json()["contacts"]
         if len(contacts) > MOST_CREATED:
-            raise Refused(400, "contacts", "at most 1000 contacts")
+            raise Refused(400, "at most 1000 contacts", "contacts")
         if not all(contact.get("email") for contact in contacts):
             return Reply(503, {"status": 503, "errors": [{"error": "internal_error"}]})
         for index, contact in enumerate(contacts):
@@ -190,32 +173,33 @@ class SplioStandIn:
         self._contacts[email] = {"email": email, **self._values(contact)}
         return {"contact_id": email, "code": 201, "description": ""}
 
-    def _update(self, request: Request) -> Reply:
-        email = unquote(request.path.rpartition("/")[2])
+    @route("PATCH", "/data/contacts/{}")
+    def _update(self, request: Request, name: str) -> Reply:
+        email = unquote(name)
         if email not in self._contacts:
             return Reply(404, {"status": 404, "errors": []}, rows=1)
         contact = request.json()
         if contact.get("email", email) != email:
-            raise Refused(400, "email", "the unique key cannot change")
+            raise Refused(400, "the unique key cannot change", "email")
         self._check({"email": email, **contact}, "")
         self._contacts[email] |= self._values(contact)
         return Reply(200, self._contacts[email], rows=1)
 
     def _check(self, contact: dict[str, Any], where: str) -> None:
         if not _EMAIL.fullmatch(contact["email"]):
-            raise Refused(400, f"{where}email", f"{contact['email']} is not valid")
+            raise Refused(400, f"{contact['email']} is not valid", f"{where}email")
         for name in set(contact) - {*STANDARD, "custom_fields", "lists"}:
-            raise Refused(400, f"{where}{name}", "there is no such field")
+            raise Refused(400, "there is no such field", f"{where}{name}")
         for name in set(contact) & {*STANDARD}:
             if problem := field_problem(name, contact[name]):
-                raise Refused(400, f"{where}{name}", f"{name} {problem}")
+                raise Refused(400, f"{name} {problem}", f"{where}{name}")
         for entry in contact.get("custom_fields", ()):
             field = self._field(entry)
             if field is None:
-                raise Refused(400, f"{where}custom_fields", "there is no such field")
+                raise Refused(400, "there is no such field", f"{where}custom_fields")
             if problem := custom_problem(field["data_type"], str(entry["value"])):
                 text = f"{field['name']} {problem}"
-                raise Refused(400, f"{where}custom_fields", text)
+                raise Refused(400, text, f"{where}custom_fields")
 
     def _values(self, contact: dict[str, Any]) -> dict[str, Any]:
         values = {name: contact[name] for name in STANDARD if name in contact}
@@ -235,28 +219,17 @@ class SplioStandIn:
 
     # --- a stand-in among others
 
-    def state(self) -> dict[str, Any]:
+    def dump(self) -> dict[str, Any]:
         """Contacts, custom fields and what became of files."""
         with self._lock:
-            return {
-                "contacts": [dict(each) for each in self._contacts.values()],
-                "fields": [dict(each) for each in self._fields],
-                "imports": [dict(each) for each in self._imports],
-            }
-
-    def dump(self) -> dict[str, Any]:
-        return self.state()
+            contacts = [dict(each) for each in self._contacts.values()]
+            return {**super().dump(), "contacts": contacts}
 
     def load(self, dumped: Mapping[str, Any]) -> None:
         with self._lock:
-            contacts = dumped.get("contacts", ())
-            self._contacts = {each["email"]: dict(each) for each in contacts}
-            self._fields = [dict(each) for each in dumped.get("fields", ())]
-            self._imports = [dict(each) for each in dumped.get("imports", ())]
+            super().load(dumped)
+            self._contacts = {each["email"]: each for each in self.held["contacts"]}
 
     def reset(self) -> None:
-        with self._lock:
-            self._contacts.clear()
-            self._fields.clear()
-            self._imports.clear()
-            self._tokens.clear()
+        super().reset()
+        self._tokens.clear()
