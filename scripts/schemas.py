@@ -278,7 +278,7 @@ def _setting(setting: Setting, *, plain: bool = False) -> Schema:
     limits = {"minimum": setting.minimum, "maximum": setting.maximum}
     value |= {name: limit for name, limit in limits.items() if limit is not None}
     if plain:
-        return schema | (value if setting.kind is not str else {**value, **_PLAIN})
+        return schema | value | ({"not": _TEMPLATE} if setting.kind is str else {})
     if value == {"type": "string"}:
         return schema | value
     return schema | {"anyOf": [value, _TEMPLATE]}

@@ -141,6 +141,16 @@ def _webhook(url: str) -> dict[str, Any]:
     }
 
 
+def _webhook_by_token(url: str) -> dict[str, Any]:
+    return {
+        "url": f"{url}/v1",
+        "token_url": f"{url}/oauth2/token",
+        "client_id": "client",
+        "client_secret": SECRET,
+        "allow_private": True,
+    }
+
+
 def _received(sandbox: Sandbox) -> Any:
     return sandbox.state()["webhook"]["rows"]
 
@@ -675,6 +685,31 @@ CASES = [
         ends=_by_email(_people_end("2026-01-0{}", fourth=False, spent=12.5)),
         seed=_received_people,
         asks_first=False,
+    ),
+    Case(
+        vendor="webhook",
+        service="changes",
+        variant="rest",
+        account=_webhook_by_token,
+        columns=_PEOPLE,
+        rows=[*_UPSERTS, _LEAVER],
+        refused=[*_NOT_TEXT, {"email": None}, {"email": ".."}],
+        write=("P*", "/v1/people*"),
+        content=_received,
+        ends=_by_email(_people_end("2026-01-0{}", fourth=False, spent=12.5)),
+        seed=_received_people,
+        options={
+            "method": "PUT",
+            "path": "/people/{email}",
+            "requests": {
+                "updated": "PATCH /people/{email}",
+                "removed": "DELETE /people/{email}",
+            },
+            "change_field": "",
+            "body": "row",
+        },
+        asks_first=False,
+        renews_token=True,
     ),
     Case(
         vendor="webhook",

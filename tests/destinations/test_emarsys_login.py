@@ -143,7 +143,7 @@ def test_a_token_is_renewed_before_it_ends(sandbox):
 
 def test_C10_a_token_that_is_refused_is_renewed_once(table, sandbox, seen):
     table.check(COLUMNS)
-    sandbox.emarsys.login.end_tokens()
+    sandbox.emarsys.login.end()
     seen.clear()
     assert table.check(COLUMNS) == []
     paths = [each.path.rpartition("/")[2] for each in seen]

@@ -84,12 +84,16 @@ class Api:
         body: bytes | None = None,
         *,
         params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
         shown: str | None = None,
     ) -> Response:
         """One request; once more with a fresh token where the token was refused.
 
-        body: JSON. shown: stands for the path in messages.
+        body: JSON, unless `headers` say otherwise. shown: stands for the path in
+        messages.
         """
+        if headers is None:
+            headers = {} if body is None else _JSON
 
         def send(signature: Signature) -> Response:
             return self._client.request(
@@ -97,7 +101,7 @@ class Api:
                 path,
                 body=body,
                 params=params,
-                headers={**signature.headers, **(_JSON if body is not None else {})},
+                headers={**signature.headers, **headers},
                 secrets=signature.secrets,
                 shown=shown,
             )

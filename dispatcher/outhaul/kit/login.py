@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple, Protocol
+from urllib.parse import urlencode
 
 from outhaul.errors import NotSent, OutcomeUnknown, StopSync
 from outhaul.http.addresses import header_problem
@@ -115,17 +116,26 @@ class Token:
         self._ends_at = asked_at + max(0.0, seconds - _MARGIN_SECONDS)
 
 
-def client_credentials(path: str, client_id: str, client_secret: str) -> TokenRequest:
-    """Asks for a token by OAuth 2.0's client credentials, in a basic header.
+def client_credentials(
+    path: str,
+    client_id: str,
+    client_secret: str,
+    parameters: Mapping[str, str] | None = None,
+    *,
+    in_body: bool = False,
+) -> TokenRequest:
+    """Asks for a token by OAuth 2.0's client credentials, in a basic header or not.
+
+    parameters: others, such as the scope. in_body: whether the credentials stand
+    among them.
 
     https://www.rfc-editor.org/rfc/rfc6749#section-4.4
     """
-    credentials = base64.b64encode(f"{client_id}:{client_secret}".encode()).decode()
-    return TokenRequest(
-        path,
-        b"grant_type=client_credentials",
-        {
-            "Authorization": f"Basic {credentials}",
-            "Content-Type": "application/x-www-form-urlencoded",
-        },
-    )
+    form = {"grant_type": "client_credentials", **(parameters or {})}
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    if in_body:
+        form |= {"client_id": client_id, "client_secret": client_secret}
+    else:
+        pair = base64.b64encode(f"{client_id}:{client_secret}".encode()).decode()
+        headers["Authorization"] = f"Basic {pair}"
+    return TokenRequest(path, urlencode(form).encode(), headers)

@@ -48,13 +48,15 @@ class Limits:
 
     rows: rows a request. bytes: the sum of encoded rows, one separator each.
     per_second: requests a second, shared by all syncs of this process to one
-    account. concurrency: requests in flight for one activation.
+    account. concurrency: requests in flight for one activation. apart: rows of which
+    this differs share no request, such as those that go to another address.
     """
 
     rows: int
     bytes: int
     per_second: float
     concurrency: int = 1
+    apart: str = ""
 
 
 @dataclass(frozen=True)

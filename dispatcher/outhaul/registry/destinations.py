@@ -243,7 +243,7 @@ def _default_problems(defaults: Any, platform: Platform) -> list[str]:
     problems += [
         f"defaults: '{key}' cannot be a template; write the value itself"
         for key, value in defaults.items()
-        if key in known and isinstance(value, str) and not _is_plain(value)
+        if key in known and isinstance(value, str) and "{{" in value
     ]
     return problems
 

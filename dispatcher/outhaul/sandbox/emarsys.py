@@ -101,7 +101,7 @@ class EmarsysStandIn:
     def handle(self, request: Request) -> Reply:
         with self._lock:
             if request.path == "/oauth2/token":
-                return self.login.token(request)
+                return self.login.give(request)
             if not self.login.lets_in(request):
                 return _reply(401, 1, "Unauthorized")
             if headers := self.quota.take():

@@ -13,9 +13,9 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 
-from outhaul.sandbox.messages import Reply, Request
+from outhaul.sandbox.messages import Request
+from outhaul.sandbox.tokens import Tokens
 
-TOKEN_SECONDS = 3_600
 _SKEW_SECONDS = 300.0
 _WSSE = re.compile(
     r'UsernameToken Username="([^"]+)", PasswordDigest="([^"]+)", Nonce="([^"]+)",'
@@ -23,50 +23,20 @@ _WSSE = re.compile(
 )
 
 
-class Login:
+class Login(Tokens):
     """secret: the one that is accepted, or any. clock: seconds since 1970."""
 
     def __init__(
         self, secret: str | None, clock: Callable[[], float] = time.time
     ) -> None:
-        self._secret = secret
+        super().__init__(secret)
         self._clock = clock
         self._nonces: set[str] = set()
-        self._tokens: set[str] = set()
-        self.issued = 0
-
-    def token(self, request: Request) -> Reply:
-        """A token for `grant_type=client_credentials`."""
-        scheme, _, packed = request.headers.get("authorization", "").partition(" ")
-        try:
-            _, colon, secret = base64.b64decode(packed).decode().partition(":")
-        except ValueError:
-            colon, secret = "", ""
-        if scheme != "Basic" or not colon or not self._is_right(secret):
-            return Reply(401, {"error": "invalid_client"})
-        if request.method != "POST" or b"client_credentials" not in request.body:
-            return Reply(400, {"error": "unsupported_grant_type"})
-        self.issued += 1
-        token = f"token-{self.issued}-{time.monotonic_ns():x}"
-        self._tokens.add(token)
-        return Reply(
-            200,
-            {
-                "access_token": token,
-                "token_type": "Bearer",
-                "expires_in": TOKEN_SECONDS,
-            },
-        )
-
-    def end_tokens(self) -> None:
-        """The tokens that were given out are no longer accepted."""
-        self._tokens.clear()
 
     def lets_in(self, request: Request) -> bool:
         """Whether a request is logged in, by a token or by a digest."""
         if request.path.startswith(("/api/v3/", "/api/rds/v1/")):
-            scheme, _, token = request.headers.get("authorization", "").partition(" ")
-            return scheme == "Bearer" and token in self._tokens
+            return super().lets_in(request)
         return self._knows_digest(request.headers.get("x-wsse", ""))
 
     def _knows_digest(self, header: str) -> bool:
@@ -91,8 +61,3 @@ class Login:
         hexadecimal = hashlib.sha1(text, usedforsecurity=False).hexdigest()
         wanted = base64.b64encode(hexadecimal.encode())
         return hmac.compare_digest(wanted, digest.encode())
-
-    def _is_right(self, secret: str) -> bool:
-        if self._secret is None:
-            return bool(secret)
-        return hmac.compare_digest(secret.encode(), self._secret.encode())

@@ -2,9 +2,13 @@
 
 It takes every path, and JSON as an array of rows, an object with `rows`, one row
 or one row a line. A row is kept under its `id`, else its `email`, else its first
-field; `removed` deletes it. A request with an `Idempotency-Key` that was seen
-before is answered and not applied again. A row with `"_refuse": true` spoils its
-request (400).
+field; `removed` deletes it, and so does DELETE of a path that ends with the key, where
+the row may be gone already (404). A request with an `Idempotency-Key` that was seen
+before is answered and not applied again.
+
+A row with `"_refuse": true` spoils its request (400), unless the address asks for
+answers by row (207): `?answers=order` tells of all rows in their order, `key` by their
+key the other way round, `index` of failures alone. `/oauth2/token` gives tokens.
 """
 
 from __future__ import annotations
@@ -13,10 +17,12 @@ import hmac
 import json
 import threading
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import unquote
 
 from outhaul.sandbox.messages import Reply, Request
+from outhaul.sandbox.tokens import Tokens
 
 _KEYS = ("id", "email")
 _CHANGE = "_change"
@@ -28,29 +34,34 @@ class WebhookStandIn:
 
     def __init__(self, *, api_key: str | None = None) -> None:
         self._api_key = api_key
+        self.tokens = Tokens(api_key)
         self._rows: dict[str, dict[str, Any]] = {}
         self._seen: set[str] = set()
         self._bodies: deque[dict[str, str]] = deque(maxlen=_MOST_BODIES)
         self._lock = threading.Lock()
 
     def handle(self, request: Request) -> Reply:
-        login = request.headers.get("authorization", "")
-        if not login or not hmac.compare_digest(login, self._api_key or login):
+        if request.path == "/oauth2/token":
+            return self.tokens.give(request)
+        if not self._lets_in(request):
             return Reply(401, {"error": "unauthorized"})
+        if request.method == "DELETE" and not request.body:
+            return self._delete(request)
         try:
             rows = _rows(request)
         except (ValueError, TypeError):
             return Reply(400, {"error": "the body is not rows as JSON"})
-        if any(row.get("_refuse") for row in rows):
+        answers = request.query.get("answers", "")
+        if not answers and any(row.get("_refuse") for row in rows):
             return Reply(400, {"error": "a row is refused"}, rows=len(rows))
         with self._lock:
-            key = request.headers.get("idempotency-key", "")
-            is_new = not key or key not in self._seen
-            if is_new:
-                self._seen.add(key)
+            if is_new := self._is_new(request):
                 for row in rows:
-                    self._keep(row)
+                    if not row.get("_refuse"):
+                        self._keep(row)
             self._bodies.append(_logged(request, is_new))
+        if answers:
+            return Reply(207, _by_row(answers, rows), rows=len(rows))
         return Reply(200, {"received": len(rows)}, rows=len(rows))
 
     def state(self) -> dict[str, Any]:
@@ -73,14 +84,52 @@ class WebhookStandIn:
             self._seen.clear()
             self._bodies.clear()
 
+    def _lets_in(self, request: Request) -> bool:
+        login = request.headers.get("authorization", "")
+        is_right = login and hmac.compare_digest(login, self._api_key or login)
+        if login.startswith("Bearer token-"):
+            return self.tokens.lets_in(request)
+        return bool(is_right)
+
+    def _is_new(self, request: Request) -> bool:
+        key = request.headers.get("idempotency-key", "")
+        is_new = not key or key not in self._seen
+        self._seen.update([key] if key else ())
+        return is_new
+
+    def _delete(self, request: Request) -> Reply:
+        with self._lock:
+            self._bodies.append(_logged(request, self._is_new(request)))
+            gone = self._rows.pop(unquote(request.path.rpartition("/")[2]), None)
+        return Reply(404 if gone is None else 204, rows=1)
+
     def _keep(self, row: dict[str, Any]) -> None:
         fields = {name: value for name, value in row.items() if name != _CHANGE}
-        name = next((each for each in _KEYS if each in fields), next(iter(fields), ""))
-        key = str(fields.get(name))
+        key = _key_of(fields)
         if row.get(_CHANGE) == "removed":
             self._rows.pop(key, None)
         else:
             self._rows[key] = {**self._rows.get(key, {}), **fields}
+
+
+def _key_of(row: Mapping[str, Any]) -> str:
+    fields = [name for name in row if name != _CHANGE]
+    name = next((each for each in _KEYS if each in fields), next(iter(fields), ""))
+    return str(row.get(name))
+
+
+def _by_row(answers: str, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    results = [
+        {
+            "index": index,
+            "key": _key_of(row),
+            "status": 422 if row.get("_refuse") else 200,
+        }
+        for index, row in enumerate(rows)
+    ]
+    if answers == "index":
+        return {"errors": [each for each in results if each["status"] != 200]}
+    return {"results": results if answers == "order" else results[::-1]}
 
 
 def _rows(request: Request) -> list[dict[str, Any]]:
