@@ -1,0 +1,18 @@
+"""The cases of the contract suite: a file for each platform, an entry a service.
+
+A new destination adds its file here, with a stand-in in `outhaul.sandbox`.
+"""
+
+from tests.destinations.cases import batch, emarsys, sendgrid, sftp, splio, webhook
+from tests.destinations.cases.case import SECRET, Case
+
+CASES: list[Case] = [
+    *batch.CASES,
+    *emarsys.CASES,
+    *sendgrid.CASES,
+    *sftp.CASES,
+    *splio.CASES,
+    *webhook.CASES,
+]
+
+__all__ = ["CASES", "SECRET", "Case"]
