@@ -10,6 +10,7 @@ in a page; PARTS says what makes it. The files of SCHEMAS are generated as a who
 from __future__ import annotations
 
 import argparse
+import inspect
 import json
 import re
 import sys
@@ -24,6 +25,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from outhaul import extension as surface  # noqa: E402
 from outhaul.cli import cli  # noqa: E402
 from outhaul.config.settings import REQUIRED, describe_settings  # noqa: E402
 from outhaul.destinations.sendgrid.fields import WRITABLE  # noqa: E402
@@ -68,6 +70,11 @@ RESULTS = {
     Result.PAUSED: "Somebody paused the activation.",
     Result.BUSY: "Another sync or a build is at work on the activation.",
     Result.MISCONFIGURED: "Something in your files cannot work; the message names it.",
+}
+
+CONSTANTS = {
+    "ACCEPTED": "The outcome of a row that the platform has.",
+    "UNKNOWN": "The outcome of a row of which the answer does not tell.",
 }
 
 
@@ -257,6 +264,16 @@ def destinations() -> Iterator[str]:
     yield from table(("destination", "service", "what it does"), rows)
 
 
+def extension() -> Iterator[str]:
+    """What packages of others may import, with what it is."""
+    rows = []
+    for name in sorted(surface.__all__, key=str.lower):
+        found = getattr(surface, name)
+        said = CONSTANTS.get(name) or inspect.getdoc(found) or ""
+        rows.append((f"`{name}`", flowed(said.split("\n\n")[0])))
+    yield from table(("name", "what it is"), rows)
+
+
 # --- macros
 
 
@@ -335,6 +352,7 @@ PARTS: dict[str, Callable[..., Iterator[str]]] = {
     "account": account,
     "commands": commands,
     "destinations": destinations,
+    "extension": extension,
     "dispatch-options": dispatch_options,
     "macro-table": macro_table,
     "macros": macros,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,14 +13,14 @@ from rich.padding import Padding
 from rich.text import Text
 
 from outhaul.cli.options import json_option
-from outhaul.cli.output import show
+from outhaul.cli.output import print_note, show
 from outhaul.cli.tables import Table
 from outhaul.config.settings import REQUIRED, describe_settings, did_you_mean
 from outhaul.errors import ConfigurationError
 from outhaul.kit.platform import Platform
 from outhaul.kit.service import Service
 from outhaul.model import Change
-from outhaul.registry.platforms import PLATFORMS
+from outhaul.registry.installed import Installed
 
 
 @dataclass(frozen=True)
@@ -54,12 +55,14 @@ class DescribedDestination:
     """One platform. type: the word for `destinations.yml`.
 
     interfaces: versions of the vendor's interface, and the day each ends if known.
+    package: that which registers it; empty: it is one of ours.
     """
 
     type: str
     title: str
     description: str
     interfaces: list[str]
+    package: str
     settings: list[DescribedSetting]
     services: list[DescribedService]
 
@@ -70,35 +73,45 @@ class DescribedDestination:
 def command(name: str | None, as_json: bool) -> int:
     """List the destinations, or show the settings and services of one."""
     if name is None:
-        found = describe_destinations()
+        platforms = Installed()
+        problems = platforms.problems()
+        found = describe_destinations(platforms)
         show(found, _listed(found), as_json)
+        for problem in problems:
+            print_note(problem)
     else:
         one = describe_destination(name)
         show(one, _shown(one), as_json)
     return 0
 
 
-def describe_destinations() -> list[DescribedDestination]:
-    """Every platform that there is, by type."""
-    return [_destination(PLATFORMS[name]) for name in sorted(PLATFORMS)]
+def describe_destinations(platforms: Installed) -> list[DescribedDestination]:
+    """Every platform that there is and is not broken, by type."""
+    found = []
+    for name in sorted(platforms):
+        with suppress(ConfigurationError):
+            found.append(_destination(platforms[name], platforms.package_of(name)))
+    return found
 
 
 def describe_destination(name: str) -> DescribedDestination:
     """One platform. Raises ConfigurationError where there is none of this type."""
-    if name not in PLATFORMS:
+    platforms = Installed()
+    if name not in platforms:
         raise ConfigurationError(
-            f"there is no destination '{name}'{did_you_mean(name, PLATFORMS)};"
-            f" there are: {', '.join(sorted(PLATFORMS))}"
+            f"there is no destination '{name}'{did_you_mean(name, platforms)};"
+            f" there are: {', '.join(sorted(platforms))}"
         )
-    return _destination(PLATFORMS[name])
+    return _destination(platforms[name], platforms.package_of(name))
 
 
-def _destination(platform: Platform) -> DescribedDestination:
+def _destination(platform: Platform, package: str) -> DescribedDestination:
     return DescribedDestination(
         type=platform.type,
         title=platform.title,
         description=_first_line(platform.account),
         interfaces=[str(each) for each in platform.account.interfaces],
+        package=package,
         settings=_settings(platform.account),
         services=[_service(each) for each in platform.services.values()],
     )
@@ -142,7 +155,9 @@ def _first_line(cls: type) -> str:
 
 def _listed(found: Sequence[DescribedDestination]) -> RenderableType:
     """One line a service."""
-    table = Table("type", "destination", "service", "acts on", "does", "interface")
+    has_others = any(each.package for each in found)
+    columns = ["type", "destination", "service", "acts on", "does", "interface"]
+    table = Table(*columns, *["package"] * has_others)
     for each in found:
         for service in each.services:
             is_first = service is each.services[0]
@@ -153,6 +168,7 @@ def _listed(found: Sequence[DescribedDestination]) -> RenderableType:
                 ", ".join(service.consumes),
                 service.description,
                 "; ".join(each.interfaces) if is_first else "",
+                *[each.package if is_first else ""] * has_others,
             )
     hint = Text("  'outhaul destinations TYPE' shows settings and options")
     return Group(table, hint)
@@ -163,6 +179,7 @@ def _shown(found: DescribedDestination) -> RenderableType:
     parts: list[RenderableType] = [
         Text(f"{found.title}: {found.description}"),
         *(Text(f"Interface: {each}") for each in found.interfaces),
+        *([Text(f"Package: {found.package}")] if found.package else []),
         Text(f"\ndestinations.yml, type: {found.type}"),
         _settings_table(found.settings),
     ]

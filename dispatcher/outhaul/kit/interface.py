@@ -10,7 +10,7 @@ _TOLD_BEFORE = timedelta(days=90)
 
 
 class Interface(NamedTuple):
-    """instead: what to do before it ends."""
+    """One of them; `instead`: what to do before it ends."""
 
     version: str
     ends_on: date | None = None

@@ -30,7 +30,7 @@ from outhaul.kit.account import Account
 from outhaul.kit.guarded import MESSAGES
 from outhaul.kit.platform import Platform
 from outhaul.registry.diff_keys import DIFF_KEYS
-from outhaul.registry.platforms import PLATFORMS
+from outhaul.registry.installed import Installed
 from outhaul.text.phrases import not_a_file
 
 Platforms = Mapping[str, Platform]
@@ -108,11 +108,20 @@ class Destination:
 
 
 class Destinations(Mapping[str, Destination]):
-    """The destinations of a project, by name."""
+    """The destinations of a project, by name.
 
-    def __init__(self, file: Path, destinations: Mapping[str, Destination]) -> None:
+    broken: why others cannot be used, whose platform is not there as it should be.
+    """
+
+    def __init__(
+        self,
+        file: Path,
+        destinations: Mapping[str, Destination],
+        broken: Mapping[str, str] | None = None,
+    ) -> None:
         self.file = file
         self._destinations = dict(destinations)
+        self._broken = dict(broken or {})
 
     def __getitem__(self, name: str) -> Destination:
         return self._destinations[name]
@@ -127,6 +136,10 @@ class Destinations(Mapping[str, Destination]):
         """The destination that something names; `where` says what does."""
         if name in self._destinations:
             return self._destinations[name]
+        if name in self._broken:
+            raise ConfigurationError(
+                f"{where}: the destination '{name}': {self._broken[name]}"
+            )
         raise ConfigurationError(
             f"{where}: there is no destination '{name}'{did_you_mean(name, self)}; "
             f"{self.file} has: {', '.join(self) or 'none'}"
@@ -134,12 +147,13 @@ class Destinations(Mapping[str, Destination]):
 
 
 def load_destinations(
-    project: Project, platforms: Platforms = PLATFORMS
+    project: Project, platforms: Platforms | None = None
 ) -> Destinations:
     """Read and check `destinations.yml`; all its problems are told in one error.
 
-    platforms: those that it may name, by default all that the dispatcher has.
+    platforms: those that it may name, by default all that are installed.
     """
+    platforms = Installed() if platforms is None else platforms
     file = project.destinations_file
     if not file.is_file():
         raise ConfigurationError(
@@ -151,9 +165,14 @@ def load_destinations(
     declared = _declared(file)
     renderer = Renderer(file, project.vars, project.environ, simple=True)
     found: dict[str, Destination] = {}
+    broken: dict[str, str] = {}
     problems: list[str] = []
     for name, raw in declared.items():
-        wrong = _problems(name, raw, platforms)
+        try:
+            wrong = _problems(name, raw, platforms)
+        except ConfigurationError as error:  # of the package that it is from
+            broken[name] = str(error)
+            continue
         problems += [f"destinations.{name}: {problem}" for problem in wrong]
         if not wrong:
             found[name] = Destination(
@@ -168,7 +187,7 @@ def load_destinations(
             )
     if problems:
         raise configuration_error(str(file), problems)
-    return Destinations(file, found)
+    return Destinations(file, found, broken)
 
 
 def _declared(file: Path) -> dict[str, Any]:

@@ -1,0 +1,122 @@
+"""What a package of others imports to register a platform; the rest may change.
+
+docs/destinations/your-own.md shows a whole one. A name that is taken away or changed
+here is a breaking change, which the changelog names.
+"""
+
+from __future__ import annotations
+
+from outhaul.config.settings import setting
+from outhaul.errors import (
+    ConfigurationError,
+    NotSent,
+    OutcomeUnknown,
+    Refusal,
+    RequestRefused,
+    RequestTooLarge,
+    RowRefused,
+    StopSync,
+    Throttled,
+)
+from outhaul.http.addresses import path_part, setting_problems
+from outhaul.http.answers import Response, classify, json_of
+from outhaul.kit.api import (
+    Api,
+    ApiAccount,
+    address,
+    by_index,
+    certificates,
+    deadline,
+)
+from outhaul.kit.bodies import Body, Field
+from outhaul.kit.fields import Missing, Plan
+from outhaul.kit.formats import (
+    Boolean,
+    Day,
+    Email,
+    Fixed,
+    Format,
+    Json,
+    Moment,
+    Number,
+    RecentMoment,
+    Text,
+    Texts,
+)
+from outhaul.kit.interface import Interface
+from outhaul.kit.lists import MemberList
+from outhaul.kit.login import Token, TokenRequest, client_credentials
+from outhaul.kit.platform import Platform
+from outhaul.kit.records import Records
+from outhaul.kit.rows import Collected, Rows
+from outhaul.kit.service import Activation, Job, Limits, Service
+from outhaul.model import (
+    ACCEPTED,
+    UNKNOWN,
+    Change,
+    Column,
+    Kind,
+    Outcome,
+    Row,
+    Status,
+)
+
+__all__ = [
+    "ACCEPTED",
+    "UNKNOWN",
+    "Activation",
+    "Api",
+    "ApiAccount",
+    "Body",
+    "Boolean",
+    "Change",
+    "Collected",
+    "Column",
+    "ConfigurationError",
+    "Day",
+    "Email",
+    "Field",
+    "Fixed",
+    "Format",
+    "Interface",
+    "Job",
+    "Json",
+    "Kind",
+    "Limits",
+    "MemberList",
+    "Missing",
+    "Moment",
+    "NotSent",
+    "Number",
+    "Outcome",
+    "OutcomeUnknown",
+    "Plan",
+    "Platform",
+    "RecentMoment",
+    "Records",
+    "Refusal",
+    "RequestRefused",
+    "RequestTooLarge",
+    "Response",
+    "Row",
+    "RowRefused",
+    "Rows",
+    "Service",
+    "Status",
+    "StopSync",
+    "Text",
+    "Texts",
+    "Throttled",
+    "Token",
+    "TokenRequest",
+    "address",
+    "by_index",
+    "certificates",
+    "classify",
+    "client_credentials",
+    "deadline",
+    "json_of",
+    "path_part",
+    "setting",
+    "setting_problems",
+]
