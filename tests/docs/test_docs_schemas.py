@@ -39,7 +39,8 @@ def examples() -> Iterator[tuple[str, str, Any]]:
     )
     for file in sorted((ROOT / "models").glob("*/*.yml")):
         yield "models", file.stem, yaml.safe_load(file.read_text("utf-8"))
-    for page in pages():
+    # The schemas know our own platforms alone.
+    for page in (page for page in pages() if page.stem != "your-own"):
         for block in code(page.read_text("utf-8"), "yaml"):
             content = yaml.safe_load(block) or {}
             if "destinations" in content:
