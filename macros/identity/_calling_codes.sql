@@ -38,15 +38,3 @@
         'HK': '001', 'SG': '001', 'TH': '001', 'KR': '001', 'ID': '001',
     }) }}
 {% endmacro %}
-
-{#- The ways of dialling, each with its countries: {trunk, exit, codes}. -#}
-{% macro _dialling_groups() %}
-    {% set trunks = outhaul._other_trunks() %}
-    {% set exits = outhaul._other_exits() %}
-    {% set groups = {} %}
-    {% for name, code in outhaul._calling_codes().items() %}
-        {% set way = (trunks.get(name, '0'), exits.get(name, '00')) %}
-        {% do groups.setdefault(way, {'trunk': way[0], 'exit': way[1], 'codes': {}}).codes.update({name: code}) %}
-    {% endfor %}
-    {{ return(groups.values() | list) }}
-{% endmacro %}

@@ -48,8 +48,8 @@ Each has a subquery of its own, since a step may use its value more than once. -
         {% for each in record %}
             {% do columns.append(each.sql ~ ' as ' ~ each.new_name if place == 0 else each.new_name) %}
         {% endfor %}
-        {% for country in scope.get('countries', []) %}
-            {% do columns.append(country.sql ~ ' as ' ~ country.column if place == 0 else country.column) %}
+        {% for each in scope.get('carried', []) %}
+            {% do columns.append(each.sql ~ ' as ' ~ each.column if place == 0 else each.column) %}
         {% endfor %}
         {% for identifier in found.values() %}
             {% do columns.append(outhaul._cleaned_once(identifier, place) ~ ' as ' ~ identifier.column) %}

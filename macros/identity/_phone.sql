@@ -1,27 +1,51 @@
 {#- Telephone numbers in international form (ITU-T E.164): "+", country code, number. -#}
 
-{#- Where a number without a country code is from: {name} or {column, sql}. -#}
+{#- How people of a country dial, as SQL: {code, trunk, exit}; of a column, by its row. -#}
 {% macro _country(scope, given, path) %}
     {% set plan = scope.plan %}
     {% set known = outhaul._calling_codes().keys() | list %}
     {% if given is string and given | upper in known %}
-        {{ return({'name': given | upper}) }}
+        {% set name = given | upper %}
+        {{ return({
+            'code': outhaul.literal(outhaul._calling_codes()[name]),
+            'trunk': outhaul.literal(outhaul._other_trunks().get(name, '0')),
+            'exit': outhaul.literal(outhaul._other_exits().get(name, '00')),
+        }) }}
     {% elif given is mapping and given.keys() | list == ['column'] %}
         {% set column = outhaul._column(scope, given.column, path ~ '.column') %}
-        {% if 'countries' not in scope %}
-            {% do scope.update({'countries': []}) %}
-        {% endif %}
-        {% set country = {
-            'column': outhaul._step_name(plan, 'country'), 'sql': column.sql if column is not none else 'null',
-        } %}
-        {% do scope.countries.append(country) %}
-        {{ return(country) }}
+        {{ return(outhaul._dialling_columns(scope, column.sql if column is not none else 'null')) }}
     {% endif %}
     {% do plan.problems.append(
         path ~ ": wants a country such as {'phone': 'DE'}, or {'phone': {'column': 'country'}}, not "
         ~ outhaul._shown(given) ~ ' (known are ' ~ known | join(', ') ~ ')'
     ) %}
-    {{ return({'name': 'DE'}) }}
+    {{ return({'code': "''", 'trunk': "''", 'exit': "''"}) }}
+{% endmacro %}
+
+{#- Look each row's country up once, in columns that the query carries along. -#}
+{% macro _dialling_columns(scope, country) %}
+    {% set number = scope.setdefault('carried', []) | length // 3 + 1 %}
+    {% set columns = {} %}
+    {% for name, values, default in [
+        ('code', outhaul._calling_codes(), none),
+        ('trunk', outhaul._other_trunks(), '0'),
+        ('exit', outhaul._other_exits(), '00'),
+    ] %}
+        {% do columns.update({name: outhaul._numbered_name(name, number)}) %}
+        {% do scope.carried.append({
+            'column': columns[name], 'sql': outhaul._by_country(country, values, default),
+        }) %}
+    {% endfor %}
+    {{ return(columns) }}
+{% endmacro %}
+
+{% macro _by_country(country, values, default) %}
+    {% set branches = [] %}
+    {% for name, value in values.items() %}
+        {% do branches.append("when '" ~ name ~ "' then '" ~ value ~ "'") %}
+    {% endfor %}
+    {% do branches.append("else '" ~ default ~ "'") if default is not none %}
+    {{ return('case upper(trim(' ~ country ~ ')) ' ~ branches | join(' ') ~ ' end') }}
 {% endmacro %}
 
 {#- Digits and "+" alone; "+49 (0)30" is written for two kinds of callers. -#}
@@ -30,29 +54,17 @@
 {% endmacro %}
 
 {#- Put the country code in front, in the place of what callers within the country dial first. -#}
-{% macro _phone_international(column, country) %}
-    {% set branches = ['when ' ~ column ~ " like '+%' then " ~ column] %}
-    {% for group in outhaul._dialling_groups() if country.name is not defined or country.name in group.codes %}
-        {% if country.name is defined %}
-            {% set code = "'" ~ group.codes[country.name] ~ "'" %}
-            {% set condition = 'when ' %}
-        {% else %}
-            {% set code = outhaul._code_by_country(group.codes, country.column) %}
-            {% set condition = 'when upper(trim(' ~ country.column ~ ")) in ('" ~ group.codes.keys() | join("', '") ~ "') and " %}
-        {% endif %}
-        {% do branches.append(
-            condition ~ column ~ " like '" ~ group.exit ~ "%' then '+' || " ~ outhaul._after(column, group.exit)
-        ) %}
-        {% if group.trunk %}
-            {% do branches.append(
-                condition ~ column ~ " like '" ~ group.trunk ~ "%' then '+' || " ~ code ~ ' || '
-                ~ outhaul._after(column, group.trunk)
-            ) %}
-        {% endif %}
-        {% do branches.append(condition ~ column ~ " <> '' then '+' || " ~ code ~ ' || ' ~ column) %}
-    {% endfor %}
-    {{ return('case\n            ' ~ branches | join('\n            ') ~ '\n        end') }}
-{% endmacro %}
+{% macro _phone_international(column, country) -%}
+    case
+            when {{ column }} like '+%' then {{ column }}
+            when {{ country.code }} is null then null
+            when {{ column }} like {{ country.exit }} || '%'
+                then '+' || {{ outhaul._after(column, country.exit) }}
+            when {{ column }} like {{ country.trunk }} || '%'
+                then '+' || {{ country.code }} || {{ outhaul._after(column, country.trunk) }}
+            else '+' || {{ country.code }} || {{ column }}
+        end
+{%- endmacro %}
 
 {#- Seven to fifteen digits after the "+"; no country code begins with 0. -#}
 {% macro _phone_valid(column) %}
@@ -63,13 +75,5 @@
 {% endmacro %}
 
 {% macro _after(column, prefix) %}
-    {{ return('substring(' ~ column ~ ', ' ~ (prefix | length + 1) ~ ')') }}
-{% endmacro %}
-
-{% macro _code_by_country(codes, column) %}
-    {% set branches = [] %}
-    {% for name, code in codes.items() %}
-        {% do branches.append("when '" ~ name ~ "' then '" ~ code ~ "'") %}
-    {% endfor %}
-    {{ return('case upper(trim(' ~ column ~ ')) ' ~ branches | join(' ') ~ ' end') }}
+    {{ return('substring(' ~ column ~ ', length(' ~ prefix ~ ') + 1)') }}
 {% endmacro %}

@@ -10,6 +10,7 @@ import pytest
 
 from tests.identity.components import components, grouped
 from tests.segments.segment_project import SegmentProject
+from tests.warehouses.base import NOW
 
 pytestmark = pytest.mark.also_on_duckdb
 
@@ -19,6 +20,11 @@ KEYS = """{{ outhaul.identity_keys(
 ) }}"""
 LOOKUP = """{{ config(materialized='resolved') }}
 {{ outhaul.resolve(ref('moving_keys'), key='n') }}"""
+TRACKED = """{{ config(materialized='diff', unique_key='profile_id', meta={'outhaul': {
+    'destination': 'crm', 'service': 'contacts',
+}}) }}
+select profile_id, min(n) as first_record from {{ ref('moving_lookup') }}
+group by profile_id"""
 GRAPH = """{{ config(
     materialized='resolved', meta={'outhaul': {'max_rounds': ROUNDS}}
 ) }}
@@ -65,10 +71,15 @@ BUILDS: Sequence[Sequence[Record]] = [
 
 @dataclass(frozen=True)
 class Told:
-    """The profile of each record after each build, and what was noted at the end."""
+    """The profile of each record after each build, and what was noted at the end.
+
+    tracked: what a diff of the profiles publishes after each build, by their ids, where
+    all was sent before the next one.
+    """
 
     profiles: Sequence[dict[int, str]]
     changes: set[tuple[str, str, str, int, str]]
+    tracked: Sequence[dict[str, str]]
     graph: Sequence[tuple[int, str | None, bool]]
     graph_profiles: dict[int, str]
     bounded: str
@@ -80,9 +91,11 @@ def told(built: SegmentProject) -> Iterator[Told]:
     write_graph(built, graph)
     built.write_model("moving_keys", KEYS)
     built.write_model("moving_lookup", LOOKUP)
+    built.write_model("moving_tracked", TRACKED)
     built.write_model("graph_lookup", GRAPH.replace("ROUNDS", "30"))
-    models = ("moving", "moving_keys", "moving_lookup")
-    profiles = []
+    models = ("moving", "moving_keys", "moving_lookup", "moving_tracked")
+    profiles: list[dict[int, str]] = []
+    tracked: list[dict[str, str]] = []
     for number, records in enumerate(BUILDS):
         built.write_model("moving", select_of(records))
         if number == 0:
@@ -96,12 +109,24 @@ def told(built: SegmentProject) -> Iterator[Told]:
             assert built.statuses(result)["moving_lookup"] == "success"
             bounded = built.messages(result)["graph_lookup"]
         profiles.append(dict(built.rows("moving_lookup")))
+        changes = built.rows("moving_tracked", "profile_id, _outhaul_change")
+        tracked.append(dict(changes))
+        acknowledge(built, number + 1, len(changes))
     columns = "change, former_id, profile_id, record_count, reason"
-    changes = set(built.rows("moving_lookup__changes", columns))
+    noted = set(built.rows("moving_lookup__changes", columns))
     assert dict(built.rows("graph_lookup")) == graph_profiles
-    yield Told(profiles, changes, graph, graph_profiles, bounded)
+    yield Told(profiles, noted, tracked, graph, graph_profiles, bounded)
     for name in (*models, "graph_lookup"):
         (built.folder / "models" / f"{name}.sql").unlink()
+
+
+def acknowledge(built: SegmentProject, generation: int, row_count: int) -> None:
+    """Say in the ledger that all of a generation has arrived."""
+    built.warehouse.run(
+        "insert into shop.outhaul_claims (activation, generation, fence, claimed_seq,"
+        f" committed_seq, recorded_at) values ('moving_tracked', {generation}, 1,"
+        f" {row_count}, {row_count}, {NOW})"
+    )
 
 
 def random_links(chance: random.Random) -> Iterator[tuple[int, str | None, bool]]:
@@ -213,6 +238,18 @@ def test_a_record_that_comes_back_has_the_id_that_it_had(told: Told) -> None:
     first, second, third = told.profiles
     assert 6 not in second
     assert third[6] == first[6]
+
+
+def test_a_diff_follows_the_ids_through_merges_and_splits(told: Told) -> None:
+    first, second, third = (set(each.values()) for each in told.profiles)
+    published = [
+        {id for id, change in each.items() if change == wanted}
+        for each in told.tracked
+        for wanted in ("inserted", "removed")
+    ]
+    wanted = [first, set(), second - first, first - second, third - second]
+    assert published == [*wanted, second - third]
+    assert second - first and first - second and third - second
 
 
 def test_nothing_else_is_noted(told: Told) -> None:
