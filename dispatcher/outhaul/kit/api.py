@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, TypeVar
+from urllib.parse import parse_qs, urlsplit
 
 import orjson
 
@@ -14,7 +15,8 @@ from outhaul.http.client import HttpClient
 from outhaul.kit.account import Account
 from outhaul.kit.login import Login, Signature
 
-_JSON = {"Content-Type": "application/json"}
+# A server that names a next page for ever is not followed.
+_MOST_PAGES = 1_000
 
 T = TypeVar("T")
 
@@ -72,6 +74,7 @@ class Api:
     """
 
     hints: ClassVar[Mapping[int, str]] = {}
+    media_type: ClassVar[str] = "application/json"
 
     def __init__(self, client: HttpClient, login: Login | None = None) -> None:
         self._client = client
@@ -93,7 +96,7 @@ class Api:
         messages.
         """
         if headers is None:
-            headers = {} if body is None else _JSON
+            headers = {} if body is None else {"Content-Type": self.media_type}
 
         def send(signature: Signature) -> Response:
             return self._client.request(
@@ -130,6 +133,32 @@ class Api:
         classify(response, expected, self.hints)
         return object_of(response)
 
+    def pages(
+        self,
+        path: str,
+        params: Mapping[str, str],
+        *,
+        entries: str,
+        following: Callable[[dict[str, Any]], str],
+        parameter: str,
+    ) -> Iterator[Any]:
+        """The entries of all pages.
+
+        entries: where they stand in an answer. following: what an answer says of the
+        next page, empty after the last one; `parameter`: what asks for it. An answer
+        is never asked where to: our key goes to the host that the user named.
+        """
+        seen = {""}
+        asked = dict(params)
+        for _ in range(_MOST_PAGES):
+            answer = self.call("GET", path, params=asked)
+            yield from answer.get(entries) or ()
+            token = following(answer)
+            if token in seen:
+                return
+            seen.add(token)
+            asked[parameter] = token
+
     def quote(self, text: str) -> str:
         """A part of an answer, or of a file of errors, for a message."""
         return self._client.quote(text)
@@ -141,6 +170,11 @@ def object_of(response: Response) -> dict[str, Any]:
     if not isinstance(answer, dict):
         raise OutcomeUnknown(f"{response.describe()}; this is not a JSON object")
     return answer
+
+
+def in_query(address: Any, name: str) -> str:
+    """A parameter of an address that an answer holds; empty where it lacks that."""
+    return parse_qs(urlsplit(str(address or "")).query).get(name, [""])[0]
 
 
 def by_index(

@@ -59,6 +59,7 @@ class Body:
         the key and of what was found.
     shape: the row's JSON, made of the key and of all other fields.
     listed: the group that is a list of its values, and no object.
+    longest: bytes that a row may have; 0: any number.
     """
 
     key: Field | None = None
@@ -68,6 +69,7 @@ class Body:
     whom: Callable[[Any, Any], Attributes] | None = None
     shape: Callable[[Any, Attributes], Any] | None = None
     listed: str = ""
+    longest: int = 0
 
     def one(self, row: Row, found: Any = None) -> bytes:
         """Raises RowRefused."""
@@ -84,10 +86,22 @@ class Body:
             elif shown:
                 is_list = group == self.listed
                 attributes[group] = list(shown.values()) if is_list else shown
-        return orjson.dumps(self._whole(key, attributes, found))
+        body = orjson.dumps(self._whole(key, attributes, found))
+        if self.longest and len(body) > self.longest:
+            text = (
+                f"the row has {len(body)} bytes, and at most {self.longest} are taken"
+            )
+            raise RowRefused("row_too_large", text)
+        return body
 
     def many(self, rows: Rows, found: Sequence[Any]) -> list[bytes]:
         """The same bytes for rows of one change. Raises OneByOne."""
+        bodies = self._many(rows, found)
+        if self.longest and max(map(len, bodies)) > self.longest:
+            raise OneByOne
+        return bodies
+
+    def _many(self, rows: Rows, found: Sequence[Any]) -> list[bytes]:
         key: Values = [None] * len(rows)
         if self.key is not None:
             key = self.key.format.many(rows.column(self.key.name))

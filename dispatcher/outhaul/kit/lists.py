@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
+from typing import Any, ClassVar
 
 import orjson
 
 from outhaul.errors import ConfigurationError, RequestRefused, StopSync
 from outhaul.kit.columns import as_json
 from outhaul.kit.formats import Email
+from outhaul.kit.look_ups import ByAddress
 from outhaul.kit.rows import Rows
 from outhaul.kit.service import Activation, Limits, Service
-from outhaul.model import Change, Column, Row
+from outhaul.model import ACCEPTED, Change, Column, Outcome, Row, Status
 
 _ADDRESS = Email(as_given=True)
 
@@ -28,6 +29,8 @@ class MemberList(Service):
     identity = "email"
     membership = True
     stage = 1
+    sends: ClassVar[Collection[str]] = ("email",)
+    """The fields of a row that are sent; `check` tells of all others."""
 
     def __init__(self, account: Any, options: Any, activation: Activation) -> None:
         self._account = account
@@ -51,7 +54,7 @@ class MemberList(Service):
         self._check_columns(columns)
         notes: list[str] = self._account.notes()
         to_create = [f"{self.owns()} will be created"] * (self.find() is None)
-        unsent = [column.field for column in columns if column.field != "email"]
+        unsent = [column.field for column in columns if column.field not in self.sends]
         return [*notes, *to_create] + [
             f"column '{field}' is not sent: a list holds addresses" for field in unsent
         ]
@@ -129,3 +132,37 @@ class MemberList(Service):
                 f"{self._activation.name}: there is no column 'email', by which"
                 f" {self._account.title} recognises the members of a list"
             )
+
+
+class RecordList(ByAddress, MemberList):
+    """A list of records, which are looked up by their addresses; it creates none.
+
+    A record that was found is what stands for the member, such as its id.
+    """
+
+    def needs_look_up(self, change: Change) -> bool:
+        return True
+
+    def members(
+        self, addresses: Sequence[str], found: Sequence[Any], *, leave: bool
+    ) -> Sequence[Any]:
+        return [
+            record or address for address, record in zip(addresses, found, strict=True)
+        ]
+
+    def _found(self, address: str, record: Any, *, leave: bool) -> Any:
+        """Whoever has no record cannot enter, and has left already."""
+        if record is not None:
+            return record
+        if leave:
+            return ACCEPTED
+        text = f"{self._account.title} has nobody of this address"
+        return Outcome(Status.MISSING, "missing", text)
+
+
+def list_gone(title: str) -> StopSync:
+    """What to do where a list was deleted at a platform."""
+    return StopSync(
+        f"the list was deleted at {title}. No sync goes on until you run 'outhaul"
+        " resync' for this activation, so that a new list gets all of its members"
+    )

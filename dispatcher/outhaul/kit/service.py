@@ -101,7 +101,7 @@ class Service(ABC):
 
     name: ClassVar[str]
     title: ClassVar[str]
-    consumes: ClassVar[frozenset[Change]]
+    consumes: frozenset[Change]
     identity: ClassVar[str | None] = None
     """The field by which the destination recognises a record, or None: any."""
     membership: ClassVar[bool] = False
@@ -117,6 +117,11 @@ class Service(ABC):
 
     Otherwise a refusal (400, 409, 422) leaves the rows that it does not name in doubt:
     some may be there, so that they are removed when they leave the segment.
+    """
+    max_removed: ClassVar[float | None] = None
+    """The largest share of removals that a diff may let pass, where that is limited.
+
+    The build holds removals, so a diff whose removed rows are sent says `max_removed`.
     """
     stage: ClassVar[int] = 0
     """Within one destination, services of a lower stage are synced first."""

@@ -129,16 +129,14 @@ def bind(record: ActivationRecord, destinations: Destinations) -> Binding:
     )
     if record.built_at is not None:
         activation = replace(activation, built_at=record.built_at)
+    service = destination.platform.bind(
+        destination.account, record.service, options, activation
+    )
+    _check_max_removed(record, service, where)
     return Binding(
         record=record,
         destination=destination,
-        service=guarded(
-            destination.platform.bind(
-                destination.account, record.service, options, activation
-            ),
-            destination.account.secrets,
-            destination.messages,
-        ),
+        service=guarded(service, destination.account.secrets, destination.messages),
         columns=columns,
         max_rejected=dispatch.max_rejected,
         max_missing=dispatch.max_missing,
@@ -229,6 +227,19 @@ def _check_append_only(
         raise ConfigurationError(
             f"{where}.identity: must be left out, since the service "
             f"'{record.service}' takes many rows of one '{identity}'"
+        )
+
+
+def _check_max_removed(record: ActivationRecord, service: Service, where: str) -> None:
+    """The build of a diff holds removals beyond the share that its service allows."""
+    most = service.max_removed
+    if most is None or Change.REMOVED not in service.consumes:
+        return
+    if record.settings.get("max_removed", 1.0) > most:
+        raise ConfigurationError(
+            f"{where}.max_removed: the service '{record.service}' unsubscribes people "
+            f"who leave the segment: set 'max_removed: {most:g}' or less, beyond which "
+            "a build holds them until somebody approves it"
         )
 
 

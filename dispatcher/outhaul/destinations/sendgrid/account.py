@@ -12,6 +12,7 @@ from outhaul.destinations.sendgrid.recent import Recent
 from outhaul.http.addresses import setting_problems
 from outhaul.kit.api import ApiAccount, address, certificates, deadline
 from outhaul.kit.interface import Interface
+from outhaul.kit.jobs import first_look, longest_wait
 from outhaul.kit.service import Limits
 
 # The vendor takes 30,000 contacts or 6 MB in one request, 100 addresses in one
@@ -59,18 +60,8 @@ class SendGrid(ApiAccount):
         maximum=1_000,
     )
     request_seconds: float = deadline()
-    poll_seconds: float = setting(
-        "Seconds before an import is asked for its state the first time.",
-        default=2.0,
-        minimum=0.01,
-        maximum=60,
-    )
-    poll_timeout_seconds: float = setting(
-        "Seconds after which an import that has not ended counts as unknown.",
-        default=1_800.0,
-        minimum=1,
-        maximum=86_400,
-    )
+    poll_seconds: float = first_look()
+    poll_timeout_seconds: float = longest_wait()
     ca_file: str = certificates()
     recent: Recent = dataclasses.field(
         default_factory=Recent, init=False, repr=False, compare=False

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 import orjson
 
@@ -18,11 +18,12 @@ from outhaul.errors import (
     Refusal,
     RequestRefused,
     RetryRequest,
-    StopSync,
 )
-from outhaul.http.addresses import is_loopback, path_part, path_part_problem
+from outhaul.http.addresses import is_loopback, path_part
 from outhaul.http.answers import Response, classify
-from outhaul.kit.api import Api, object_of
+from outhaul.kit.api import Api, in_query, object_of
+from outhaul.kit.jobs import started
+from outhaul.kit.lists import list_gone
 from outhaul.kit.service import Job
 from outhaul.kit.values import caseless
 
@@ -32,8 +33,6 @@ _HINTS = {
     403: "give the API key full access to Marketing",
 }
 _LISTS_A_PAGE = "1000"
-# A server that names a next page for ever is not followed.
-_MOST_PAGES = 1_000
 LONGEST_IN_SEARCH = 100
 """Characters of an address in the usual search. The search by identifiers has no such
 limit, but is not said to find contacts by their alternate addresses."""
@@ -146,7 +145,7 @@ class SendGridApi(Api):
         body = b"{" + lists + b'"contacts":[' + b",".join(contacts) + b"]}"
         response = self.request("PUT", f"{_MARKETING}/contacts", body)
         if list_id and response.status in (400, 404) and not self.list_exists(list_id):
-            raise _list_gone()
+            raise list_gone("SendGrid")
         if response.status == 400:
             raise _refusal(response, addresses)
         return _job(response)
@@ -159,7 +158,7 @@ class SendGridApi(Api):
         )
         if response.status == 404:
             if not self.list_exists(list_id):
-                raise _list_gone()
+                raise list_gone("SendGrid")
             return None
         return _job(response)
 
@@ -197,19 +196,15 @@ class SendGridApi(Api):
         return response.body
 
     def _lists(self) -> Iterator[dict[str, Any]]:
-        params = {"page_size": _LISTS_A_PAGE}
-        seen: set[str] = set()
-        for _ in range(_MOST_PAGES):
-            answer = self.call("GET", f"{_MARKETING}/lists", params=params)
-            yield from answer.get("result") or ()
-            # Only the token is taken from the address of the next page: our key
-            # goes to the host that the user named and to no other.
-            following = str((answer.get("_metadata") or {}).get("next") or "")
-            token = parse_qs(urlsplit(following).query).get("page_token", [""])[0]
-            if not token or token in seen:
-                return
-            seen.add(token)
-            params["page_token"] = token
+        return self.pages(
+            f"{_MARKETING}/lists",
+            {"page_size": _LISTS_A_PAGE},
+            entries="result",
+            following=lambda answer: in_query(
+                (answer.get("_metadata") or {}).get("next"), "page_token"
+            ),
+            parameter="page_token",
+        )
 
 
 def _refusal(response: Response, addresses: Sequence[Any]) -> RequestRefused:
@@ -221,19 +216,9 @@ def _refusal(response: Response, addresses: Sequence[Any]) -> RequestRefused:
     return RequestRefused(response.describe(), code="http_400", rows=rows)
 
 
-def _list_gone() -> StopSync:
-    return StopSync(
-        "the list was deleted at SendGrid. No sync goes on until you run 'outhaul"
-        " resync' for this activation, so that a new list gets all of its members"
-    )
-
-
 def _job(response: Response) -> Job:
     classify(response, (202,), _HINTS)
-    reference = object_of(response).get("job_id")
-    if not isinstance(reference, str) or path_part_problem(reference):
-        raise OutcomeUnknown(f"{response.describe()}; there is no 'job_id' in it")
-    return Job(reference)
+    return started(response, object_of(response).get("job_id"), "job_id")
 
 
 def _contact(response: Response, entry: Any) -> Contact | None:

@@ -81,6 +81,7 @@ class Contacts(Imports, Records):
     ) -> None:
         super().__init__(account, options, activation)
         self.takes_times_of(account)
+        self.lookup_limits = account.lookup_limits
 
     def opening_requests(self, columns: Sequence[Column]) -> int:
         return 1  # the fields
@@ -114,18 +115,19 @@ class Contacts(Imports, Records):
         return outcomes
 
     def _found(
-        self, address: str, contact: Contact | None, *, leave: bool
+        self, address: str, record: Contact | None, *, leave: bool
     ) -> Contact | Outcome:
         """The contact; where one may be created, an empty one."""
-        if contact is not None:
-            return contact
+        if record is not None:
+            return record
         if self._options.insert:
             return Contact()
         if ("contact", address) in self._account.recent:
             return Contact(email=address)
         return MISSING
 
-    def _request(self, items: Collected, addresses: Sequence[str]) -> Job:
+    def write(self, items: Collected) -> Job:
+        addresses = addresses_of(items)
         if len(set(addresses)) < len(addresses):
             # Rows of an address and of its alternate ones: in requests of their own.
             raise RequestRefused("an import names a contact once")

@@ -2,8 +2,7 @@
 
 A job tells counts and, where rows failed, the address of a file about them.
 The format of that file is not published. It is read as CSV with a column
-`email`, then as JSON. Nothing is acknowledged on a guess: where fewer failed
-rows are found than the job counts, all of its rows count as not told apart.
+`email`, then as JSON; `kit/jobs.py` compares it with the counts.
 
 https://www.twilio.com/docs/sendgrid/api-reference/contacts/import-contacts-status
 """
@@ -16,12 +15,13 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from outhaul.kit.jobs import Ended, outcomes_of
 from outhaul.kit.rows import Collected
-from outhaul.kit.service import Encoded
 from outhaul.kit.values import caseless
-from outhaul.model import ACCEPTED, Outcome, Status
+from outhaul.model import Outcome, Status
 from outhaul.text.redaction import excerpt
 
+_FAILED = (Status.REJECTED, Status.SOME_FAILED)
 _REASONS = ("error", "errors", "error_message", "message", "reason", "description")
 
 
@@ -67,38 +67,31 @@ def settle(
 
     addresses: what was sent, row by row. results: the counts of the job.
     failed: rows that failed, by its file, as `failed_addresses` gives them.
-
-    Where file and count disagree, no row is acknowledged and none is blamed: rows
-    that were not looked up are (the look-up supplies what such rows mostly lack),
-    all others stay in doubt and are sent again in halves, until a row stands alone.
-
-    A restarted sync may ask for some of the job's rows only, since it knows of the
-    others. Failed rows in the file that are not ours are then those others.
     """
-    count = failed_count(status, results)
-    if count == 0:
-        return [ACCEPTED] * len(items)
-    is_whole = (_count(results, "requested_count") or 0) <= len(items)
-    ours = sum(address in failed for address in addresses)
-    found = ours if is_whole else len(failed)
-    if found and found >= (count or 1):
-        return [
-            _failure(item, failed[address]) if address in failed else ACCEPTED
-            for item, address in zip(items, addresses, strict=True)
-        ]
-    # A job of which all rows failed needs no file, and so does one of one row.
-    if is_whole and (status == "failed" or (count or 1) >= len(items)):
-        return [
-            _failure(item, failed.get(address, ""))
-            for item, address in zip(items, addresses, strict=True)
-        ]
-    number = "some" if count is None else str(count)
-    not_told = Outcome(
-        Status.SOME_FAILED,
-        "not_told_apart",
-        f"the import failed for {number} of its rows and does not say for which",
+    return looked_up(items, outcomes_of(addresses, ended(status, results, failed)))
+
+
+def ended(status: str, results: Mapping[str, Any], failed: Mapping[str, str]) -> Ended:
+    """What the counts and the file of a finished job tell together."""
+    return Ended(
+        failed=failed_count(status, results),
+        named=failed,
+        rows=_count(results, "requested_count") or 0,
+        all_failed=status == "failed",
     )
-    return [_failure(item, "") if item.found is None else not_told for item in items]
+
+
+def looked_up(items: Collected, outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Rows that failed without a look-up go through one, and are sent once more.
+
+    The usual reason is an identifier that the contact has and we did not send.
+    """
+    return [
+        outcome._replace(status=Status.AGAIN)
+        if item.found is None and outcome.status in _FAILED
+        else outcome
+        for item, outcome in zip(items, outcomes, strict=True)
+    ]
 
 
 def _count(results: Mapping[str, Any], name: str) -> int | None:
@@ -106,16 +99,6 @@ def _count(results: Mapping[str, Any], name: str) -> int | None:
     if isinstance(count, bool) or not isinstance(count, (int, float)):
         return None
     return int(count) if 0 <= count < 2**31 else None
-
-
-def _failure(item: Encoded, reason: str) -> Outcome:
-    """A failed row: once more with what a look-up finds, or finally refused.
-
-    The usual reason is an identifier that the contact has and we did not send.
-    """
-    status = Status.AGAIN if item.found is None else Status.REJECTED
-    message = "the import failed for this row" + (f": {reason}" if reason else "")
-    return Outcome(status, "import_failed", message)
 
 
 def _csv_records(content: str) -> Iterator[Mapping[str, Any]]:

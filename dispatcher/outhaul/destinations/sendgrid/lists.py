@@ -11,7 +11,12 @@ import orjson
 from outhaul.config.settings import setting
 from outhaul.destinations.sendgrid.account import SendGrid
 from outhaul.destinations.sendgrid.api import Contact
-from outhaul.destinations.sendgrid.imports import MISSING, Imports, identified
+from outhaul.destinations.sendgrid.imports import (
+    MISSING,
+    Imports,
+    addresses_of,
+    identified,
+)
 from outhaul.errors import ConfigurationError, RequestRefused
 from outhaul.kit.lists import MemberList
 from outhaul.kit.rows import Collected
@@ -65,6 +70,7 @@ class ContactList(Imports, MemberList):
     ) -> None:
         super().__init__(account, options, activation)
         self.takes_times_of(account)
+        self.lookup_limits = account.lookup_limits
 
     def limits(self, change: Change) -> Limits:
         leave = change is Change.REMOVED
@@ -90,28 +96,27 @@ class ContactList(Imports, MemberList):
             return [contact.id for contact in found]
         return list(map(identified, addresses, found))
 
-    def _found(self, address: str, contact: Contact | None, *, leave: bool) -> Any:
+    def _found(self, address: str, record: Contact | None, *, leave: bool) -> Any:
         """The contact to send, or the outcome where nothing is to be done.
 
         The search lags behind, so it is not asked whether somebody is a member
         whom we added or removed a short while ago: the request is made again.
         """
         recent = self._account.recent
-        if contact is None:
+        if record is None:
             if ("contact", address) not in recent:
                 return ACCEPTED if leave else MISSING
             return _NOT_SHOWN if leave else Contact(email=address)
-        is_done = (self._list_id in contact.list_ids) is not leave
-        is_alternate = contact.email != address.lower()
+        is_done = (self._list_id in record.list_ids) is not leave
+        is_alternate = record.email != address.lower()
         if is_alternate and not leave:
             return _ALTERNATE
-        if is_done and self._touched(contact.email) not in recent:
+        if is_done and self._touched(record.email) not in recent:
             return ACCEPTED
-        return _ALTERNATE if is_alternate else contact
+        return _ALTERNATE if is_alternate else record
 
-    def _request(
-        self, items: Collected, addresses: Sequence[str]
-    ) -> list[Outcome] | Job:
+    def write(self, items: Collected) -> list[Outcome] | Job:
+        addresses = addresses_of(items)
         self._account.recent.note(self._touched(address) for address in addresses)
         if items[0].row.change is Change.REMOVED:
             return self._remove(items)
