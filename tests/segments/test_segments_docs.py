@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import yaml
 
+from tests.dbt_runs import run_dbt
 from tests.segments.segment_project import SegmentProject
 
 
@@ -12,10 +13,13 @@ def test_types_and_descriptions_are_printed(
     built: SegmentProject, capsys: pytest.CaptureFixture[str]
 ) -> None:
     capsys.readouterr()
-    built.succeed(
+    ran = run_dbt(
+        built.folder,
         *("compile", "--select", "shopper_fields"),
         *("--vars", "outhaul_print_docs: true"),
+        prints=True,
     )
+    assert ran.success
     printed = capsys.readouterr().out
     # dbt itself prints the compiled SQL after it
     text = printed[printed.index("    columns:") : printed.index("with\n")]
