@@ -15,7 +15,7 @@ from typing import Any
 from outhaul.config.settings import REQUIRED, Setting, describe_settings
 from outhaul.kit.guarded import MESSAGES
 from outhaul.kit.platform import Platform
-from outhaul.registry.destinations import NAME
+from outhaul.registry.destinations import NAME, SHARED_KEYS
 from outhaul.registry.diff_keys import BUILD_KEYS, DIFF_KEYS, DispatchOptions
 from outhaul.registry.platforms import PLATFORMS
 from outhaul.report.manifest import KINDS
@@ -175,9 +175,14 @@ def _account(platform: Platform) -> Schema:
     settings = describe_settings(platform.account)
     options = _options((platform, name) for name in platform.services)
     own = dict.fromkeys(_own_keys(), True)
-    own["defaults"] = _closed(
-        {name: _merged(found, plain=True) for name, found in options.items()}
-    ) | {"type": ["object", "null"]}
+    shared = {
+        each.name: _setting(each, plain=True)
+        for each in describe_settings(DispatchOptions)
+        if each.name in SHARED_KEYS
+    }
+    of_services = {name: _merged(each, plain=True) for name, each in options.items()}
+    closed = _closed({**shared, **of_services})
+    own["defaults"] = closed | {"type": ["object", "null"]}
     return _closed(
         own | {each.name: _setting(each) for each in settings},
         required=[each.name for each in settings if each.default is REQUIRED],

@@ -71,7 +71,7 @@ destinations:
     api_key: "{{ env_var('PIGEON_KEY') }}"
     speed: "{{ var('speed') }}"
     send_from: [dev, prod]
-    defaults: {insert: true}
+    defaults: {insert: true, max_missing: 1}
   attic:
     type: pigeon
     api_key: "{{ env_var('ATTIC_KEY') }}"
@@ -92,7 +92,7 @@ def test_destinations_are_read_with_their_defaults(project):
     assert loft.type == "pigeon"
     assert loft.platform is PIGEON
     assert loft.send_from == ("dev", "prod")
-    assert loft.defaults == {"insert": True}
+    assert loft.defaults == {"insert": True, "max_missing": 1}
     assert destinations["attic"].send_from == ("prod",)
     assert destinations["attic"].defaults == {}
 
@@ -177,15 +177,20 @@ def test_a_setting_of_the_wrong_type_is_refused_when_the_account_is_used(project
         (
             one(KEY, "defaults: {inserts: true}"),
             "defaults: unknown key 'inserts' (did you mean 'insert'?); services of "
-            "type 'pigeon' take: insert, list_name",
+            "type 'pigeon' take: max_rejected, max_missing, insert, list_name",
         ),
         (
             one(KEY, "defaults: {max_removed: 0.5}"),
-            "defaults: 'max_removed' belongs in meta.outhaul of each diff",
+            "defaults: 'max_removed' is used by dbt build, which does not read this"
+            " file: it belongs in meta.outhaul of each diff",
         ),
         (
             one(KEY, "defaults: {identity: email}"),
-            "defaults: 'identity' belongs in meta.outhaul of each diff",
+            "defaults: 'identity' is used by dbt build",
+        ),
+        (
+            one(KEY, "defaults: {fields: {a: b}}"),
+            "defaults: 'fields' names columns of one diff: it belongs in meta.outhaul",
         ),
         (one(KEY, "defaults: [insert]"), "'defaults' must be a mapping of options"),
         (

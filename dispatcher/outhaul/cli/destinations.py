@@ -20,6 +20,7 @@ from outhaul.errors import ConfigurationError
 from outhaul.kit.platform import Platform
 from outhaul.kit.service import Service
 from outhaul.model import Change
+from outhaul.registry.first_diff import SEGMENT, FirstDiff, first_diff
 from outhaul.registry.installed import Installed
 
 
@@ -69,9 +70,14 @@ class DescribedDestination:
 
 @click.command("destinations")
 @click.argument("name", required=False, metavar="[TYPE]")
+@click.argument("service", required=False, metavar="[SERVICE]")
 @json_option
-def command(name: str | None, as_json: bool) -> int:
-    """List the destinations, or show the settings and services of one."""
+def command(name: str | None, service: str | None, as_json: bool) -> int:
+    """List the destinations, or show one; with a service, a first diff to paste."""
+    if name is not None and service is not None:
+        start = start_of(name, service)
+        show(start, _pasted(start), as_json)
+        return 0
     if name is None:
         platforms = Installed()
         problems = platforms.problems()
@@ -96,13 +102,30 @@ def describe_destinations(platforms: Installed) -> list[DescribedDestination]:
 
 def describe_destination(name: str) -> DescribedDestination:
     """One platform. Raises ConfigurationError where there is none of this type."""
+    platforms = _installed(name)
+    return _destination(platforms[name], platforms.package_of(name))
+
+
+def _installed(name: str) -> Installed:
     platforms = Installed()
     if name not in platforms:
         raise ConfigurationError(
             f"there is no destination '{name}'{did_you_mean(name, platforms)};"
             f" there are: {', '.join(sorted(platforms))}"
         )
-    return _destination(platforms[name], platforms.package_of(name))
+    return platforms
+
+
+def start_of(name: str, service: str) -> FirstDiff:
+    """A first diff. Raises ConfigurationError where there is no such service."""
+    platform = _installed(name)[name]
+    services = platform.services
+    if service not in services:
+        raise ConfigurationError(
+            f"'{name}' has no service '{service}'{did_you_mean(service, services)};"
+            f" it has: {', '.join(services)}"
+        )
+    return first_diff(platform, service)
 
 
 def _destination(platform: Platform, package: str) -> DescribedDestination:
@@ -170,7 +193,10 @@ def _listed(found: Sequence[DescribedDestination]) -> RenderableType:
                 "; ".join(each.interfaces) if is_first else "",
                 *[each.package if is_first else ""] * has_others,
             )
-    hint = Text("  'outhaul destinations TYPE' shows settings and options")
+    hint = Text(
+        "  'outhaul destinations TYPE' shows settings and options, and with a SERVICE"
+        " a first diff to paste"
+    )
     return Group(table, hint)
 
 
@@ -193,6 +219,16 @@ def _shown(found: DescribedDestination) -> RenderableType:
             _settings_table(service.options),
         ]
     return Group(*parts)
+
+
+def _pasted(start: FirstDiff) -> RenderableType:
+    """Three files, each under its name."""
+    folder = f"models/diffs/{start.name}"
+    files = {f"{folder}.sql": start.sql, f"{folder}.yml": start.yml}
+    files["destinations.yml"] = start.destinations
+    shown = [Text(f"# {name}\n\n{text}") for name, text in files.items()]
+    hint = f"# Put the name of a segment in the place of {SEGMENT}."
+    return Group(*shown, Text(hint))
 
 
 def _settings_table(settings: Sequence[DescribedSetting]) -> RenderableType:

@@ -21,7 +21,7 @@ The engine's side of the bargain, in the order of a sync:
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -29,7 +29,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from outhaul.kit.rows import Collected, Rows
 from outhaul.kit.rows import Encoded as Encoded
-from outhaul.model import Change, Column, Outcome, Row
+from outhaul.model import Change, Column, Kind, Outcome, Row
 
 
 class OneByOne(Exception):
@@ -104,6 +104,11 @@ class Service(ABC):
     consumes: frozenset[Change]
     identity: ClassVar[str | None] = None
     """The field by which the destination recognises a record, or None: any."""
+    example_columns: ClassVar[Mapping[str, Kind]] = {}
+    """Columns that a first diff selects beside its key, where others than any do not
+    do; see `registry/first_diff.py`."""
+    example_options: ClassVar[Mapping[str, Any]] = {}
+    """Options that it has to choose, although they have a default."""
     membership: ClassVar[bool] = False
     """True for lists and audiences, where the identity must be the key."""
     repeatable: ClassVar[bool] = True

@@ -29,13 +29,16 @@ from outhaul.errors import ConfigurationError
 from outhaul.kit.account import Account
 from outhaul.kit.guarded import MESSAGES
 from outhaul.kit.platform import Platform
-from outhaul.registry.diff_keys import DIFF_KEYS
+from outhaul.registry.diff_keys import DIFF_KEYS, DISPATCH_KEYS
 from outhaul.registry.installed import Installed
 from outhaul.text.phrases import not_a_file
 
 Platforms = Mapping[str, Platform]
 
 _OWN_KEYS = ("type", "send_from", "messages", "defaults")
+SHARED_KEYS = tuple(key for key in DISPATCH_KEYS if key != "fields")
+"""What every diff may have that `defaults` may have too."""
+_OF_BUILDS = "is used by dbt build, which does not read this file"
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 """What `destinations.yml` may call a destination."""
 
@@ -244,16 +247,19 @@ def _send_from_problems(targets: Any) -> list[str]:
 
 
 def _default_problems(defaults: Any, platform: Platform) -> list[str]:
-    """`defaults` holds options of services; what the build reads is a diff's own."""
+    """`defaults` holds what syncs use; what the build reads is a diff's own."""
     if not isinstance(defaults, dict):
         return ["'defaults' must be a mapping of options to values"]
-    known: dict[str, None] = {}
+    known: dict[str, None] = dict.fromkeys(SHARED_KEYS)
     for service in platform.services.values():
         known |= {setting.name: None for setting in describe_settings(service.Options)}
     problems = []
     for key in defaults:
         if key in DIFF_KEYS and key not in known:
-            problems.append(f"defaults: '{key}' belongs in meta.outhaul of each diff")
+            reader = "names columns of one diff" if key == "fields" else _OF_BUILDS
+            problems.append(
+                f"defaults: '{key}' {reader}: it belongs in meta.outhaul of each diff"
+            )
         elif key not in known:
             problems.append(
                 f"defaults: unknown key '{key}'{did_you_mean(key, known)}; services of "

@@ -87,6 +87,11 @@ class Events(cep.ProfileService):
     consumes = frozenset({Change.INSERTED})
     repeatable = False
     stage = 1
+    example_columns: ClassVar[dict[str, Kind]] = {
+        "custom_id": Kind.TEXT,
+        "event_name": Kind.TEXT,
+        "event_time": Kind.TIMESTAMP,
+    }
     Options: ClassVar[type] = EventsOptions
 
     def plan(self, columns: Sequence[Column]) -> Plan:
