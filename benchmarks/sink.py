@@ -73,7 +73,7 @@ class _Exchange(asyncio.Protocol):
             self._write(status, content)
 
     def _write(self, status: int, content: Any) -> None:
-        body = orjson.dumps(content)
+        body = b"" if content is None else orjson.dumps(content)
         head = (
             f"HTTP/1.1 {status} OK\r\nContent-Type: application/json\r\n"
             f"Content-Length: {len(body)}\r\n\r\n"

@@ -6,6 +6,7 @@ Nothing is kept and nothing is checked: every row is taken, every address is kno
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qs
 
 import orjson
 
@@ -40,7 +41,8 @@ LIST = "list-1"
 def answer(method: str, path: str, body: bytes) -> tuple[int, Any, int]:
     """Status and content of an answer, and how many rows the request wrote."""
     vendor, _, rest = path.strip("/").partition("/")
-    return _VENDORS[vendor](method, rest.partition("?")[0], body)
+    path, _, query = rest.partition("?")
+    return _VENDORS[vendor](method, path, body or query.encode())
 
 
 def _sendgrid(method: str, path: str, body: bytes) -> tuple[int, Any, int]:
@@ -84,6 +86,26 @@ def _emarsys(method: str, path: str, body: bytes) -> tuple[int, Any, int]:
     return 200, {"replyCode": 0, "replyText": "OK", "data": data}, body.count(MARK)
 
 
+def _klaviyo(method: str, path: str, body: bytes) -> tuple[int, Any, int]:
+    """body: of a look-up, its query."""
+    if method == "GET" and path == "api/profiles":
+        (told,) = parse_qs(body.decode())["filter"]
+        addresses = orjson.loads(told[told.index("[") : -1])
+        found = [{"id": each, "attributes": {"email": each}} for each in addresses]
+        return 200, {"data": found}, 0
+    if method == "GET" and path.startswith("api/profile-bulk-import-jobs/"):
+        state = {"status": "complete", "total_count": 0, "failed_count": 0}
+        return 200, {"data": {"attributes": state}}, 0
+    if path.endswith("relationships/profiles"):
+        return 204, None, body.count(MARK)
+    if path.endswith("bulk-create-jobs"):
+        return 202, None, body.count(MARK)
+    if method == "GET":
+        return 200, {"data": []}, 0
+    made = {"data": {"id": "one"}}
+    return (201 if path == "api/lists" else 202), made, body.count(MARK)
+
+
 def _splio(method: str, path: str, body: bytes) -> tuple[int, Any, int]:
     if path == "authenticate":
         return 200, {"token": "token"}, 0
@@ -114,6 +136,7 @@ _VENDORS = {
     "sendgrid": _sendgrid,
     "batch": _batch,
     "emarsys": _emarsys,
+    "klaviyo": _klaviyo,
     "splio": _splio,
     "webhook": _webhook,
     "rows": _rows,

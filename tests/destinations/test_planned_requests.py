@@ -77,6 +77,7 @@ class Synced:
         rows = sorted(rows, key=lambda row: order.index(row.change))
         counts = Counter(row.change for row in rows)
         self.ledger.account = account_of(self.case, self.sandbox)
+        most = self.service.max_removed
         self.ledger.publish(
             len(rows),
             removed=counts[Change.REMOVED],
@@ -87,6 +88,7 @@ class Synced:
             select=", ".join(["null"] * len(self.case.columns)),
             key=self.service.identity or self.case.columns[0].field,
             **self.case.options,
+            **({"max_removed": most} if most is not None else {}),
             **({} if self.service.repeatable else {"append_only": True}),
         )
         setting = ", ".join(f"{each.name} = ?" for each in self.case.columns)

@@ -1,8 +1,7 @@
 """The stand-in of SendGrid against the vendor's OpenAPI files, both directions.
 
 What our destination sends and what the stand-in answers is recorded and
-validated. The files are not part of this repository: they are looked for in the
-folder that `OUTHAUL_SPECS` names, or in `shared/specs` beside the repository.
+validated; see `openapi.py`.
 
 Where the files contradict themselves or what is known otherwise:
 
@@ -18,11 +17,6 @@ Where the files contradict themselves or what is known otherwise:
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -34,9 +28,10 @@ from outhaul.sandbox.faults import Fault
 from outhaul.sandbox.messages import Reply, Request
 from tests.destinations.driver import deliver
 from tests.destinations.sendgrid_rows import COLUMNS, EMAIL, column, row, rows, service
+from tests.sandbox.openapi import SPECS as ALL
+from tests.sandbox.openapi import AskedRequest, GivenReply
 
-BESIDE = Path(__file__).resolve().parents[2].parent / "shared" / "specs"
-SPECS = Path(os.environ.get("OUTHAUL_SPECS") or BESIDE) / "sendgrid"
+SPECS = ALL / "sendgrid"
 
 pytestmark = pytest.mark.skipif(
     not SPECS.is_dir(),
@@ -50,53 +45,6 @@ FILES = {
 }
 NOT_DESCRIBED = {401, 403, 413, 429}
 CONTRADICTORY = ("GET", "/v3/marketing/lists/{id}", 404)
-
-
-@dataclass
-class AskedRequest:
-    """A recorded request in the form that openapi-core reads."""
-
-    request: Request
-    parameters: Any = None
-    host_url: str = "https://api.sendgrid.com"
-    content_type: str = "application/json"
-    method: str = field(init=False)
-    path: str = field(init=False)
-
-    def __post_init__(self):
-        from openapi_core.datatypes import RequestParameters
-        from werkzeug.datastructures import Headers, ImmutableMultiDict
-
-        self.method = self.request.method.lower()
-        self.path = self.request.path
-        self.parameters = RequestParameters(
-            query=ImmutableMultiDict(self.request.query),
-            header=Headers(dict(self.request.headers)),
-        )
-
-    @property
-    def body(self) -> bytes | None:
-        return self.request.body or None
-
-
-@dataclass
-class GivenReply:
-    """A recorded reply in the form that openapi-core reads."""
-
-    reply: Reply
-    content_type: str = "application/json"
-
-    @property
-    def status_code(self) -> int:
-        return self.reply.status
-
-    @property
-    def data(self) -> bytes:
-        return self.reply.content()
-
-    @property
-    def headers(self) -> Mapping[str, Any]:
-        return self.reply.headers
 
 
 @pytest.fixture(scope="module")

@@ -34,6 +34,7 @@ class MemberList(Service):
 
     def __init__(self, account: Any, options: Any, activation: Activation) -> None:
         self._account = account
+        self._options = options
         self._activation = activation
         self._list_name = options.list_name or activation.segment
         self._list_id = ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from outhaul.destinations import batch, emarsys, sendgrid, sftp, splio, webhook
+from outhaul.destinations import batch, emarsys, klaviyo, sendgrid, sftp, splio, webhook
 from outhaul.kit.platform import Platform
 
 PLATFORMS: dict[str, Platform] = {
@@ -10,6 +10,7 @@ PLATFORMS: dict[str, Platform] = {
     for each in (
         batch.PLATFORM,
         emarsys.PLATFORM,
+        klaviyo.PLATFORM,
         sendgrid.PLATFORM,
         sftp.PLATFORM,
         splio.PLATFORM,

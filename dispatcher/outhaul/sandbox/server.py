@@ -37,6 +37,7 @@ from outhaul.sandbox.messages import Reply, Request, Vendor
 from outhaul.sandbox.sendgrid import SendGridStandIn
 from outhaul.sandbox.sftp import SftpStandIn, host_key
 from outhaul.sandbox.splio import SplioStandIn
+from outhaul.sandbox.vendors import STAND_INS
 from outhaul.sandbox.webhook import WebhookStandIn
 from outhaul.sftp.host_keys import fingerprint
 
@@ -101,6 +102,10 @@ class Sandbox:
             "sftp": self.sftp,
             "splio": self.splio,
             "webhook": WebhookStandIn(api_key=api_key),
+            **{
+                name: made(self.faults, job_seconds=job_seconds, api_key=api_key)
+                for name, made in STAND_INS.items()
+            },
         }
         self.stopping = threading.Event()
         self._address = (host, port)

@@ -3,12 +3,21 @@
 A new destination adds its file here, with a stand-in in `outhaul.sandbox`.
 """
 
-from tests.destinations.cases import batch, emarsys, sendgrid, sftp, splio, webhook
+from tests.destinations.cases import (
+    batch,
+    emarsys,
+    klaviyo,
+    sendgrid,
+    sftp,
+    splio,
+    webhook,
+)
 from tests.destinations.cases.case import SECRET, Case
 
 CASES: list[Case] = [
     *batch.CASES,
     *emarsys.CASES,
+    *klaviyo.CASES,
     *sendgrid.CASES,
     *sftp.CASES,
     *splio.CASES,

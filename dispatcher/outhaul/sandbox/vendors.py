@@ -1,0 +1,10 @@
+"""The stand-ins that need nothing of the others, one line each."""
+
+from __future__ import annotations
+
+from outhaul.sandbox.klaviyo import KlaviyoStandIn
+from outhaul.sandbox.stand_in import StandIn
+
+STAND_INS: dict[str, type[StandIn]] = {
+    "klaviyo": KlaviyoStandIn,
+}

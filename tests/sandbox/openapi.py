@@ -1,0 +1,98 @@
+"""A vendor's own description of its interface, to hold requests and answers against.
+
+The files are not part of this repository: they are looked for in the folder that
+`OUTHAUL_SPECS` names, or in `shared/specs` beside the repository.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from outhaul.sandbox.messages import Reply, Request
+
+BESIDE = Path(__file__).resolve().parents[2].parent / "shared" / "specs"
+SPECS = Path(os.environ.get("OUTHAUL_SPECS") or BESIDE)
+
+
+@dataclass
+class AskedRequest:
+    """A recorded request in the form that openapi-core reads."""
+
+    request: Request
+    parameters: Any = None
+    host_url: str = "https://api.sendgrid.com"
+    content_type: str = "application/json"
+    method: str = field(init=False)
+    path: str = field(init=False)
+
+    def __post_init__(self):
+        from openapi_core.datatypes import RequestParameters
+        from werkzeug.datastructures import Headers, ImmutableMultiDict
+
+        self.method = self.request.method.lower()
+        self.path = self.request.path
+        self.parameters = RequestParameters(
+            query=ImmutableMultiDict(self.request.query),
+            header=Headers(dict(self.request.headers)),
+        )
+
+    @property
+    def body(self) -> bytes | None:
+        return self.request.body or None
+
+
+@dataclass
+class GivenReply:
+    """A recorded reply in the form that openapi-core reads."""
+
+    reply: Reply
+    content_type: str = "application/json"
+
+    @property
+    def status_code(self) -> int:
+        return self.reply.status
+
+    @property
+    def data(self) -> bytes:
+        return self.reply.content()
+
+    @property
+    def headers(self) -> Mapping[str, Any]:
+        return self.reply.headers
+
+
+class Description:
+    """The files of a vendor, by the beginning of the paths that each describes."""
+
+    def __init__(self, files: Mapping[str, str]) -> None:
+        from openapi_core import OpenAPI
+
+        self._files = {}
+        for start, name in files.items():
+            content = json.loads((SPECS / name).read_text())
+            host = content["servers"][0]["url"]
+            self._files[start] = OpenAPI.from_dict(content), host
+
+    def check_request(self, request: Request) -> None:
+        """Raises OpenAPIError."""
+        specification, asked = self._asked(request)
+        specification.validate_request(asked)
+
+    def check_reply(self, request: Request, reply: Reply) -> None:
+        """Raises OpenAPIError."""
+        specification, asked = self._asked(request)
+        kind = reply.headers.get("Content-Type", "application/json")
+        specification.validate_response(asked, GivenReply(reply, kind))
+
+    def _asked(self, request: Request) -> tuple[Any, AskedRequest]:
+        start = max(
+            (start for start in self._files if request.path.startswith(start)), key=len
+        )
+        specification, host = self._files[start]
+        kind = request.headers.get("content-type", "application/json")
+        return specification, AskedRequest(request, host_url=host, content_type=kind)

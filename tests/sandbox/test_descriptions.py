@@ -1,0 +1,147 @@
+"""What services and stand-ins say to each other agrees with the vendors' descriptions.
+
+All that the contract suite asks, but where faults are played, is recorded and checked,
+both ways. Beside it stand requests and answers that are wrong: a check that cannot fail
+would pass everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import orjson
+import pytest
+
+from outhaul.errors import StopSync
+from outhaul.sandbox import Sandbox
+from outhaul.sandbox.messages import Reply, Request
+from tests.destinations.cases import CASES
+from tests.destinations.contract import CHECKS, Setup, make_service
+from tests.sandbox.openapi import SPECS, Description
+
+Wrong = Sequence[tuple[str, str, Any]]
+# The first two play faults, whose answers are not the stand-in's.
+LEFT_OUT = {
+    "check_that_answers_mean_what_they_mean",
+    "check_that_a_web_page_is_never_an_acceptance",
+    "check_that_a_wrong_key_stops_the_sync",
+}
+
+
+@dataclass(frozen=True)
+class Vendor:
+    """files: of its description, by the beginning of the paths that they describe.
+
+    asked: how many calls with their statuses are recorded, at least. requests, replies:
+    wrong ones. undescribed: statuses of which the description says nothing.
+    """
+
+    files: Mapping[str, str]
+    asked: int
+    requests: Wrong
+    replies: Wrong
+    headers: Mapping[str, str]
+    undescribed: Collection[int] = ()
+
+
+VENDORS = {
+    "klaviyo": Vendor(
+        files={
+            "/api/profile": "klaviyo/profiles.json",
+            "/api/lists": "klaviyo/lists.json",
+        },
+        asked=13,
+        headers={
+            "content-type": "application/vnd.api+json",
+            "revision": "2026-07-15",
+            "authorization": "Klaviyo-API-Key x",
+        },
+        requests=[
+            ("POST", "/api/profile-bulk-import-jobs", {"data": {}}),
+            ("POST", "/api/lists", {"data": {"type": "list", "attributes": {}}}),
+            ("POST", "/api/lists/x/relationships/profiles", {"data": [{"id": "x"}]}),
+            ("POST", "/api/profile-subscription-bulk-create-jobs", {"data": None}),
+            ("GET", "/api/profiles-of-nobody", None),
+        ],
+        replies=[
+            ("POST", "/api/profile-bulk-import-jobs", (202, {"data": {"id": "x"}})),
+            ("GET", "/api/lists", (200, {"data": [{"id": "x"}]})),
+            ("GET", "/api/profiles", (200, {})),
+            ("GET", "/api/profile-bulk-import-jobs/x", (404, {"errors": [{}]})),
+        ],
+    ),
+}
+
+
+def described(name: str) -> Any:
+    """Skipped where the vendor's files are absent."""
+    folder = SPECS / next(iter(VENDORS[name].files.values())).partition("/")[0]
+    reason = f"the description of {name} is absent (set OUTHAUL_SPECS to the folder)"
+    return pytest.param(
+        name, marks=pytest.mark.skipif(not folder.is_dir(), reason=reason)
+    )
+
+
+NAMES = [described(name) for name in VENDORS]
+
+
+@cache
+def description_of(name: str) -> Description:
+    return Description(VENDORS[name].files)
+
+
+@cache
+def exchanges(name: str) -> list[tuple[Request, Reply]]:
+    """What the contract suite asks of a vendor, and what a wrong key is answered."""
+    seen: dict[Any, tuple[Request, Reply]] = {}
+
+    def note(request: Request, reply: Reply) -> None:
+        query = tuple(request.query.items())
+        key = (request.method, request.path, query, request.body, reply.status)
+        seen[key] = (request, reply)
+
+    checks = [check for check in CHECKS if check.__name__ not in LEFT_OUT]
+    for case in (case for case in CASES if case.vendor == name):
+        for check in checks:
+            with Sandbox(job_seconds=0.0, observer=note) as sandbox:
+                case.seed(sandbox)
+                check(Setup(case, sandbox, make_service(case, case.url(sandbox))))
+        with Sandbox(api_key="another", observer=note) as sandbox:
+            with pytest.raises(StopSync):
+                make_service(case, case.url(sandbox)).check(case.columns)
+    return list(seen.values())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_we_ask_and_what_the_stand_in_answers_is_as_described(name):
+    vendor, description = VENDORS[name], description_of(name)
+    asked = set()
+    for request, reply in exchanges(name):
+        if reply.status < 400:
+            description.check_request(request)
+        if reply.status not in vendor.undescribed:
+            description.check_reply(request, reply)
+        asked.add((request.method, request.path, reply.status))
+    assert len(asked) >= vendor.asked
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_not_as_described_is_noticed(name):
+    from openapi_core.exceptions import OpenAPIError
+
+    vendor, description = VENDORS[name], description_of(name)
+
+    def asked(method: str, path: str, body: Any) -> Request:
+        content = b"" if body is None else orjson.dumps(body)
+        return Request(method, path, {}, vendor.headers, content, "")
+
+    for method, path, body in vendor.requests:
+        with pytest.raises(OpenAPIError):
+            description.check_request(asked(method, path, body))
+    kind = {"Content-Type": vendor.headers["content-type"]}
+    for method, path, (status, body) in vendor.replies:
+        with pytest.raises(OpenAPIError):
+            description.check_reply(asked(method, path, {}), Reply(status, body, kind))
