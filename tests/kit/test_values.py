@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from outhaul import exact
-from outhaul.destinations.batch.attributes import CustomId
 from outhaul.errors import RowRefused
 from outhaul.kit import columns, values
+from outhaul.kit.formats import Id
 
 WRITTEN = {
     Decimal("12345678901234567.89"): b"12345678901234567.89",
@@ -96,12 +96,12 @@ def test_addresses_are_folded_in_the_letters_a_to_z_alone():
 
 
 def test_an_id_that_is_lowered_is_an_id_in_one_spelling():
-    assert CustomId(in_lower_case=True).one("custom_id", " AB1") == "ab1"
-    assert CustomId().one("custom_id", "\u00dc1") == "\u00dc1"
+    assert Id(9, in_lower_case=True).one("custom_id", " AB1") == "ab1"
+    assert Id(9).one("custom_id", "\u00dc1") == "\u00dc1"
     with pytest.raises(RowRefused, match="'custom_id' has a letter beyond A to Z"):
-        CustomId(in_lower_case=True).one("custom_id", "\u00dc1")
+        Id(9, in_lower_case=True).one("custom_id", "\u00dc1")
     with pytest.raises(columns.OneByOne):
-        CustomId(in_lower_case=True).many(["AB1", "\u00dc1"])
+        Id(9, in_lower_case=True).many(["AB1", "\u00dc1"])
 
 
 def test_json_in_a_text_is_exact_or_refused():

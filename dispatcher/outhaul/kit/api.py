@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 import orjson
@@ -191,3 +191,22 @@ def by_index(
             return None
         found[index].append(entry)
     return found
+
+
+class Asks(Protocol):
+    """What `probe` asks by: an `Api`, or a client."""
+
+    def request(self, method: str, path: str, *, body: bytes | None) -> Response:
+        """One request."""
+
+
+def probe(client: Asks, path: str, body: bytes, hints: Mapping[int, str]) -> None:
+    """Ask by a request without rows, which changes nothing, whether keys are taken.
+
+    Raises StopSync where the answer shows that no row will be. For platforms whose key
+    may have no right to read; none describes its answer to an empty list, so whatever
+    does not tell of keys or addresses counts as a yes.
+    """
+    response = client.request("POST", path, body=body)
+    if response.status in (401, 403, 404) or 300 <= response.status < 400:
+        classify(response, (), hints)

@@ -213,6 +213,36 @@ class Email(Format):
 
 
 @dataclass(frozen=True)
+class Id(Format):
+    """What a platform knows somebody by: trimmed, in its own case unless asked."""
+
+    longest: int
+    in_lower_case: bool = False
+
+    def one(self, field: str, value: Any) -> str:
+        if value is None or (isinstance(value, str) and not value.strip()):
+            raise RowRefused("no_id", f"'{field}' is empty")
+        rendered = values.text(field, value, self.longest).strip(" ")
+        if rendered != rendered.strip():
+            # The build compares identities without outer spaces, not without these.
+            raise RowRefused("id", f"'{field}' begins or ends with a line break")
+        if self.in_lower_case:
+            return values.in_one_spelling(field, values.folded(rendered))
+        return rendered
+
+    def many(self, column: Values) -> list[str]:
+        found = [
+            "" if text is None else text.strip(" ")
+            for text in columns.texts(column, self.longest)
+        ]
+        if not all(found) or any(text != text.strip() for text in found):
+            raise OneByOne
+        if self.in_lower_case and not "".join(found).isascii():
+            raise OneByOne  # see `values.in_one_spelling`
+        return [text.lower() for text in found] if self.in_lower_case else found
+
+
+@dataclass(frozen=True)
 class Texts(Format):
     """A list of at most `most` texts, each of at most `longest` characters."""
 

@@ -10,14 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from outhaul.errors import RowRefused
-from outhaul.kit import columns as together
 from outhaul.kit import values
 from outhaul.kit.bodies import Field
-from outhaul.kit.columns import Values
 from outhaul.kit.fields import Plan
 from outhaul.kit.formats import Boolean, Format, Moment, Number, Text, Texts
-from outhaul.kit.service import OneByOne
 from outhaul.model import Column, Kind
 
 LONGEST_ID = 512
@@ -50,37 +46,6 @@ class TextChanges(Texts):
             }
             return {key: each for key, each in changes.items() if each} or None
         return super().one(field, value)
-
-
-@dataclass(frozen=True)
-class CustomId(Format):
-    """The id by which an app knows a user: trimmed, in its own case unless asked."""
-
-    in_lower_case: bool = False
-
-    def one(self, field: str, value: Any) -> str:
-        if value is None or (isinstance(value, str) and not value.strip()):
-            raise RowRefused("no_id", "the custom user id is empty")
-        rendered = values.text("custom_id", value, LONGEST_ID).strip(" ")
-        if rendered != rendered.strip():
-            # The build compares identities without outer spaces, not without these.
-            raise RowRefused(
-                "id", "the custom user id begins or ends with a line break"
-            )
-        if self.in_lower_case:
-            return values.in_one_spelling("custom_id", values.folded(rendered))
-        return rendered
-
-    def many(self, column: Values) -> list[str]:
-        found = [
-            "" if text is None else text.strip(" ")
-            for text in together.texts(column, LONGEST_ID)
-        ]
-        if not all(found) or any(text != text.strip() for text in found):
-            raise OneByOne
-        if self.in_lower_case and not "".join(found).isascii():
-            raise OneByOne  # see `values.in_one_spelling`
-        return [text.lower() for text in found] if self.in_lower_case else found
 
 
 @dataclass(frozen=True)

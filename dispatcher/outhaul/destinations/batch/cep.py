@@ -10,11 +10,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from outhaul.destinations.batch.account import BatchAccount
-from outhaul.destinations.batch.attributes import CustomId, Form
+from outhaul.destinations.batch.attributes import LONGEST_ID, Form
 from outhaul.errors import ConfigurationError, OutcomeUnknown
 from outhaul.http.answers import Response, classify
-from outhaul.kit.api import by_index, object_of
+from outhaul.kit.api import by_index, object_of, probe
 from outhaul.kit.bodies import Field
+from outhaul.kit.formats import Id
 from outhaul.kit.records import Records
 from outhaul.kit.rows import Collected
 from outhaul.kit.service import Activation, Limits
@@ -44,7 +45,7 @@ class ProfileService(Records):
                 " the destination"
             )
         super().__init__(account, options, activation)
-        id_format = CustomId(in_lower_case=options.lowercase)
+        id_format = Id(LONGEST_ID, in_lower_case=options.lowercase)
         self._key = Field("custom_id", "custom_id", id_format)
         self._form = Form.cep(is_cut=options.truncate)
 
@@ -58,7 +59,7 @@ class ProfileService(Records):
     def prepare(self, columns: Sequence[Column]) -> None:
         super().prepare(columns)
         if self._account.probe:
-            probe(self._account.profiles, "/update", _HINTS)
+            probe(self._account.profiles, "/update", b"[]", _HINTS)
 
     def check(self, columns: Sequence[Column]) -> list[str]:
         """Preparing changes nothing: attributes come into being by use."""
@@ -88,18 +89,6 @@ class ProfileService(Records):
                 f"{response.describe()}; an error in it belongs to no row"
             )
         return [_outcome(response, each, partial) for each in found]
-
-
-def probe(client: Any, path: str, hints: Mapping[int, str]) -> None:
-    """Ask by a request without rows, which changes nothing, whether keys are taken.
-
-    Raises StopSync where the answer shows that no row will be. Batch has no call that
-    only reads, and does not describe its answer to an empty list: whatever does not
-    tell of keys or addresses counts as a yes.
-    """
-    response = client.request("POST", path, body=b"[]")
-    if response.status in (401, 403, 404) or 300 <= response.status < 400:
-        classify(response, (), hints)
 
 
 def _index_of(error: Any) -> Any:

@@ -12,8 +12,7 @@ from typing import ClassVar
 
 from outhaul.config.settings import setting
 from outhaul.destinations.batch.account import BatchAccount
-from outhaul.destinations.batch.attributes import CustomId, Form, plan_attributes
-from outhaul.destinations.batch.cep import probe
+from outhaul.destinations.batch.attributes import LONGEST_ID, Form, plan_attributes
 from outhaul.errors import (
     ConfigurationError,
     DestinationError,
@@ -26,8 +25,10 @@ from outhaul.errors import (
 )
 from outhaul.http.answers import classify, json_of
 from outhaul.http.client import HttpClient
+from outhaul.kit.api import probe
 from outhaul.kit.bodies import Attributes, Body, Field
 from outhaul.kit.fields import Plan
+from outhaul.kit.formats import Id
 from outhaul.kit.records import Records
 from outhaul.kit.rows import Collected
 from outhaul.kit.service import Activation, Limits
@@ -116,7 +117,9 @@ class Contacts(Records):
         return plan
 
     def body(self, fields: Sequence[Field]) -> Body:
-        key = Field("custom_id", "id", CustomId(in_lower_case=self._options.lowercase))
+        key = Field(
+            "custom_id", "id", Id(LONGEST_ID, in_lower_case=self._options.lowercase)
+        )
         return Body(key, fields, writes_nulls=True, shape=_update)
 
     def check(self, columns: Sequence[Column]) -> list[str]:
@@ -128,7 +131,7 @@ class Contacts(Records):
         super().prepare(columns)
         if self._account.probe:
             for platform, app in self._account.apps.items():
-                probe(app, "/data/users", _hints(platform))
+                probe(app, "/data/users", b"[]", _hints(platform))
 
     def send(self, items: Collected) -> list[Outcome]:
         errors: list[DestinationError] = []
