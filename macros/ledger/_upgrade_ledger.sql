@@ -6,12 +6,13 @@ there is nothing to look at. Activations keep the version of their last build. -
     {% if versions and versions | min >= outhaul.ledger_version() %}
         {{ return('') }}
     {% endif %}
+    {% set types = outhaul.ledger_types() %}
     {% for table, columns in outhaul.ledger_tables().items() %}
         {% set relation = outhaul.ledger_relation(table) %}
         {% set present = outhaul.columns_of(relation) | map(attribute='name') | map('lower') | list %}
         {% set missing = {} %}
-        {% for name, type in columns.items() if name not in present %}
-            {% do missing.update({name: type}) %}
+        {% for name, kind in columns.items() if name not in present %}
+            {% do missing.update({name: types[kind]}) %}
         {% endfor %}
         {% if missing %}
             {% do outhaul.add_columns(relation, missing) %}

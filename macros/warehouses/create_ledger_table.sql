@@ -8,9 +8,10 @@
 {% endmacro %}
 
 {% macro _create_ledger_table(name, constraint=none) -%}
+    {%- set types = outhaul.ledger_types() -%}
     create table if not exists {{ outhaul.ledger_relation(name) }} (
-        {%- for column, type in outhaul.ledger_tables()[name].items() %}
-        {{ column }} {{ type }}{{ ',' if not loop.last or constraint }}
+        {%- for column, kind in outhaul.ledger_tables()[name].items() %}
+        {{ column }} {{ types[kind] }}{{ ',' if not loop.last or constraint }}
         {%- endfor %}
         {{ constraint or '' }}
     )
