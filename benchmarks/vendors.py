@@ -70,6 +70,10 @@ def _batch(method: str, path: str, body: bytes) -> tuple[int, Any, int]:
     return 202, {"code": "SUCCESS"}, body.count(MARK)
 
 
+def _braze(method: str, path: str, body: bytes) -> tuple[int, Any, int]:
+    return 201, {"message": "success"}, body.count(MARK)
+
+
 def _emarsys(method: str, path: str, body: bytes) -> tuple[int, Any, int]:
     if path == "oauth2/token":
         return 200, {"access_token": "token", "expires_in": 3600}, 0
@@ -135,6 +139,7 @@ def _rows(method: str, path: str, body: bytes) -> tuple[int, Any, int]:
 _VENDORS = {
     "sendgrid": _sendgrid,
     "batch": _batch,
+    "braze": _braze,
     "emarsys": _emarsys,
     "klaviyo": _klaviyo,
     "splio": _splio,

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from outhaul.destinations import batch, emarsys, klaviyo, sendgrid, sftp, splio, webhook
+from outhaul.destinations import (
+    batch,
+    braze,
+    emarsys,
+    klaviyo,
+    sendgrid,
+    sftp,
+    splio,
+    webhook,
+)
 from outhaul.kit.platform import Platform
 
 PLATFORMS: dict[str, Platform] = {
     each.type: each
     for each in (
         batch.PLATFORM,
+        braze.PLATFORM,
         emarsys.PLATFORM,
         klaviyo.PLATFORM,
         sendgrid.PLATFORM,

@@ -5,6 +5,7 @@ A new destination adds its file here, with a stand-in in `outhaul.sandbox`.
 
 from tests.destinations.cases import (
     batch,
+    braze,
     emarsys,
     klaviyo,
     sendgrid,
@@ -16,6 +17,7 @@ from tests.destinations.cases.case import SECRET, Case
 
 CASES: list[Case] = [
     *batch.CASES,
+    *braze.CASES,
     *emarsys.CASES,
     *klaviyo.CASES,
     *sendgrid.CASES,
