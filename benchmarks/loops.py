@@ -123,6 +123,57 @@ def sendgrid_list(batches: Batches, place: Place) -> None:
         _sendgrid_put(call, {"list_ids": ["list-1"], "contacts": contacts})
 
 
+# --- Brevo
+
+
+def _brevo_attributes(row: tuple[Any, ...]) -> dict[str, Any]:
+    email, first, last, country, value, orders, born, seen, note = row
+    return {
+        "FIRST_NAME": first,
+        "LAST_NAME": last,
+        "COUNTRY": country,
+        "LIFETIME_VALUE": float(value),
+        "ORDER_COUNT": orders,
+        "BORN_ON": born,
+        "LAST_SEEN_AT": seen.date(),
+        "NOTE": note or "",
+    }
+
+
+def brevo_contacts(batches: Batches, place: Place) -> None:
+    call = _session(place, "brevo")
+    for rows in batches(5_000):
+        contacts = [
+            {"email": row[0], "attributes": _brevo_attributes(row)} for row in rows
+        ]
+        body = {
+            "updateExistingContacts": True,
+            "emptyContactsAttributes": True,
+            "disableNotification": True,
+            "listIds": [1],
+            "jsonBody": contacts,
+        }
+        job = call("POST", "/contacts/import", orjson.dumps(body))["processId"]
+        while True:
+            if call("GET", f"/processes/{job}")["status"] == "completed":
+                break
+
+
+def brevo_updates(batches: Batches, place: Place) -> None:
+    call = _session(place, "brevo")
+    for rows in batches(1_000):
+        for row in rows:
+            body = orjson.dumps({"attributes": _brevo_attributes(row)})
+            call("PUT", f"/contacts/{quote(row[0])}", body)
+
+
+def brevo_list(batches: Batches, place: Place) -> None:
+    call = _session(place, "brevo")
+    for rows in batches(150):
+        body = orjson.dumps({"emails": [row[0] for row in rows]})
+        call("POST", "/contacts/lists/1/contacts/add", body)
+
+
 # --- Klaviyo
 
 
@@ -551,6 +602,9 @@ LOOPS: dict[str, Callable[[Batches, Place], None]] = {
         braze_events,
         braze_list,
         braze_subscriptions,
+        brevo_contacts,
+        brevo_updates,
+        brevo_list,
         emarsys_contacts,
         emarsys_list,
         emarsys_table,

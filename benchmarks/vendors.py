@@ -35,6 +35,16 @@ SPLIO_FIELDS = {
     "last_seen_at": (5, "date"),
     "note": (6, "text"),
 }
+BREVO_ATTRIBUTES = {
+    "FIRST_NAME": "text",
+    "LAST_NAME": "text",
+    "COUNTRY": "text",
+    "LIFETIME_VALUE": "float",
+    "ORDER_COUNT": "float",
+    "BORN_ON": "date",
+    "LAST_SEEN_AT": "date",
+    "NOTE": "text",
+}
 LIST = "list-1"
 
 
@@ -72,6 +82,24 @@ def _batch(method: str, path: str, body: bytes) -> tuple[int, Any, int]:
 
 def _braze(method: str, path: str, body: bytes) -> tuple[int, Any, int]:
     return 201, {"message": "success"}, body.count(MARK)
+
+
+def _brevo(method: str, path: str, body: bytes) -> tuple[int, Any, int]:
+    if method == "PUT":
+        return 204, None, 1
+    if path == "contacts/import":
+        return 202, {"processId": 1}, body.count(MARK)
+    if path.startswith("processes/"):
+        return 200, {"status": "completed"}, 0
+    if path.endswith("/contacts/add"):
+        told = {"success": orjson.loads(body)["emails"], "failure": []}
+        return 201, {"contacts": told}, body.count(MARK)
+    attributes = [
+        {"name": name, "category": "normal", "type": kind}
+        for name, kind in BREVO_ATTRIBUTES.items()
+    ]
+    listed: dict[str, Any] = {"attributes": attributes, "lists": [], "folders": []}
+    return (200 if method == "GET" else 201), {**listed, "id": 1}, 0
 
 
 def _emarsys(method: str, path: str, body: bytes) -> tuple[int, Any, int]:
@@ -140,6 +168,7 @@ _VENDORS = {
     "sendgrid": _sendgrid,
     "batch": _batch,
     "braze": _braze,
+    "brevo": _brevo,
     "emarsys": _emarsys,
     "klaviyo": _klaviyo,
     "splio": _splio,

@@ -64,7 +64,7 @@ def test_a_service_of_each_shape_sends_all_rows_and_so_does_its_loop(tmp_path):
     assert [each["activation"] for each in measured["services"]] == OF_EACH_SHAPE
     for each in measured["services"]:
         (loop,), (engine,) = each["loop"], each["engine"]
-        rows = 10 if each["activation"] == "splio_updates" else 400
+        rows = 10 if each["activation"] in ("splio_updates", "brevo_updates") else 400
         assert loop["rows"] == engine["rows"] == rows
         assert loop["cpu_seconds"] > 0 and engine["cpu_seconds"] > 0
         assert f"| {each['title']} | {rows} |" in table

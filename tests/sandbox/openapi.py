@@ -66,6 +66,51 @@ class GivenReply:
         return self.reply.headers
 
 
+def of_version_3(content: Any) -> Any:
+    """A description of Swagger 2.0 in the words of OpenAPI 3.0, without base path.
+
+    Types of null are named there by `x-nullable`, which is left out.
+    """
+    text = json.dumps(content).replace("#/definitions/", "#/components/schemas/")
+    old = json.loads(text)
+    paths = {
+        path: {verb: _operation(each) for verb, each in operations.items()}
+        for path, operations in old["paths"].items()
+    }
+    return {
+        "openapi": "3.0.3",
+        "info": old["info"],
+        "servers": [{"url": f"https://{old['host']}"}],
+        "paths": paths,
+        "components": {"schemas": old["definitions"]},
+    }
+
+
+def _operation(old: Any) -> Any:
+    others, made = [], {}
+    for each in old.get("parameters", ()):
+        if each["in"] == "body":
+            content = {"application/json": {"schema": each["schema"]}}
+            made["requestBody"] = {"content": content, "required": True}
+        else:
+            about = ("name", "in", "required", "description")
+            kept = {key: each[key] for key in about if key in each}
+            schema = {key: each[key] for key in each if key not in about}
+            others.append({**kept, "schema": schema})
+    made["responses"] = {
+        status: {
+            "description": each.get("description", ""),
+            **(
+                {"content": {"application/json": {"schema": each["schema"]}}}
+                if "schema" in each
+                else {}
+            ),
+        }
+        for status, each in old["responses"].items()
+    }
+    return {**made, "parameters": others}
+
+
 class Description:
     """The files of a vendor, by the beginning of the paths that each describes."""
 
@@ -75,6 +120,8 @@ class Description:
         self._files = {}
         for start, name in files.items():
             content = json.loads((SPECS / name).read_text())
+            if "swagger" in content:
+                content = of_version_3(content)
             host = content["servers"][0]["url"]
             self._files[start] = OpenAPI.from_dict(content), host
 

@@ -62,6 +62,26 @@ VENDORS = {
         replies=[("POST", "/users/track", (201, []))],
         alike={"/users/track/bulk": "/users/track"},
     ),
+    "brevo": Vendor(
+        files={"/": "brevo/contacts.json"},
+        asked=12,
+        headers={"content-type": "application/json", "api-key": "x"},
+        requests=[
+            ("POST", "/contacts/import", {"jsonBody": {}}),
+            ("POST", "/contacts/lists", {"name": "vip"}),
+            ("POST", "/contacts/lists/1/contacts/add", {"emails": []}),
+            ("POST", "/contacts/attributes/normal/X", {"type": "number"}),
+            ("PUT", "/contacts/x/nothing", {}),
+        ],
+        replies=[
+            ("POST", "/contacts/import", (202, {})),
+            ("GET", "/processes/1", (200, {"id": 1, "name": "x", "status": "done"})),
+            ("GET", "/contacts/lists", (200, {"lists": [{"id": 1}]})),
+            ("POST", "/contacts/lists/1/contacts/add", (201, {})),
+            ("GET", "/contacts/x", (404, {"code": "unheard_of", "message": ""})),
+        ],
+        undescribed={401},
+    ),
     "klaviyo": Vendor(
         files={
             "/api/profile": "klaviyo/profiles.json",

@@ -9,7 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 import orjson
 
 from outhaul.config.settings import setting
-from outhaul.errors import OutcomeUnknown
+from outhaul.errors import OutcomeUnknown, OuthaulError, RetryRequest
+from outhaul.http.addresses import is_loopback
 from outhaul.http.answers import Response, classify, json_of
 from outhaul.http.client import HttpClient
 from outhaul.kit.account import Account
@@ -158,6 +159,30 @@ class Api:
                 return
             seen.add(token)
             asked[parameter] = token
+
+    def errors_file(self, url: str) -> bytes:
+        """A file about failed rows, which an answer names; empty if it cannot be had.
+
+        It lies at a host that the platform names, so it is asked for without the
+        key, and not in a private network (but where the account itself is on this
+        machine). Only passing trouble is raised, as RetryRequest.
+        """
+        local = is_loopback(self._client.base_url)
+        try:
+            parts = urlsplit(url)
+            if is_loopback(url) and not local:
+                return b""
+            path = parts.path + (f"?{parts.query}" if parts.query else "")
+            client = self._client.sibling(
+                f"{parts.scheme}://{parts.netloc}", public_only=not local
+            )
+            response = client.request("GET", path or "/")
+            classify(response)
+        except RetryRequest:
+            raise
+        except (OuthaulError, ValueError):
+            return b""
+        return response.body
 
     def quote(self, text: str) -> str:
         """A part of an answer, or of a file of errors, for a message."""

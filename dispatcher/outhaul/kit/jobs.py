@@ -12,12 +12,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from outhaul.config.settings import setting
-from outhaul.errors import OutcomeUnknown
+from outhaul.errors import OutcomeUnknown, RetryRequest
 from outhaul.http.addresses import path_part_problem
 from outhaul.http.answers import Response
 from outhaul.kit.rows import Collected
 from outhaul.kit.service import Job, Service
 from outhaul.model import ACCEPTED, UNKNOWN, Outcome, Status
+
+# Tries for files of errors: a host that is closed to us stays closed.
+_MOST_UNREAD = 3
 
 
 def first_look() -> Any:
@@ -62,6 +65,9 @@ LOST = Ended(failed=None)
 class ByJob(Service):
     """A service whose requests start jobs, whose rows have keys."""
 
+    _account: Any
+    _unread_files = 0
+
     def takes_times_of(self, account: Any) -> None:
         """The times that the account has set."""
         self.poll_seconds = account.poll_seconds
@@ -77,6 +83,21 @@ class ByJob(Service):
 
         keys: those of the rows that are asked for, which may be some of the job's.
         """
+
+    def _errors_file(self, url: str) -> bytes:
+        """The file about failed rows; empty where it cannot be had in a few tries.
+
+        It lies at another host, which a firewall may close for ever.
+        """
+        try:
+            file: bytes = self._account.api.errors_file(url)
+        except RetryRequest:
+            self._unread_files += 1
+            if self._unread_files < _MOST_UNREAD:
+                raise
+            return b""
+        self._unread_files = 0
+        return file
 
     def poll(self, job: Job, items: Collected) -> list[Outcome] | None:
         keys = self.keys_of(items)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from outhaul.destinations import (
     batch,
     braze,
+    brevo,
     emarsys,
     klaviyo,
     sendgrid,
@@ -19,6 +20,7 @@ PLATFORMS: dict[str, Platform] = {
     for each in (
         batch.PLATFORM,
         braze.PLATFORM,
+        brevo.PLATFORM,
         emarsys.PLATFORM,
         klaviyo.PLATFORM,
         sendgrid.PLATFORM,

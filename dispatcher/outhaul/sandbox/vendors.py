@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from outhaul.sandbox.braze import BrazeStandIn
+from outhaul.sandbox.brevo import BrevoStandIn
 from outhaul.sandbox.klaviyo import KlaviyoStandIn
 from outhaul.sandbox.stand_in import StandIn
 
 STAND_INS: dict[str, type[StandIn]] = {
     "braze": BrazeStandIn,
+    "brevo": BrevoStandIn,
     "klaviyo": KlaviyoStandIn,
 }

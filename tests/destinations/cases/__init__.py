@@ -6,6 +6,7 @@ A new destination adds its file here, with a stand-in in `outhaul.sandbox`.
 from tests.destinations.cases import (
     batch,
     braze,
+    brevo,
     emarsys,
     klaviyo,
     sendgrid,
@@ -18,6 +19,7 @@ from tests.destinations.cases.case import SECRET, Case
 CASES: list[Case] = [
     *batch.CASES,
     *braze.CASES,
+    *brevo.CASES,
     *emarsys.CASES,
     *klaviyo.CASES,
     *sendgrid.CASES,

@@ -8,18 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
 import orjson
 
 from outhaul.errors import (
     OutcomeUnknown,
-    OuthaulError,
     Refusal,
     RequestRefused,
-    RetryRequest,
 )
-from outhaul.http.addresses import is_loopback, path_part
+from outhaul.http.addresses import path_part
 from outhaul.http.answers import Response, classify
 from outhaul.kit.api import Api, in_query, object_of
 from outhaul.kit.jobs import started
@@ -170,30 +167,6 @@ class SendGridApi(Api):
             return None
         classify(response, hints=_HINTS)
         return object_of(response)
-
-    def errors_file(self, url: str) -> bytes:
-        """The file about a job's failed rows; empty where it cannot be had.
-
-        It lies at a host that SendGrid names, so it is asked for without the
-        API key, and not in a private network (but where the account itself is
-        on this machine). Only passing trouble is raised, as RetryRequest.
-        """
-        local = is_loopback(self._client.base_url)
-        try:
-            parts = urlsplit(url)
-            if is_loopback(url) and not local:
-                return b""
-            path = parts.path + (f"?{parts.query}" if parts.query else "")
-            client = self._client.sibling(
-                f"{parts.scheme}://{parts.netloc}", public_only=not local
-            )
-            response = client.request("GET", path or "/")
-            classify(response)
-        except RetryRequest:
-            raise
-        except (OuthaulError, ValueError):
-            return b""
-        return response.body
 
     def _lists(self) -> Iterator[dict[str, Any]]:
         return self.pages(

@@ -13,7 +13,6 @@ from outhaul.destinations.sendgrid.jobs import (
     failed_count,
     looked_up,
 )
-from outhaul.errors import RetryRequest
 from outhaul.kit.jobs import LOST, ByJob, Ended
 from outhaul.kit.look_ups import ByAddress
 from outhaul.kit.rows import Collected
@@ -24,8 +23,6 @@ from outhaul.model import Outcome, Status
 MISSING = Outcome(Status.MISSING, "missing", "SendGrid has no contact of this address")
 
 _ENDED = ("completed", "errored", "failed")
-# Tries for files of errors: a host that is closed to us stays closed.
-_MOST_UNREAD = 3
 
 
 class Imports(ByAddress, ByJob):
@@ -34,7 +31,6 @@ class Imports(ByAddress, ByJob):
     partly_applies = False  # a 4xx refuses the whole request
 
     _account: SendGrid
-    _unread_files = 0
 
     def search(
         self, addresses: Sequence[str], rows: Sequence[Any]
@@ -63,21 +59,6 @@ class Imports(ByAddress, ByJob):
     def poll(self, job: Job, items: Collected) -> list[Outcome] | None:
         outcomes = super().poll(job, items)
         return None if outcomes is None else looked_up(items, outcomes)
-
-    def _errors_file(self, url: str) -> bytes:
-        """The file about failed rows; empty where it cannot be had in a few tries.
-
-        It lies at another host, which a firewall may close for ever.
-        """
-        try:
-            file = self._account.api.errors_file(url)
-        except RetryRequest:
-            self._unread_files += 1
-            if self._unread_files < _MOST_UNREAD:
-                raise
-            return b""
-        self._unread_files = 0
-        return file
 
 
 def identified(address: str, found: Contact | None) -> dict[str, Any]:

@@ -1,51 +1,22 @@
 """What a finished import job says of its rows.
 
-A job tells counts and, where rows failed, the address of a file about them.
-The format of that file is not published. It is read as CSV with a column
-`email`, then as JSON; `kit/jobs.py` compares it with the counts.
+A job tells counts and, where rows failed, the address of a file about them, whose
+format is not published; `kit/jobs.py` compares both.
 
 https://www.twilio.com/docs/sendgrid/api-reference/contacts/import-contacts-status
 """
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from outhaul.kit.error_files import failed_addresses as failed_addresses
 from outhaul.kit.jobs import Ended, outcomes_of
 from outhaul.kit.rows import Collected
-from outhaul.kit.values import caseless
 from outhaul.model import Outcome, Status
-from outhaul.text.redaction import excerpt
 
 _FAILED = (Status.REJECTED, Status.SOME_FAILED)
-_REASONS = ("error", "errors", "error_message", "message", "reason", "description")
-
-
-def failed_addresses(
-    data: bytes, quote: Callable[[str], str] = excerpt
-) -> dict[str, str]:
-    """Addresses in a file of errors, in lower case, each with its reason.
-
-    Empty where the file cannot be read. quote: makes a reason fit for a message.
-    """
-    try:
-        content = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return {}
-    records = list(_csv_records(content)) or list(_json_records(content))
-    failed: dict[str, str] = {}
-    for record in records:
-        by_name = {caseless(str(key)): value for key, value in record.items()}
-        address = by_name.get("email")
-        if isinstance(address, str) and "@" in address:
-            reasons = (by_name.get(name) for name in _REASONS)
-            reason = next((str(text) for text in reasons if text), "")
-            failed[caseless(address)] = quote(reason)
-    return failed
 
 
 def failed_count(status: str, results: Mapping[str, Any]) -> int | None:
@@ -99,29 +70,3 @@ def _count(results: Mapping[str, Any], name: str) -> int | None:
     if isinstance(count, bool) or not isinstance(count, (int, float)):
         return None
     return int(count) if 0 <= count < 2**31 else None
-
-
-def _csv_records(content: str) -> Iterator[Mapping[str, Any]]:
-    reader = csv.DictReader(io.StringIO(content))
-    try:
-        names = [caseless(str(name)) for name in reader.fieldnames or ()]
-        if "email" in names:
-            yield from reader
-    except csv.Error:
-        return
-
-
-def _json_records(content: str) -> Iterator[Mapping[str, Any]]:
-    try:
-        waiting: list[Any] = [json.loads(content)]
-    except (ValueError, RecursionError):
-        return
-    while waiting:
-        item = waiting.pop()
-        if isinstance(item, dict):
-            if any(str(key).lower() == "email" for key in item):
-                yield item
-            else:
-                waiting += item.values()
-        elif isinstance(item, list):
-            waiting += item
