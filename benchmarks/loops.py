@@ -174,6 +174,50 @@ def brevo_list(batches: Batches, place: Place) -> None:
         call("POST", "/contacts/lists/1/contacts/add", body)
 
 
+# --- Intercom
+
+
+def _intercom_ids(call: Callable[..., Any], addresses: list[str]) -> list[str]:
+    found: list[str] = []
+    for start in range(0, len(addresses), 50):
+        wanted = addresses[start : start + 50]
+        query = {"field": "email", "operator": "IN", "value": wanted}
+        asked = {"query": query, "pagination": {"per_page": 150}}
+        answer = call("POST", "/contacts/search", orjson.dumps(asked))
+        found += [each["id"] for each in answer["data"]]
+    return found
+
+
+def intercom_contacts(batches: Batches, place: Place) -> None:
+    call = _session(place, "intercom")
+    for rows in batches(50):
+        ids = _intercom_ids(call, [row[0] for row in rows])
+        for id, (email, name, orders) in zip(ids, rows, strict=True):
+            told = {
+                "email": email,
+                "name": name,
+                "custom_attributes": {"orders": orders},
+            }
+            call("PUT", f"/contacts/{id}", orjson.dumps(told))
+
+
+def intercom_companies(batches: Batches, place: Place) -> None:
+    call = _session(place, "intercom")
+    for rows in batches(50):
+        for id, name, orders in rows:
+            custom = {"orders": orders}
+            told = {"company_id": id, "name": name, "custom_attributes": custom}
+            call("POST", "/companies", orjson.dumps(told))
+
+
+def intercom_segment(batches: Batches, place: Place) -> None:
+    call = _session(place, "intercom")
+    for rows in batches(50):
+        ids = _intercom_ids(call, [email for (email,) in rows])
+        users = [{"id": id} for id in ids]
+        call("POST", "/tags", orjson.dumps({"name": "vip", "users": users}))
+
+
 # --- Klaviyo
 
 
@@ -608,6 +652,9 @@ LOOPS: dict[str, Callable[[Batches, Place], None]] = {
         emarsys_contacts,
         emarsys_list,
         emarsys_table,
+        intercom_contacts,
+        intercom_companies,
+        intercom_segment,
         klaviyo_contacts,
         klaviyo_list,
         klaviyo_subscriptions,

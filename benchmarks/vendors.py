@@ -118,6 +118,16 @@ def _emarsys(method: str, path: str, body: bytes) -> tuple[int, Any, int]:
     return 200, {"replyCode": 0, "replyText": "OK", "data": data}, body.count(MARK)
 
 
+def _intercom(method: str, path: str, body: bytes) -> tuple[int, Any, int]:
+    if path == "contacts/search":
+        wanted = orjson.loads(body)["query"]["value"]
+        return 200, {"data": [{"id": each, "email": each} for each in wanted]}, 0
+    if method == "GET":
+        known = [{"name": "orders", "custom": True}] if path != "tags" else []
+        return 200, {"data": known}, 0
+    return 200, {"id": "T1"}, body.count(MARK)
+
+
 def _klaviyo(method: str, path: str, body: bytes) -> tuple[int, Any, int]:
     """body: of a look-up, its query."""
     if method == "GET" and path == "api/profiles":
@@ -170,6 +180,7 @@ _VENDORS = {
     "braze": _braze,
     "brevo": _brevo,
     "emarsys": _emarsys,
+    "intercom": _intercom,
     "klaviyo": _klaviyo,
     "splio": _splio,
     "webhook": _webhook,

@@ -122,8 +122,9 @@ def later(case: Case, consumes: frozenset[Change]) -> list[Row]:
         ]
     if not case.options.get("insert"):
         return list(case.rows)
+    key = case.columns[0].field
     return [
-        row._replace(values={**row.values, "email": f"new{row.values['email']}"})
+        row._replace(values={**row.values, key: f"new{row.values[key]}"})
         if row.change is Change.INSERTED
         else row
         for row in case.rows

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -112,9 +112,15 @@ def _operation(old: Any) -> Any:
 
 
 class Description:
-    """The files of a vendor, by the beginning of the paths that each describes."""
+    """The files of a vendor, by the beginning of the paths that each describes.
 
-    def __init__(self, files: Mapping[str, str]) -> None:
+    overlapping: paths whose requests have one of several forms, of which a request may
+    well have two, as the files do not allow.
+    """
+
+    def __init__(
+        self, files: Mapping[str, str], overlapping: Collection[str] = ()
+    ) -> None:
         from openapi_core import OpenAPI
 
         self._files = {}
@@ -122,6 +128,10 @@ class Description:
             content = json.loads((SPECS / name).read_text())
             if "swagger" in content:
                 content = of_version_3(content)
+            for path in overlapping:
+                asked = content["paths"][path]["post"]["requestBody"]["content"]
+                schema = asked["application/json"]["schema"]
+                schema["anyOf"] = schema.pop("oneOf")
             host = content["servers"][0]["url"]
             self._files[start] = OpenAPI.from_dict(content), host
 

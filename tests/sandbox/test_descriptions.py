@@ -37,7 +37,7 @@ class Vendor:
 
     asked: how many calls with their statuses are recorded, at least. requests, replies:
     wrong ones. undescribed: statuses of which the description says nothing. alike:
-    calls that it lacks, each with one of the same form.
+    calls that it lacks, each with one of the same form. overlapping: see `Description`.
     """
 
     files: Mapping[str, str]
@@ -47,6 +47,7 @@ class Vendor:
     headers: Mapping[str, str]
     undescribed: Collection[int] = ()
     alike: Mapping[str, str] = field(default_factory=dict)
+    overlapping: Collection[str] = ()
 
 
 VENDORS = {
@@ -81,6 +82,28 @@ VENDORS = {
             ("GET", "/contacts/x", (404, {"code": "unheard_of", "message": ""})),
         ],
         undescribed={401},
+    ),
+    "intercom": Vendor(
+        files={"/": "intercom/contacts-2.16.json"},
+        asked=11,
+        headers={
+            "content-type": "application/json",
+            "authorization": "Bearer x",
+            "intercom-version": "2.16",
+        },
+        requests=[
+            ("POST", "/contacts/search", {"query": {"operator": "IN", "field": 1}}),
+            ("POST", "/data_attributes", {"name": "x", "model": "contact"}),
+            ("POST", "/tags", {"users": []}),
+            ("GET", "/tags/x/y", None),
+        ],
+        replies=[
+            ("GET", "/tags", (200, {"type": "tags"})),
+            ("GET", "/data_attributes", (200, {"data": [{"model": "x"}]})),
+            ("POST", "/contacts", (401, {"errors": []})),
+        ],
+        undescribed={409},
+        overlapping={"/tags"},
     ),
     "klaviyo": Vendor(
         files={
@@ -124,7 +147,7 @@ NAMES = [described(name) for name in VENDORS]
 
 @cache
 def description_of(name: str) -> Description:
-    return Description(VENDORS[name].files)
+    return Description(VENDORS[name].files, VENDORS[name].overlapping)
 
 
 @cache

@@ -6,6 +6,7 @@ whose values are rare can do without it. A platform's own formats stand in its f
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -156,6 +157,13 @@ class Moment(Format):
 
     def many(self, column: Values) -> Values:
         return columns.seconds(column, self.between, self.end)
+
+
+class UnixTime(Format):
+    """A point in time as whole seconds since 1970; of a date, its midnight in UTC."""
+
+    def one(self, field: str, value: Any) -> int:
+        return math.floor(values.moment(field, value).timestamp())
 
 
 @dataclass(frozen=True)

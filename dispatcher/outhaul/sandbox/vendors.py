@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from outhaul.sandbox.braze import BrazeStandIn
 from outhaul.sandbox.brevo import BrevoStandIn
+from outhaul.sandbox.intercom import IntercomStandIn
 from outhaul.sandbox.klaviyo import KlaviyoStandIn
 from outhaul.sandbox.stand_in import StandIn
 
 STAND_INS: dict[str, type[StandIn]] = {
     "braze": BrazeStandIn,
     "brevo": BrevoStandIn,
+    "intercom": IntercomStandIn,
     "klaviyo": KlaviyoStandIn,
 }
