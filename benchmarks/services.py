@@ -59,6 +59,8 @@ CASES = (
     Case("emarsys_contacts", "Emarsys `contacts`"),
     Case("emarsys_list", "Emarsys `list`"),
     Case("emarsys_table", "Emarsys `table`"),
+    Case("hubspot_objects", "HubSpot `objects`, contacts"),
+    Case("hubspot_list", "HubSpot `list`"),
     Case("intercom_contacts", "Intercom `contacts`", share=_FEW),
     Case("intercom_companies", "Intercom `companies`, `insert: true`", share=_FEW),
     Case("intercom_segment", "Intercom `segment`", share=_FEW),

@@ -45,6 +45,11 @@ BREVO_ATTRIBUTES = {
     "LAST_SEEN_AT": "date",
     "NOTE": "text",
 }
+HUBSPOT_PROPERTIES = {
+    **dict.fromkeys(("firstname", "lastname", "country", "note"), "string"),
+    **dict.fromkeys(("lifetime_value", "order_count"), "number"),
+    **{"born_on": "date", "last_seen_at": "datetime"},
+}
 LIST = "list-1"
 
 
@@ -118,6 +123,23 @@ def _emarsys(method: str, path: str, body: bytes) -> tuple[int, Any, int]:
     return 200, {"replyCode": 0, "replyText": "OK", "data": data}, body.count(MARK)
 
 
+def _hubspot(method: str, path: str, body: bytes) -> tuple[int, Any, int]:
+    if path.endswith("/batch/upsert"):
+        rows = body.count(MARK)
+        return 200, {"results": [{}] * rows}, rows
+    if path.endswith("/batch/read"):
+        addresses = [each["id"] for each in orjson.loads(body)["inputs"]]
+        found = [{"id": each, "properties": {"email": each}} for each in addresses]
+        return 200, {"results": found}, 0
+    if path.endswith("/memberships/add"):
+        return 200, {"recordIdsMissing": []}, body.count(MARK)
+    if path.startswith("crm/lists/"):
+        shown = {"listId": LIST, "name": LIST, "processingType": "MANUAL"}
+        return 200, {"list": shown}, 0
+    properties = HUBSPOT_PROPERTIES.items()
+    return 200, {"results": [{"name": n, "type": kind} for n, kind in properties]}, 0
+
+
 def _intercom(method: str, path: str, body: bytes) -> tuple[int, Any, int]:
     if path == "contacts/search":
         wanted = orjson.loads(body)["query"]["value"]
@@ -180,6 +202,7 @@ _VENDORS = {
     "braze": _braze,
     "brevo": _brevo,
     "emarsys": _emarsys,
+    "hubspot": _hubspot,
     "intercom": _intercom,
     "klaviyo": _klaviyo,
     "splio": _splio,

@@ -66,6 +66,24 @@ class GivenReply:
         return self.reply.headers
 
 
+def drop_stray_enums(schema: Any) -> None:
+    """Take away enums of texts where something else than a text must stand.
+
+    HubSpot's files give the enum of a state to the times, lists and objects beside it.
+    """
+    if isinstance(schema, list):
+        for each in schema:
+            drop_stray_enums(each)
+    elif isinstance(schema, dict):
+        is_text = schema.get("type", "string") == "string" and "format" not in schema
+        enum = schema.get("enum")
+        is_of_texts = isinstance(enum, list) and all(isinstance(e, str) for e in enum)
+        if is_of_texts and ("$ref" in schema or not is_text):
+            del schema["enum"]
+        for each in schema.values():
+            drop_stray_enums(each)
+
+
 def of_version_3(content: Any) -> Any:
     """A description of Swagger 2.0 in the words of OpenAPI 3.0, without base path.
 
@@ -132,8 +150,13 @@ class Description:
                 asked = content["paths"][path]["post"]["requestBody"]["content"]
                 schema = asked["application/json"]["schema"]
                 schema["anyOf"] = schema.pop("oneOf")
+            drop_stray_enums(content)
             host = content["servers"][0]["url"]
             self._files[start] = OpenAPI.from_dict(content), host
+
+    def knows(self, request: Request) -> bool:
+        """Whether one of the files describes this path."""
+        return any(request.path.startswith(start) for start in self._files)
 
     def check_request(self, request: Request) -> None:
         """Raises OpenAPIError."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from outhaul.sandbox.braze import BrazeStandIn
 from outhaul.sandbox.brevo import BrevoStandIn
+from outhaul.sandbox.hubspot import HubSpotStandIn
 from outhaul.sandbox.intercom import IntercomStandIn
 from outhaul.sandbox.klaviyo import KlaviyoStandIn
 from outhaul.sandbox.stand_in import StandIn
@@ -11,6 +12,7 @@ from outhaul.sandbox.stand_in import StandIn
 STAND_INS: dict[str, type[StandIn]] = {
     "braze": BrazeStandIn,
     "brevo": BrevoStandIn,
+    "hubspot": HubSpotStandIn,
     "intercom": IntercomStandIn,
     "klaviyo": KlaviyoStandIn,
 }

@@ -1,0 +1,5 @@
+{{ config(meta={'outhaul': {'destination': 'hubspot', 'service': 'list'}}) }}
+
+select
+    email
+from {{ source('shop', 'customers') }}
