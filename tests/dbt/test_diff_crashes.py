@@ -40,6 +40,7 @@ def dying_at(moment: Callable[[int, str], bool]) -> Iterator[list[str]]:
         yield ran
 
 
+@pytest.mark.also_on_duckdb
 @pytest.mark.conformance(lengthy=True)
 def test_A13_A14_a_build_that_dies_between_any_two_statements_is_repaired(
     project: DiffProject,

@@ -8,8 +8,6 @@ import yaml
 from outhaul.kit.values import folded
 from tests.dbt.warehouse_project import DiffProject, on_duckdb
 
-pytestmark = pytest.mark.also_on_duckdb
-
 ANN, BOB = (1, "Ann", "Rome"), (2, "Bob", "Oslo")
 BY_NAME = {"identity": "name", "max_invalid": 1}
 

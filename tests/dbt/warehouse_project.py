@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 from dbt.cli.main import dbtRunnerResult
+from dbt.contracts.graph.manifest import Manifest
 from dbt_common.events.base_types import EventMsg
 
 from tests.dbt_runs import run_dbt
@@ -39,6 +40,8 @@ class DiffProject:
         self.run_sql = warehouse.run
         self.warnings: list[str] = []
         self.statements: list[str] = []
+        self._texts: dict[Path, bytes] = {}
+        self._manifest: Manifest | None = None
         shutil.copytree(TEMPLATE, folder)
         packages = folder / "packages.yml"
         packages.write_text(packages.read_text().replace("OUTHAUL_ROOT", str(ROOT)))
@@ -75,7 +78,24 @@ class DiffProject:
         """
         self.warnings = []
         self.statements = []
-        return run_dbt(self.folder, *arguments, listen=self._listen)
+        is_plain = arguments == ("build",)
+        manifest = self._parsed() if is_plain else None
+        return run_dbt(self.folder, *arguments, listen=self._listen, manifest=manifest)
+
+    def _parsed(self) -> Manifest | None:
+        """What dbt makes of the project's files, parsed where one has changed.
+
+        None where it refuses them, as it will again.
+        """
+        made = ("target", "logs", "dbt_packages")
+        own = [each for each in self.folder.iterdir() if each.name not in made]
+        files = [*own, *(path for each in own for path in each.rglob("*"))]
+        texts = {path: path.read_bytes() for path in files if path.is_file()}
+        if texts != self._texts:
+            parsed = run_dbt(self.folder, "parse", listen=self._listen)
+            self._texts = texts
+            self._manifest = parsed.result if parsed.success else None
+        return self._manifest
 
     def _listen(self, event: EventMsg) -> None:
         if event.info.level == "warn":

@@ -1,9 +1,8 @@
 """Which warehouses a run of the tests covers.
 
-Without a choice, the newest PostgreSQL takes every test, DuckDB those that are marked
-`conformance` or `also_on_duckdb`, and the oldest PostgreSQL and what stands in for
-another warehouse those that are marked `conformance` and are not lengthy, since a build
-takes seconds there. With OUTHAUL_TEST_WAREHOUSE=<name>, which `make test
+Without a choice, the newest PostgreSQL takes every test. The others take those that are
+marked `conformance` and are not lengthy, since a build takes seconds there; DuckDB also
+those that are marked `also_on_duckdb`. With OUTHAUL_TEST_WAREHOUSE=<name>, which `make test
 WAREHOUSE=<name>` sets, that warehouse takes every test that runs on warehouses, and no
 other test runs.
 """
@@ -60,10 +59,11 @@ def is_wanted(item: pytest.Item) -> bool:
         return bool(warehouse == wanted)
     if warehouse is None or warehouse == "postgres":
         return True
+    if warehouse == "duckdb" and (
+        item.get_closest_marker("also_on_duckdb") or _names_its_warehouses(item)
+    ):
+        return True
     core = item.get_closest_marker("conformance")
-    if warehouse == "duckdb":
-        is_marked = bool(core or item.get_closest_marker("also_on_duckdb"))
-        return is_marked or _names_its_warehouses(item)
     if core is None or warehouse in ON_REQUEST:
         return False
     return not core.kwargs.get("lengthy", False)
