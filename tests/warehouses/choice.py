@@ -2,9 +2,9 @@
 
 Without a choice, the newest PostgreSQL takes every test. The others take those that are
 marked `conformance` and are not lengthy, since a build takes seconds there; DuckDB also
-those that are marked `also_on_duckdb`. With OUTHAUL_TEST_WAREHOUSE=<name>, which `make test
-WAREHOUSE=<name>` sets, that warehouse takes every test that runs on warehouses, and no
-other test runs.
+those that are marked `also_on_duckdb`. With OUTHAUL_TEST_WAREHOUSE=<name>, which
+`make test WAREHOUSE=<name>` sets, that warehouse takes every test that runs on
+warehouses, and no other test runs.
 """
 
 from __future__ import annotations
