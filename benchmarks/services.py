@@ -74,6 +74,8 @@ CASES = (
     Case("sftp_csv", "SFTP file, csv", header=1),
     Case("sftp_gzip", "SFTP file, csv and gzip", header=1),
     Case("sftp_json_lines", "SFTP file, JSON lines", header=0),
+    Case("zendesk_users", "Zendesk `users`, `insert: true`", share=_FEW),
+    Case("zendesk_records", "Zendesk `custom_object`", share=_FEW),
 )
 NAMES = [case.activation for case in CASES]
 

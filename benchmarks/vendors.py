@@ -150,6 +150,18 @@ def _intercom(method: str, path: str, body: bytes) -> tuple[int, Any, int]:
     return 200, {"id": "T1"}, body.count(MARK)
 
 
+def _zendesk(method: str, path: str, body: bytes) -> tuple[int, Any, int]:
+    """The id of a job is the number of its rows."""
+    if path.startswith("api/v2/job_statuses/"):
+        results = [{"status": "Updated"}] * int(path.rpartition("/")[2])
+        return 200, {"job_status": {"status": "completed", "results": results}}, 0
+    if method == "GET":
+        known = [{"key": "orders", "type": "integer"}]
+        return 200, {"user_fields": known, "custom_object_fields": known}, 0
+    rows = body.count(MARK)
+    return 200, {"job_status": {"id": str(rows), "status": "queued"}}, rows
+
+
 def _klaviyo(method: str, path: str, body: bytes) -> tuple[int, Any, int]:
     """body: of a look-up, its query."""
     if method == "GET" and path == "api/profiles":
@@ -205,6 +217,7 @@ _VENDORS = {
     "hubspot": _hubspot,
     "intercom": _intercom,
     "klaviyo": _klaviyo,
+    "zendesk": _zendesk,
     "splio": _splio,
     "webhook": _webhook,
     "rows": _rows,

@@ -14,6 +14,7 @@ from outhaul.destinations import (
     sftp,
     splio,
     webhook,
+    zendesk,
 )
 from outhaul.kit.platform import Platform
 
@@ -31,5 +32,6 @@ PLATFORMS: dict[str, Platform] = {
         sftp.PLATFORM,
         splio.PLATFORM,
         webhook.PLATFORM,
+        zendesk.PLATFORM,
     )
 }

@@ -8,6 +8,7 @@ from outhaul.sandbox.hubspot import HubSpotStandIn
 from outhaul.sandbox.intercom import IntercomStandIn
 from outhaul.sandbox.klaviyo import KlaviyoStandIn
 from outhaul.sandbox.stand_in import StandIn
+from outhaul.sandbox.zendesk import ZendeskStandIn
 
 STAND_INS: dict[str, type[StandIn]] = {
     "braze": BrazeStandIn,
@@ -15,4 +16,5 @@ STAND_INS: dict[str, type[StandIn]] = {
     "hubspot": HubSpotStandIn,
     "intercom": IntercomStandIn,
     "klaviyo": KlaviyoStandIn,
+    "zendesk": ZendeskStandIn,
 }

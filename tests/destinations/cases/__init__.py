@@ -15,6 +15,7 @@ from tests.destinations.cases import (
     sftp,
     splio,
     webhook,
+    zendesk,
 )
 from tests.destinations.cases.case import SECRET, Case
 
@@ -30,6 +31,7 @@ CASES: list[Case] = [
     *sftp.CASES,
     *splio.CASES,
     *webhook.CASES,
+    *zendesk.CASES,
 ]
 
 __all__ = ["CASES", "SECRET", "Case"]
