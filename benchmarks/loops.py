@@ -7,6 +7,7 @@ service, filled with the same number of rows; `requests` keeps the connection.
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -356,6 +357,31 @@ def klaviyo_subscriptions(batches: Batches, place: Place) -> None:
         }
         body = orjson.dumps({"data": job})
         call("POST", "/api/profile-subscription-bulk-create-jobs", body)
+
+
+# --- Mailchimp
+
+
+def mailchimp_members(batches: Batches, place: Place) -> None:
+    call = _session(place, "mailchimp")
+    for rows in batches(1_000):
+        for email, first, last, spent, born in rows:
+            fields = {
+                "FNAME": first,
+                "LNAME": last,
+                "SPENT": float(spent),
+                "BORN": born,
+            }
+            member = hashlib.md5(email.encode(), usedforsecurity=False).hexdigest()
+            body = orjson.dumps({"merge_fields": fields})
+            call("PATCH", f"/lists/main/members/{member}", body)
+
+
+def mailchimp_segment(batches: Batches, place: Place) -> None:
+    call = _session(place, "mailchimp")
+    for rows in batches(500):
+        body = orjson.dumps({"members_to_add": [row[0] for row in rows]})
+        call("POST", "/lists/main/segments/7", body)
 
 
 # --- Batch
@@ -735,6 +761,8 @@ LOOPS: dict[str, Callable[[Batches, Place], None]] = {
         klaviyo_contacts,
         klaviyo_list,
         klaviyo_subscriptions,
+        mailchimp_members,
+        mailchimp_segment,
         splio_created,
         splio_updates,
         splio_files,

@@ -50,6 +50,10 @@ HUBSPOT_PROPERTIES = {
     **dict.fromkeys(("lifetime_value", "order_count"), "number"),
     **{"born_on": "date", "last_seen_at": "datetime"},
 }
+MAILCHIMP_FIELDS = {
+    **{"FNAME": "text", "LNAME": "text"},
+    **{"SPENT": "number", "BORN": "date"},
+}
 LIST = "list-1"
 
 
@@ -182,6 +186,18 @@ def _klaviyo(method: str, path: str, body: bytes) -> tuple[int, Any, int]:
     return (201 if path == "api/lists" else 202), made, body.count(MARK)
 
 
+def _mailchimp(method: str, path: str, body: bytes) -> tuple[int, Any, int]:
+    if method == "PATCH":
+        return 200, {}, 1
+    if path.endswith("/merge-fields"):
+        fields = [{"tag": tag, "type": kind} for tag, kind in MAILCHIMP_FIELDS.items()]
+        return 200, {"merge_fields": fields}, 0
+    if method == "POST" and not path.endswith("/segments"):
+        rows = body.count(MARK)
+        return 200, {"total_added": rows, "total_removed": 0}, rows
+    return 200, {"segments": [], "id": 7}, 0
+
+
 def _splio(method: str, path: str, body: bytes) -> tuple[int, Any, int]:
     if path == "authenticate":
         return 200, {"token": "token"}, 0
@@ -217,6 +233,7 @@ _VENDORS = {
     "hubspot": _hubspot,
     "intercom": _intercom,
     "klaviyo": _klaviyo,
+    "mailchimp": _mailchimp,
     "zendesk": _zendesk,
     "splio": _splio,
     "webhook": _webhook,

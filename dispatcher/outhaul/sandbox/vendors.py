@@ -7,6 +7,7 @@ from outhaul.sandbox.brevo import BrevoStandIn
 from outhaul.sandbox.hubspot import HubSpotStandIn
 from outhaul.sandbox.intercom import IntercomStandIn
 from outhaul.sandbox.klaviyo import KlaviyoStandIn
+from outhaul.sandbox.mailchimp import MailchimpStandIn
 from outhaul.sandbox.stand_in import StandIn
 from outhaul.sandbox.zendesk import ZendeskStandIn
 
@@ -16,5 +17,6 @@ STAND_INS: dict[str, type[StandIn]] = {
     "hubspot": HubSpotStandIn,
     "intercom": IntercomStandIn,
     "klaviyo": KlaviyoStandIn,
+    "mailchimp": MailchimpStandIn,
     "zendesk": ZendeskStandIn,
 }
