@@ -42,8 +42,8 @@ def first_diff(platform: Platform, service: str) -> FirstDiff:
 
 def example_columns(service: type[Service]) -> Mapping[str, Kind]:
     """What a first diff selects: the key, the identity, and what the service names."""
-    key = service.identity or _KEY
     others = service.example_columns
+    key = service.identity or next(iter(others), _KEY)
     if not others and not service.membership:
         others = {"city": Kind.TEXT}
     keys = [key] if service.repeatable else [_EVENT_KEY]

@@ -72,6 +72,10 @@ class Objects(Records):
 
     name = "objects"
     title = "Objects"
+    example_columns: ClassVar[dict[str, Kind]] = {
+        "email": Kind.TEXT,
+        "firstname": Kind.TEXT,
+    }
     Options: ClassVar[type] = ObjectsOptions
 
     _account: HubSpot
