@@ -63,6 +63,7 @@ class Members(Records):
     name = "members"
     title = "Members"
     identity = "email"
+    example_columns: ClassVar[dict[str, Kind]] = {"fname": Kind.TEXT}
     Options: ClassVar[type] = MembersOptions
 
     _account: Mailchimp
