@@ -294,6 +294,42 @@ def _zendesk_job(call: Callable[..., Any], path: str, told: dict[str, Any]) -> N
             return
 
 
+# --- Iterable
+
+
+def iterable_attributes(batches: Batches, place: Place) -> None:
+    call = _session(place, "iterable")
+    for rows in batches(1_000):
+        users = [
+            {
+                "email": email,
+                "dataFields": {
+                    "first_name": first,
+                    "last_name": last,
+                    "country": country,
+                    "lifetime_value": float(value),
+                    "order_count": orders,
+                    "born_on": born,
+                    "last_seen_at": seen,
+                    "note": note,
+                },
+            }
+            for email, first, last, country, value, orders, born, seen, note in rows
+        ]
+        body = orjson.dumps({"users": users}, option=orjson.OPT_NAIVE_UTC)
+        call("POST", "/api/users/bulkUpdate", body)
+
+
+def iterable_list(batches: Batches, place: Place) -> None:
+    call = _session(place, "iterable")
+    for rows in batches(1_000):
+        users = [call("GET", f"/api/users/{quote(row[0])}") for row in rows]
+        known = zip(rows, users, strict=True)
+        people = [{"email": row[0]} for row, found in known if found.get("user")]
+        body = orjson.dumps({"listId": 7, "subscribers": people})
+        call("POST", "/api/lists/subscribe", body)
+
+
 # --- Klaviyo
 
 
@@ -758,6 +794,8 @@ LOOPS: dict[str, Callable[[Batches, Place], None]] = {
         intercom_contacts,
         intercom_companies,
         intercom_segment,
+        iterable_attributes,
+        iterable_list,
         klaviyo_contacts,
         klaviyo_list,
         klaviyo_subscriptions,

@@ -64,6 +64,8 @@ CASES = (
     Case("intercom_contacts", "Intercom `contacts`", share=_FEW),
     Case("intercom_companies", "Intercom `companies`, `insert: true`", share=_FEW),
     Case("intercom_segment", "Intercom `segment`", share=_FEW),
+    Case("iterable_attributes", "Iterable `attributes`, `insert: true`"),
+    Case("iterable_list", "Iterable `list`, looked up one by one", share=_FEW),
     Case("klaviyo_contacts", "Klaviyo `contacts`"),
     Case("klaviyo_list", "Klaviyo `list`"),
     Case("klaviyo_subscriptions", "Klaviyo `subscription_list`"),

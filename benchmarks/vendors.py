@@ -166,6 +166,17 @@ def _zendesk(method: str, path: str, body: bytes) -> tuple[int, Any, int]:
     return 200, {"job_status": {"id": str(rows), "status": "queued"}}, rows
 
 
+def _iterable(method: str, path: str, body: bytes) -> tuple[int, Any, int]:
+    if path == "api/users/getFields":
+        return 200, {"fields": {}}, 0
+    if path.startswith("api/users/") and method == "GET":
+        return 200, {"user": {"email": path}}, 0
+    if path == "api/lists":
+        return 200, {"lists": [], "listId": 7}, 0
+    rows = body.count(MARK)
+    return 200, {"successCount": rows, "failCount": 0}, rows
+
+
 def _klaviyo(method: str, path: str, body: bytes) -> tuple[int, Any, int]:
     """body: of a look-up, its query."""
     if method == "GET" and path == "api/profiles":
@@ -232,6 +243,7 @@ _VENDORS = {
     "emarsys": _emarsys,
     "hubspot": _hubspot,
     "intercom": _intercom,
+    "iterable": _iterable,
     "klaviyo": _klaviyo,
     "mailchimp": _mailchimp,
     "zendesk": _zendesk,

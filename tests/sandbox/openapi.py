@@ -111,8 +111,8 @@ def _operation(old: Any) -> Any:
             content = {"application/json": {"schema": each["schema"]}}
             made["requestBody"] = {"content": content, "required": True}
         else:
-            about = ("name", "in", "required", "description")
-            kept = {key: each[key] for key in about if key in each}
+            about = ("name", "in", "required", "description", "collectionFormat")
+            kept = {key: each[key] for key in about[:4] if key in each}
             schema = {key: each[key] for key in each if key not in about}
             others.append({**kept, "schema": schema})
     made["responses"] = {

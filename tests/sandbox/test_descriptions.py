@@ -128,6 +128,22 @@ VENDORS = {
         undescribed={409},
         overlapping={"/tags"},
     ),
+    "iterable": Vendor(
+        files={"/api/": "iterable/users-lists-events.json"},
+        asked=8,
+        headers={"content-type": "application/json", "api-key": "x"},
+        requests=[
+            ("POST", "/api/users/bulkUpdate", {"users": {}}),
+            ("POST", "/api/lists", {}),
+            ("POST", "/api/lists/subscribe", {"subscribers": []}),
+            ("POST", "/api/lists/nothing", {}),
+        ],
+        replies=[
+            ("POST", "/api/users/bulkUpdate", (200, {"successCount": 1})),
+            ("GET", "/api/lists", (200, {"lists": [{"id": 1}]})),
+            ("POST", "/api/lists", (200, {"listId": "one"})),
+        ],
+    ),
     "klaviyo": Vendor(
         files={
             "/api/profile": "klaviyo/profiles.json",

@@ -6,6 +6,7 @@ from outhaul.sandbox.braze import BrazeStandIn
 from outhaul.sandbox.brevo import BrevoStandIn
 from outhaul.sandbox.hubspot import HubSpotStandIn
 from outhaul.sandbox.intercom import IntercomStandIn
+from outhaul.sandbox.iterable import IterableStandIn
 from outhaul.sandbox.klaviyo import KlaviyoStandIn
 from outhaul.sandbox.mailchimp import MailchimpStandIn
 from outhaul.sandbox.stand_in import StandIn
@@ -16,6 +17,7 @@ STAND_INS: dict[str, type[StandIn]] = {
     "brevo": BrevoStandIn,
     "hubspot": HubSpotStandIn,
     "intercom": IntercomStandIn,
+    "iterable": IterableStandIn,
     "klaviyo": KlaviyoStandIn,
     "mailchimp": MailchimpStandIn,
     "zendesk": ZendeskStandIn,
