@@ -50,10 +50,11 @@ PROJECT_OPTIONS = (
 FOLDERS = {
     "segments": "For segments",
     "identity": "For identities",
+    "predictions": "For predictions",
     "diffs": "For diffs",
     "ledger": "The ledger",
 }
-FOR_USERS = ("segments", "identity", "diffs")
+FOR_USERS = ("segments", "identity", "predictions", "diffs")
 
 RESULTS = {
     Result.SUCCEEDED: "Everything that was pending is accepted, but for rows within"

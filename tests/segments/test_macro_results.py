@@ -9,11 +9,13 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import defaultdict
+from dataclasses import fields
 from decimal import Decimal
 
 import pytest
 
 from tests.identity.components import grouped
+from tests.predictions.reference import CDNOW, Parameters
 from tests.segments.segment_project import SegmentProject
 
 pytestmark = pytest.mark.conformance
@@ -21,6 +23,7 @@ pytestmark = pytest.mark.conformance
 NUMBERS = (
     "shopper_id, purchase_count, amount_count, shop_count, total_spent, spent_30_days"
 )
+HORIZONS = (1, 3, 6, 9, 12)
 TEXTS = "shopper_id, first_status, last_status, favourite_shop, shops, tier"
 
 
@@ -265,6 +268,70 @@ def test_the_report_counts_profiles_rules_and_conflicts(built: SegmentProject) -
         ("rules", "name and email", None, 7, 8, 1),
         ("rules", "phone", None, 2, 4, 2),
     ]
+
+
+def test_purchases_are_summed_up_and_expected_as_published(
+    built: SegmentProject,
+) -> None:
+    columns = "shopper_id, frequency, recency_days, age_days, average_value"
+    summary = built.rows("shopper_summary", columns)
+    assert len(summary) == 4
+    found = {row[0]: row[1:] for row in built.rows("shopper_value")}
+    for shopper, x, recency, age, average in summary:
+        weeks = (x, recency / 7, age / 7)
+        value = CDNOW.value(x, average or 0)
+        expected = [
+            CDNOW.purchases(*weeks, months * 365.25 / 84) for months in HORIZONS
+        ]
+        assert found[shopper][4:] == pytest.approx(
+            (
+                CDNOW.alive(*weeks),
+                value,
+                *expected,
+                *(value * each for each in expected),
+            )
+        )
+
+
+def test_the_calibration_tells_the_hold_out_by_deciles(built: SegmentProject) -> None:
+    columns = (
+        "calibration_frequency, calibration_recency_days, calibration_age_days,"
+        " holdout_purchases"
+    )
+    rows = [row for row in built.rows("shopper_summary", columns) if row[0] is not None]
+    expected = sorted(
+        (
+            CDNOW.purchases(x, recency / 7, age / 7, 20 / 7)
+            for x, recency, age, _ in rows
+        ),
+        reverse=True,
+    )
+    columns = "decile, customer_count, predicted_purchases, actual_purchases"
+    found = built.rows("shopper_calibration", columns)
+    assert [row[:2] for row in found] == [(n + 1, 1) for n in range(len(rows))]
+    assert [row[2] for row in found] == pytest.approx(expected)
+    assert sum(row[3] for row in found) == sum(row[3] for row in rows) > 0
+
+
+def test_a_fit_that_is_refused_is_recorded_with_the_reason(
+    built: SegmentProject,
+) -> None:
+    columns = "frequency, recency_days, age_days, average_value"
+    rows = built.rows("shopper_summary", columns)
+    columns = "refusal, customer_count, log_likelihood, value_log_likelihood"
+    numbers = ", ".join(field.name for field in fields(Parameters))
+    model = "shopper_fit where fitted_to = 'everything'"
+    [row] = built.rows(model, f"{columns}, {numbers}")
+    refusal, count, *likelihoods = row[:4]
+    assert "no best parameters after 1 rounds" in refusal
+    assert count == len(rows)
+    at = Parameters(*map(float, row[4:]))
+    expected = [
+        sum(at.log_likelihood(x, recency / 7, age / 7) for x, recency, age, _ in rows),
+        sum(at.value_log_likelihood(x, float(value)) for x, *_, value in rows if value),
+    ]
+    # values are counted to 0.1 %
+    assert likelihoods == pytest.approx(expected, rel=1e-3)
 
 
 def test_a_cyclic_reference_says_which_models(built: SegmentProject) -> None:

@@ -1,0 +1,3 @@
+{{ config(materialized='fitted', meta={'outhaul': {'min_customers': 1, 'max_rounds': 1}}) }}
+
+{{ outhaul.fit_purchases(ref('shopper_summary')) }}
