@@ -11,6 +11,7 @@ import re
 from collections import defaultdict
 from dataclasses import fields
 from decimal import Decimal
+from math import sqrt
 
 import pytest
 
@@ -332,6 +333,41 @@ def test_a_fit_that_is_refused_is_recorded_with_the_reason(
     ]
     # values are counted to 0.1 %
     assert likelihoods == pytest.approx(expected, rel=1e-3)
+
+
+def test_items_are_alike_that_the_same_customers_have(built: SegmentProject) -> None:
+    columns = "item, similar_item, score, customer_count, place"
+    cup, pot = 3 / sqrt(15) * 3 / 4, 2 / sqrt(10) * 2 / 3
+    found = built.rows("basket_similarity", columns)
+    assert [(*row[:2], *row[3:]) for row in found] == [
+        ("cup", "tea", 3, 1),
+        ("pot", "tea", 2, 1),
+        ("tea", "cup", 3, 1),
+        ("tea", "pot", 2, 2),
+    ]
+    assert [row[2] for row in found] == pytest.approx([cup, pot, cup, pot])
+
+
+def test_similar_items_are_recommended_and_then_popular_ones(
+    built: SegmentProject,
+) -> None:
+    assert built.rows("basket_offers", "customer, rec_1, rec_2, similar_count") == [
+        ("a", "pot", "rice", 1),
+        ("b", "pot", "rice", 1),
+        ("c", "rice", "milk", 0),
+        ("d", "cup", "pot", 2),
+        ("e", "cup", "rice", 1),
+        ("f", "tea", "rice", 0),
+        *[(customer, "tea", "cup", 0) for customer in "ghij"],
+    ]
+
+
+def test_hits_are_counted_beside_those_of_popularity(built: SegmentProject) -> None:
+    columns = "method, customer_count, hit_count, hit_rate"
+    assert built.rows("basket_hits", columns) == [
+        ("popularity alone", 4, 0, 0),
+        ("recommendations", 4, 2, 0.5),
+    ]
 
 
 def test_a_cyclic_reference_says_which_models(built: SegmentProject) -> None:

@@ -1,0 +1,1 @@
+{{ outhaul.item_similarity(ref('baskets'), key='customer', item='item', min_support=2, shrinkage=1) }}
