@@ -1,7 +1,7 @@
-"""How often recommendations hit: `python -m benchmarks.recommendations --chinook FOLDER`.
+"""How often recommendations hit: `python -m benchmarks.recommendations`.
 
-FOLDER has the tables of Chinook, a shop for music, as CSV. What its 59 customers bought
-in the last year is compared with what is recommended by the years before.
+With `--chinook` and the folder of that shop for music, as CSV files: what its 59
+customers bought in the last year, beside what is recommended by the years before.
 """
 
 from __future__ import annotations

@@ -370,6 +370,54 @@ def test_hits_are_counted_beside_those_of_popularity(built: SegmentProject) -> N
     ]
 
 
+def test_rows_have_places_tiles_and_percentiles_within_their_group(
+    built: SegmentProject,
+) -> None:
+    columns = "shop, place, purchase_id, tile, percentile"
+    found = built.rows("ranked_purchases", columns)
+    assert [row[:4] for row in found] == [
+        ("store", 1, 4, 1),
+        ("store", 2, 3, 2),
+        *[("web", n + 1, id, 1) for n, id in enumerate((7, 2, 8, 1))],
+        # the last one has no value
+        *[("web", n + 5, id, 2) for n, id in enumerate((6, 5, 9))],
+    ]
+    percentiles = [1, 0, *[each / 6 for each in (6, 5, 4, 3, 2, 1, 0)]]
+    assert [row[4] for row in found] == pytest.approx(percentiles)
+
+
+def test_the_top_rows_are_those_within_the_share_and_the_budget(
+    built: SegmentProject,
+) -> None:
+    # half of nine are five, and the fourth would cost more than there is
+    found = built.rows("top_purchases", "place, purchase_id")
+    assert found == [(1, 4), (2, 3), (3, 7)]
+
+
+def test_customers_who_are_alike_have_the_same_scores(built: SegmentProject) -> None:
+    columns = "shopper_id, recency_days, frequency, monetary, rfm"
+    assert built.rows("shopper_rfm", columns) == [
+        (1, 1, 3, Decimal("140.49"), "343"),
+        (2, 61, 2, 501, "134"),
+        (3, 0, 1, Decimal("7.25"), "412"),
+        (6, 21, 1, 0, "211"),
+    ]
+
+
+def test_each_key_is_in_the_first_segment_that_has_room_for_it(
+    built: SegmentProject,
+) -> None:
+    assert built.rows("shopper_priorities", "shopper_id, segment, priority") == [
+        (1, "members", 1),
+        (2, "shoppers", 3),
+        # a member without an age, so over the cap
+        (3, "recent_buyers", 2),
+        (4, "shoppers", 3),
+        (5, "shoppers", 3),
+        (6, "members", 1),
+    ]
+
+
 def test_a_cyclic_reference_says_which_models(built: SegmentProject) -> None:
     for name, other in (("ring_a", "ring_b"), ("ring_b", "ring_a")):
         built.write_model(

@@ -25,6 +25,32 @@ def over(declared: str) -> str:
 
 # name: (the model, what the message must say); none where it must compile
 CASES: dict[str, tuple[str, str | None]] = {
+    # ranks and priorities
+    "rank_of_no_column": (
+        "{{ outhaul.ranked(ref('shoppers'), key='shopper_id', by='agee') }}",
+        "by: 'agee' is no column of shoppers; did you mean 'age'?",
+    ),
+    "rank_with_wrong_numbers": (
+        "{{ outhaul.ranked(ref('shoppers'), key='shopper_id', by='age', top=0,"
+        " share=2, budget=5) }}",
+        "budget: wants {'column': …, 'at_most': a number}, not the number 5; top: wants"
+        " a whole number from 1 on, not the number 0; share: wants a share from 0 to 1",
+    ),
+    "scores_of_two_digits": (
+        "{{ outhaul.rfm(ref('purchases'), key='shopper_id', time='bought_at',"
+        " value='amount', scores=10) }}",
+        "scores: wants a whole number from 1 to 9, not the number 10",
+    ),
+    "priority_of_one": (
+        "{{ outhaul.priority_list([ref('members')], key='shopper_id') }}",
+        "models: wants a list of two or more",
+    ),
+    "caps_without_order": (
+        "{{ outhaul.priority_list([ref('members'), ref('shoppers')],"
+        " key='shopper_id', caps={'member': 3}) }}",
+        "caps: unknown 'member'; did you mean 'members'? (known are members, shoppers);"
+        " by: wants the column",
+    ),
     # columns
     "column_misspelled": (
         segment(
