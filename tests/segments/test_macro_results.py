@@ -395,13 +395,16 @@ def test_the_top_rows_are_those_within_the_share_and_the_budget(
 
 
 def test_customers_who_are_alike_have_the_same_scores(built: SegmentProject) -> None:
-    columns = "shopper_id, recency_days, frequency, monetary, rfm"
-    assert built.rows("shopper_rfm", columns) == [
-        (1, 1, 3, Decimal("140.49"), "343"),
-        (2, 61, 2, 501, "134"),
-        (3, 0, 1, Decimal("7.25"), "412"),
-        (6, 21, 1, 0, "211"),
+    columns = "shopper_id, recency_days, frequency, rfm, monetary"
+    found = built.rows("shopper_rfm", columns)
+    assert [row[:4] for row in found] == [
+        (1, 1, 3, "343"),
+        (2, 61, 2, "134"),
+        (3, 0, 1, "412"),
+        (6, 21, 1, "211"),
     ]
+    # some warehouses make another type of number of what may be missing
+    assert [float(row[4]) for row in found] == pytest.approx([140.49, 501, 7.25, 0])
 
 
 def test_each_key_is_in_the_first_segment_that_has_room_for_it(
