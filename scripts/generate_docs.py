@@ -76,6 +76,7 @@ RESULTS = {
 CONSTANTS = {
     "ACCEPTED": "The outcome of a row that the platform has.",
     "UNKNOWN": "The outcome of a row of which the answer does not tell.",
+    "LOST": "What `look_at` returns of a job that the platform does not know any more.",
 }
 
 

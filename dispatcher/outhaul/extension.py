@@ -28,7 +28,9 @@ from outhaul.kit.api import (
     certificates,
     deadline,
 )
-from outhaul.kit.bodies import Body, Field
+from outhaul.kit.bodies import Body, Field, null_mode
+from outhaul.kit.consent import Consent, unsubscribe
+from outhaul.kit.events import Events
 from outhaul.kit.fields import Missing, Plan
 from outhaul.kit.formats import (
     Boolean,
@@ -44,7 +46,8 @@ from outhaul.kit.formats import (
     Texts,
 )
 from outhaul.kit.interface import Interface
-from outhaul.kit.lists import MemberList
+from outhaul.kit.jobs import LOST, ByJob, Ended, started
+from outhaul.kit.lists import MemberList, RecordList
 from outhaul.kit.login import Token, TokenRequest, client_credentials
 from outhaul.kit.platform import Platform
 from outhaul.kit.records import Records
@@ -63,18 +66,23 @@ from outhaul.model import (
 
 __all__ = [
     "ACCEPTED",
+    "LOST",
     "UNKNOWN",
     "Activation",
     "Api",
     "ApiAccount",
     "Body",
     "Boolean",
+    "ByJob",
     "Change",
     "Collected",
     "Column",
     "ConfigurationError",
+    "Consent",
     "Day",
     "Email",
+    "Ended",
+    "Events",
     "Field",
     "Fixed",
     "Format",
@@ -93,6 +101,7 @@ __all__ = [
     "Plan",
     "Platform",
     "RecentMoment",
+    "RecordList",
     "Records",
     "Refusal",
     "RequestRefused",
@@ -116,7 +125,10 @@ __all__ = [
     "client_credentials",
     "deadline",
     "json_of",
+    "null_mode",
     "path_part",
     "setting",
     "setting_problems",
+    "started",
+    "unsubscribe",
 ]

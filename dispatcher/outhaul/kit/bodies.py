@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from outhaul.config.settings import setting
 from outhaul.errors import RowRefused
 from outhaul.kit.columns import Values, as_json, records
 from outhaul.kit.formats import AsIs, Format
@@ -21,6 +22,17 @@ from outhaul.kit.service import OneByOne
 from outhaul.model import Row
 
 Attributes = dict[str, Any]
+
+
+def null_mode(what: str = "field", *, empty: str = "") -> Any:
+    """The option `null_mode`. what: the platform's word for a field. empty: what
+    `empty` does where it does not clear the field."""
+    return setting(
+        f"What a null becomes: `empty` {empty or f'clears the {what}'}, `omit` leaves"
+        f" the {what} as it was, `error` refuses the row.",
+        default="empty",
+        choices=("empty", "omit", "error"),
+    )
 
 
 class Field(NamedTuple):

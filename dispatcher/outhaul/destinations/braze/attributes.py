@@ -12,7 +12,7 @@ from typing import ClassVar
 
 from outhaul.config.settings import setting
 from outhaul.destinations.braze.account import LONGEST_ID, LONGEST_ROW, Tracked
-from outhaul.kit.bodies import Body, Field
+from outhaul.kit.bodies import Body, Field, null_mode
 from outhaul.kit.fields import Plan
 from outhaul.kit.formats import (
     Boolean,
@@ -64,12 +64,7 @@ class AttributesOptions:
         " a word.",
         default=False,
     )
-    null_mode: str = setting(
-        "What a null becomes: `empty` removes the attribute, `omit` leaves it as it"
-        " was, `error` refuses the row.",
-        default="empty",
-        choices=("empty", "omit", "error"),
-    )
+    null_mode: str = null_mode("attribute", empty="removes the attribute")
 
 
 class Attributes(Tracked):

@@ -17,7 +17,7 @@ from outhaul.destinations.brevo.account import Brevo
 from outhaul.http.addresses import path_part
 from outhaul.http.answers import classify, refuse_page
 from outhaul.kit.api import object_of
-from outhaul.kit.bodies import Attributes, Body, Field
+from outhaul.kit.bodies import Attributes, Body, Field, null_mode
 from outhaul.kit.error_files import failed_addresses
 from outhaul.kit.fields import Missing, Plan
 from outhaul.kit.formats import Boolean, Day, Email, Format, Json, Number, Text
@@ -59,12 +59,7 @@ class ContactsOptions:
         " asks for; it is created where it is missing.",
         default="outhaul",
     )
-    null_mode: str = setting(
-        "What a null becomes: `empty` clears the attribute, `omit` leaves it as it"
-        " was, `error` refuses the row.",
-        default="empty",
-        choices=("empty", "omit", "error"),
-    )
+    null_mode: str = null_mode("attribute")
 
 
 class Contacts(ByJob, Records):

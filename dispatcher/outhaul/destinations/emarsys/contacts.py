@@ -21,7 +21,7 @@ from outhaul.destinations.emarsys.fields import (
     plan_fields,
 )
 from outhaul.errors import ConfigurationError
-from outhaul.kit.bodies import Body, Field
+from outhaul.kit.bodies import Body, Field, null_mode
 from outhaul.kit.fields import Missing, Plan
 from outhaul.kit.formats import Email
 from outhaul.kit.records import Records
@@ -55,12 +55,7 @@ class ContactsOptions:
         " needs it.",
         default="",
     )
-    null_mode: str = setting(
-        "What a null becomes: `empty` clears the field, `omit` leaves it as it was,"
-        " `error` refuses the row.",
-        default="empty",
-        choices=("empty", "omit", "error"),
-    )
+    null_mode: str = null_mode()
     new_text_type: str = setting(
         "The type of fields that are created for texts: `shorttext` holds 60"
         " characters, `longtext` 255; accounts have few fields of the latter.",

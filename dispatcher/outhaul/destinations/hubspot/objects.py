@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from outhaul.config.settings import setting
 from outhaul.destinations.hubspot.account import HubSpot
 from outhaul.errors import OutcomeUnknown
-from outhaul.kit.bodies import Attributes, Body, Field
+from outhaul.kit.bodies import Attributes, Body, Field, null_mode
 from outhaul.kit.fields import Plan
 from outhaul.kit.formats import Day, Email, Format, Id, Moment, Text
 from outhaul.kit.records import Records
@@ -55,12 +55,7 @@ class ObjectsOptions:
         "Create objects that do not exist yet; otherwise only update those that do.",
         default=False,
     )
-    null_mode: str = setting(
-        "What a null becomes: `empty` clears the property, `omit` leaves it as it was,"
-        " `error` refuses the row.",
-        default="empty",
-        choices=("empty", "omit", "error"),
-    )
+    null_mode: str = null_mode("property")
 
 
 class Objects(Records):

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from outhaul.destinations.intercom.account import TEXT, TIME, plan_attributes
-from outhaul.destinations.intercom.contacts import insert, null_mode
+from outhaul.destinations.intercom.contacts import insert
 from outhaul.errors import RowRefused
 from outhaul.http.answers import classify, refuse_page
-from outhaul.kit.bodies import Body, Field
+from outhaul.kit.bodies import Body, Field, null_mode
 from outhaul.kit.fields import Missing, Plan
 from outhaul.kit.formats import Format, Id, Number
 from outhaul.kit.records import Records

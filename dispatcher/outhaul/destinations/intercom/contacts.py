@@ -14,7 +14,7 @@ from outhaul.destinations.intercom.account import TEXT, TIME, plan_attributes
 from outhaul.http.addresses import path_part
 from outhaul.http.answers import classify
 from outhaul.kit.api import object_of
-from outhaul.kit.bodies import Body, Field
+from outhaul.kit.bodies import Body, Field, null_mode
 from outhaul.kit.fields import Missing, Plan
 from outhaul.kit.formats import Boolean, Email, Format, Id
 from outhaul.kit.look_ups import ByAddress
@@ -40,16 +40,6 @@ def insert() -> Any:
     return setting(
         "Create records that do not exist yet; otherwise only update those that do.",
         default=False,
-    )
-
-
-def null_mode() -> Any:
-    """The option `null_mode`."""
-    return setting(
-        "What a null becomes: `empty` clears the field, `omit` leaves it as it was,"
-        " `error` refuses the row.",
-        default="empty",
-        choices=("empty", "omit", "error"),
     )
 
 

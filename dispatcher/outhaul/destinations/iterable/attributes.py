@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from outhaul.config.settings import setting
 from outhaul.destinations.iterable.account import Users
-from outhaul.kit.bodies import Body, Field
+from outhaul.kit.bodies import Body, Field, null_mode
 from outhaul.kit.fields import Plan
 from outhaul.kit.formats import Boolean, Email, Format, Json, Number, Text
 from outhaul.kit.records import Records
@@ -42,12 +42,7 @@ class AttributesOptions:
         " which are looked up one by one.",
         default=False,
     )
-    null_mode: str = setting(
-        "What a null becomes: `empty` writes null, `omit` leaves the field as it was,"
-        " `error` refuses the row.",
-        default="empty",
-        choices=("empty", "omit", "error"),
-    )
+    null_mode: str = null_mode(empty="writes null")
 
 
 class Attributes(Users, Records):

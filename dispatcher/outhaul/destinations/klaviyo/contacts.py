@@ -10,12 +10,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from outhaul.config.settings import setting
 from outhaul.errors import OutcomeUnknown
 from outhaul.http.addresses import path_part
 from outhaul.http.answers import classify
 from outhaul.kit.api import object_of
-from outhaul.kit.bodies import Body, Field
+from outhaul.kit.bodies import Body, Field, null_mode
 from outhaul.kit.fields import Plan
 from outhaul.kit.formats import Email, Format, Json, Number, Text
 from outhaul.kit.jobs import LOST, ByJob, Ended, started
@@ -49,12 +48,7 @@ _POINTER = re.compile(r"/data/attributes/profiles/data/(\d+)")
 class ContactsOptions:
     """What a diff may set for the service `contacts`."""
 
-    null_mode: str = setting(
-        "What a null becomes: `empty` clears the field, `omit` leaves it as it was,"
-        " `error` refuses the row.",
-        default="empty",
-        choices=("empty", "omit", "error"),
-    )
+    null_mode: str = null_mode()
 
 
 class Contacts(ByJob, Records):

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from outhaul.config.settings import setting
 from outhaul.destinations.mailchimp.account import Mailchimp, member_path
 from outhaul.kit.api import object_of
-from outhaul.kit.bodies import Attributes, Body, Field
+from outhaul.kit.bodies import Attributes, Body, Field, null_mode
 from outhaul.kit.fields import Plan
 from outhaul.kit.formats import Day, Email, Format, Json, Number, Text
 from outhaul.kit.records import Records
@@ -45,12 +45,7 @@ class MembersOptions:
         default="transactional",
         choices=("transactional", "pending", "subscribed", "unsubscribed"),
     )
-    null_mode: str = setting(
-        "What a null becomes: `empty` clears the field, `omit` leaves it as it was,"
-        " `error` refuses the row.",
-        default="empty",
-        choices=("empty", "omit", "error"),
-    )
+    null_mode: str = null_mode()
 
 
 class Members(Records):

@@ -17,7 +17,7 @@ from outhaul.destinations.sendgrid.imports import (
     identified,
 )
 from outhaul.errors import RequestRefused
-from outhaul.kit.bodies import Body, Field
+from outhaul.kit.bodies import Body, Field, null_mode
 from outhaul.kit.fields import Missing, Plan
 from outhaul.kit.formats import Email
 from outhaul.kit.records import Records
@@ -39,12 +39,9 @@ class ContactsOptions:
         " that SendGrid could not import.",
         default=False,
     )
-    null_mode: str = setting(
-        "What a null becomes: `empty` clears texts and leaves numbers and dates as"
-        " they were (SendGrid cannot clear them), `omit` leaves every field as it"
-        " was, `error` refuses the row.",
-        default="empty",
-        choices=("empty", "omit", "error"),
+    null_mode: str = null_mode(
+        empty="clears texts and leaves numbers and dates as they were (SendGrid cannot"
+        " clear them)"
     )
     date_format: str = setting(
         "How dates are written, in the notation of strftime; times count in UTC.",

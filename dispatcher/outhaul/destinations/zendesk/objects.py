@@ -14,9 +14,8 @@ import orjson
 
 from outhaul.config.settings import setting
 from outhaul.destinations.zendesk.account import ByZendeskJob, joined, plan_fields
-from outhaul.destinations.zendesk.users import null_mode
 from outhaul.errors import ConfigurationError
-from outhaul.kit.bodies import Body, Field
+from outhaul.kit.bodies import Body, Field, null_mode
 from outhaul.kit.fields import Missing, Plan
 from outhaul.kit.formats import Format, Id
 from outhaul.kit.rows import Collected

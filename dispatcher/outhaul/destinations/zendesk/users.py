@@ -13,7 +13,7 @@ import orjson
 
 from outhaul.config.settings import setting
 from outhaul.destinations.zendesk.account import ByZendeskJob, joined, plan_fields
-from outhaul.kit.bodies import Body, Field
+from outhaul.kit.bodies import Body, Field, null_mode
 from outhaul.kit.fields import Missing, Plan
 from outhaul.kit.formats import Email, Format, Id, Number, Text, Texts
 from outhaul.kit.look_ups import ByAddress
@@ -32,16 +32,6 @@ _OWN: dict[str, Format] = {
     "tags": Texts(100, 255),
 }
 _FIELDS = "/api/v2/user_fields"
-
-
-def null_mode() -> Any:
-    """The option `null_mode`."""
-    return setting(
-        "What a null becomes: `empty` clears the field, `omit` leaves it as it was,"
-        " `error` refuses the row.",
-        default="empty",
-        choices=("empty", "omit", "error"),
-    )
 
 
 @dataclass(frozen=True)
