@@ -18,6 +18,7 @@ from outhaul.cli import (
     approve,
     check,
     destinations,
+    ls,
     pause,
     plan,
     rebind,
@@ -47,6 +48,7 @@ def cli() -> None:
 
 
 for module in (
+    ls,
     check,
     plan,
     sync,

@@ -13,7 +13,7 @@ import click
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from outhaul.cli.options import json_option, project_options, select_option
+from outhaul.cli.options import json_option, project_options, selection_options
 from outhaul.cli.output import print_note, show
 from outhaul.commands.session import Session, open_session
 from outhaul.engine.pending import trusted_claims
@@ -22,6 +22,7 @@ from outhaul.errors import ConfigurationError, OuthaulError, WarehouseError
 from outhaul.kit.declarations import declaration_problems
 from outhaul.ledger.records import Place
 from outhaul.registry.activations import Binding, bind, refuse_shared_places
+from outhaul.registry.selection import Selection
 
 
 @dataclass(frozen=True)
@@ -35,12 +36,12 @@ class Check:
 
 @click.command("check")
 @project_options
-@select_option
+@selection_options
 @json_option
-def command(project: dict[str, Any], patterns: tuple[str, ...], as_json: bool) -> int:
+def command(project: dict[str, Any], selection: Selection, as_json: bool) -> int:
     """Check configuration, credentials, fields and grants; send nothing."""
     with open_session(project, print_note) as session:
-        found = check(session, patterns)
+        found = check(session, session.chosen(selection))
     show(found, _shown(found), as_json)
     return 2 if any(each.problems for each in found) else 0
 

@@ -13,11 +13,12 @@ from typing import Any, NamedTuple
 
 import click
 
-from outhaul.cli.options import json_option, project_options, select_option
+from outhaul.cli.options import json_option, project_options, selection_options
 from outhaul.cli.output import confirm, print_note, show
 from outhaul.commands.session import Session, open_session
 from outhaul.errors import ConfigurationError
 from outhaul.ledger.records import ActivationRecord, LostActivation
+from outhaul.registry.selection import Selection
 
 reason_option = click.option("--reason", help="Why; kept in the ledger.")
 yes_option = click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
@@ -44,26 +45,27 @@ def decision(decide: Decide, confirmation: str = "") -> click.Command:
 
     @click.command(name=action, help=decide.__doc__)
     @project_options
-    @click.argument("names", nargs=-1)
-    @select_option
+    @selection_options
     @json_option
     @reason_option
     @yes_option
     def command(
         project: dict[str, Any],
-        names: tuple[str, ...],
-        patterns: tuple[str, ...],
+        selection: Selection,
         as_json: bool,
         reason: str | None,
         yes: bool,
     ) -> int:
-        wanted = [*names, *patterns]
-        if not wanted:
+        if not selection.is_made:
             raise ConfigurationError(f"name the activations: outhaul {action} NAME …")
         if confirmation and not yes:
-            confirm(f"{confirmation} ({', '.join(wanted)})")
+            confirm(f"{confirmation} ({selection})")
         return carry_out(
-            project, action, lambda each: decide(each, wanted), reason, as_json
+            project,
+            action,
+            lambda each: decide(each, each.chosen(selection)),
+            reason,
+            as_json,
         )
 
     return command

@@ -9,7 +9,10 @@ from typing import Any, TypeVar
 
 import click
 
+from outhaul.cli.output import print_note
 from outhaul.config.project import parse_vars
+from outhaul.errors import ConfigurationError
+from outhaul.registry.selection import NothingSelected, Selection
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -35,13 +38,50 @@ def project_options(function: F) -> F:
     return wrapped  # type: ignore[return-value]
 
 
-select_option = click.option(
-    "--select",
-    "-s",
-    "patterns",
-    multiple=True,
-    help="Only activations with this name; * and ? are wildcards. May be repeated.",
-)
+def selection_options(function: F) -> F:
+    """The options that say which activations, on every command that is for several.
+
+    The command gets one `selection`, and what is selected in vain ends it as a success.
+    """
+
+    @click.argument("names", nargs=-1)
+    @click.option(
+        "--select",
+        "-s",
+        "select",
+        multiple=True,
+        help="Only these activations, by name or in dbt's grammar. May be repeated.",
+    )
+    @click.option("--exclude", multiple=True, help="Not these, named in the same way.")
+    @click.option("--selector", default="", help="A selector of selectors.yml.")
+    @click.option(
+        "--state",
+        default="",
+        help="Folder of the manifest to compare with.",
+    )
+    @functools.wraps(function)
+    def wrapped(
+        names: tuple[str, ...],
+        select: tuple[str, ...],
+        exclude: tuple[str, ...],
+        selector: str,
+        state: str,
+        **arguments: Any,
+    ) -> Any:
+        chosen = Selection((*names, *select), exclude, selector, state)
+        if chosen.selector and chosen.select:
+            raise ConfigurationError("give names or --select, or --selector, not both")
+        try:
+            return function(selection=chosen, **arguments)
+        except NothingSelected as nothing:
+            print_note(str(nothing))
+            if arguments.get("as_json"):
+                click.echo("[]")
+            return 0
+
+    return wrapped  # type: ignore[return-value]
+
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 

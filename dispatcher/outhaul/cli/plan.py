@@ -10,23 +10,24 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from outhaul.cli.options import json_option, project_options, select_option
+from outhaul.cli.options import json_option, project_options, selection_options
 from outhaul.cli.output import print_note, show
 from outhaul.cli.tables import Table, count
 from outhaul.commands.plan import Plan, plan
 from outhaul.commands.session import open_session
+from outhaul.registry.selection import Selection
 from outhaul.text.phrases import changes, rows, span
 from outhaul.text.visible import visible
 
 
 @click.command("plan")
 @project_options
-@select_option
+@selection_options
 @json_option
-def command(project: dict[str, Any], patterns: tuple[str, ...], as_json: bool) -> int:
+def command(project: dict[str, Any], selection: Selection, as_json: bool) -> int:
     """Show what a sync would do; send nothing."""
     with open_session(project, print_note) as session:
-        found = plan(session, session.bindings(patterns))
+        found = plan(session, session.bindings(session.chosen(selection)))
     show(found, _shown(found), as_json)
     return 0
 

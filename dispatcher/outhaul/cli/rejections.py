@@ -7,17 +7,18 @@ from typing import Any
 
 import click
 
-from outhaul.cli.options import json_option, project_options, select_option
+from outhaul.cli.options import json_option, project_options, selection_options
 from outhaul.cli.output import print_note, show, write
 from outhaul.cli.tables import Table
 from outhaul.commands.rejections import Reason, Refusal, reasons, refusals
 from outhaul.commands.session import open_session
+from outhaul.registry.selection import Selection
 from outhaul.text.phrases import counted
 
 
 @click.command("rejections")
 @project_options
-@select_option
+@selection_options
 @json_option
 @click.option("--rows", is_flag=True, help="Show each row, not counts by reason.")
 @click.option(
@@ -27,14 +28,14 @@ from outhaul.text.phrases import counted
 )
 def command(
     project: dict[str, Any],
-    patterns: tuple[str, ...],
+    selection: Selection,
     as_json: bool,
     rows: bool,
     show_keys: bool,
 ) -> int:
     """Show how many rows are refused, why, and when they are tried again."""
     with open_session(project, print_note) as session:
-        found = refusals(session, patterns, show_keys)
+        found = refusals(session, session.chosen(selection), show_keys)
     if not found and not as_json:
         write("Nothing is rejected.")
     elif rows or show_keys:

@@ -7,17 +7,18 @@ from typing import Any
 
 import click
 
-from outhaul.cli.options import project_options, select_option
+from outhaul.cli.options import project_options, selection_options
 from outhaul.cli.output import print_note, write
 from outhaul.commands.session import open_session
 from outhaul.errors import ConfigurationError
+from outhaul.registry.selection import Selection
 from outhaul.report.contents import read_report
 from outhaul.report.page import render
 
 
 @click.command("report")
 @project_options
-@select_option
+@selection_options
 @click.option(
     "--output",
     "-o",
@@ -26,10 +27,10 @@ from outhaul.report.page import render
     type=click.Path(dir_okay=False, writable=True, allow_dash=True),
     help="File to write; - is standard output.",
 )
-def command(project: dict[str, Any], patterns: tuple[str, ...], output: str) -> int:
+def command(project: dict[str, Any], selection: Selection, output: str) -> int:
     """Write one HTML page about segments and their delivery."""
     with open_session(project, print_note) as session:
-        page = render(read_report(session, patterns))
+        page = render(read_report(session, session.chosen(selection)))
     try:
         _write_page(output, page)
     except OSError as error:

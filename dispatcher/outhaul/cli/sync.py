@@ -16,7 +16,7 @@ from outhaul.cli.options import (
     is_debugging,
     json_option,
     project_options,
-    select_option,
+    selection_options,
 )
 from outhaul.cli.output import Terminal, print_note, show
 from outhaul.cli.progress import Bars, Lines, bars
@@ -28,6 +28,7 @@ from outhaul.engine.observer import Observer
 from outhaul.engine.seams import Seams
 from outhaul.engine.summary import Result, Summary, exit_code
 from outhaul.model import Change
+from outhaul.registry.selection import Selection
 from outhaul.text.phrases import changes, rows, span
 
 _STYLES = {
@@ -41,18 +42,18 @@ _STYLES = {
 
 @click.command("sync")
 @project_options
-@select_option
+@selection_options
 @json_option
 @click.option("--threads", type=click.IntRange(1, 64), help="Syncs in parallel.")
 def command(
     project: dict[str, Any],
-    patterns: tuple[str, ...],
+    selection: Selection,
     as_json: bool,
     threads: int | None,
 ) -> int:
     """Send what is pending."""
     with open_session(project, print_note) as session:
-        bindings = session.bindings(patterns)
+        bindings = session.bindings(session.chosen(selection))
         allowed = [binding for binding in bindings if session.may_send(binding)]
         summaries = [
             _not_allowed(session, binding.name, binding.destination.name)

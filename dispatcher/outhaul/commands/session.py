@@ -22,6 +22,7 @@ from outhaul.registry.activations import (
     select_records,
 )
 from outhaul.registry.destinations import Destinations, load_destinations
+from outhaul.registry.selection import Known, Selection, select
 
 
 class Ended(NamedTuple):
@@ -61,6 +62,31 @@ class Session:
         for owner, left in names.items():
             self.say(f"left out, of {owner}: {', '.join(left)}")
         return select_records(own, patterns)
+
+    def chosen(self, selection: Selection) -> list[str]:
+        """Patterns for the names of what is selected; none: all.
+
+        Raises NothingSelected where a sound selection has no activation today.
+        """
+        if not selection.is_made:
+            return []
+        own, others = self.owned()
+        known = Known(
+            own,
+            self._results,
+            self.project.project_dir,
+            self.project.target_path,
+            selection.state,
+        )
+        names = [each.name for each in (*own, *others)]
+        if selection.is_plain and not known.has_other_names(selection.select, names):
+            return list(selection.select)
+        return [escape(name) for name in select(selection, known)]
+
+    def _results(self) -> dict[str, str | None]:
+        """How the last sync of each activation ended; None: there was none."""
+        found = self.warehouse.statuses()
+        return {name: each.last_sync_status for name, each in found.items()}
 
     def exactly(self, name: str) -> list[ActivationRecord]:
         """The activation of this name, which is no pattern."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timezone
 
 from outhaul.commands.session import Session
@@ -12,7 +13,7 @@ from outhaul.report.delivery import read_delivery
 from outhaul.report.manifest import report_models
 
 
-def read_report(session: Session, patterns: tuple[str, ...]) -> Report:
+def read_report(session: Session, patterns: Sequence[str]) -> Report:
     """All that the page shows. `patterns` select activations, not models that count.
 
     A project without a ledger may still have such models.
