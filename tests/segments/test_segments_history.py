@@ -31,7 +31,9 @@ def history(built: SegmentProject) -> Iterator[SegmentProject]:
     """A segment of 3, 2 and 4 shoppers; nothing of the second build was sent."""
     built.write_yaml("crowd", {"models": [CROWD, CROWD_OUT]})
     built.write_model("crowd_out", DIFF)
-    built.write_model("crowd_history", "{{ outhaul.segment_history() }}")
+    built.write_model(
+        "crowd_history", "{{ outhaul.segment_history(activation='crowd_out') }}"
+    )
     for generation, ids in enumerate(("1, 2, 3", "1, 2", "2, 3, 4, 5"), start=1):
         built.write_model(
             "crowd",
