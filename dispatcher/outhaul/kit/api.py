@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Protocol, TypeVar
 from urllib.parse import parse_qs, urlsplit
@@ -133,6 +134,36 @@ class Api:
         response = self.request(method, path, body, params=params)
         classify(response, expected, self.hints)
         return object_of(response)
+
+    def find(self, path: str) -> dict[str, Any] | None:
+        """The object at a path; None where there is none (404)."""
+        response = self.request("GET", path)
+        if response.status == 404:
+            return None
+        classify(response, hints=self.hints)
+        return object_of(response)
+
+    def all(
+        self, path: str, *, entries: str, size: int, sizes: str = "limit"
+    ) -> Iterator[Any]:
+        """The entries of all pages, each asked for by the number of its first entry.
+
+        size: entries of a page, of which only the last one has fewer; `sizes`: the
+        parameter that asks for so many.
+        """
+        starts = itertools.count(size, size)
+
+        def following(answer: dict[str, Any]) -> str:
+            is_full = len(answer.get(entries) or ()) >= size
+            return str(next(starts)) if is_full else ""
+
+        return self.pages(
+            path,
+            {sizes: str(size), "offset": "0"},
+            entries=entries,
+            following=following,
+            parameter="offset",
+        )
 
     def pages(
         self,

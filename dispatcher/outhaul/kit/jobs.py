@@ -73,9 +73,9 @@ class ByJob(Service):
         self.poll_seconds = account.poll_seconds
         self.poll_timeout_seconds = account.poll_timeout_seconds
 
-    @abstractmethod
     def keys_of(self, items: Collected) -> Sequence[str]:
-        """What a job calls each of these rows."""
+        """What a job calls each of these rows: by default its address."""
+        return items.rows.addresses()
 
     @abstractmethod
     def look_at(self, job: Job, keys: Sequence[str]) -> Ended | None:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import orjson
 
+from outhaul.config.settings import setting
 from outhaul.errors import ConfigurationError, RequestRefused, StopSync
 from outhaul.kit.columns import as_json
 from outhaul.kit.formats import Email
@@ -17,6 +18,11 @@ from outhaul.kit.service import Activation, Limits, Service
 from outhaul.model import ACCEPTED, Change, Column, Outcome, Row, Status
 
 _ADDRESS = Email(as_given=True)
+
+
+def list_name(title: str, what: str = "list") -> Any:
+    """The option `list_name`. what: the platform's word for a list."""
+    return setting(f"The {what}'s name at {title}; default: the segment's.", default="")
 
 
 class MemberList(Service):

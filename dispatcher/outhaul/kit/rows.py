@@ -11,6 +11,7 @@ from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple, overload
 
+from outhaul.kit.values import folded
 from outhaul.model import Change, Row
 
 
@@ -50,6 +51,10 @@ class Rows(Sequence[Row]):
         """The values of a field; null where rows lack it."""
         found = self.columns.get(field)
         return [None] * len(self) if found is None else found
+
+    def addresses(self) -> list[str]:
+        """The e-mail address of each row, as platforms compare them."""
+        return [folded(address) for address in self.column("email")]
 
     def picked(self, indexes: Sequence[int]) -> Rows:
         """Those of these indexes."""

@@ -5,16 +5,12 @@ https://developers.brevo.com/docs/api-limits
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from outhaul.config.settings import setting
 from outhaul.http.addresses import path_part, setting_problems
-from outhaul.http.answers import classify
-from outhaul.kit.api import Api, ApiAccount, address, certificates, deadline, object_of
+from outhaul.kit.api import Api, ApiAccount, address, certificates, deadline
 from outhaul.kit.interface import Interface
 from outhaul.kit.jobs import first_look, longest_wait
 from outhaul.kit.service import Limits
@@ -28,33 +24,21 @@ class BrevoApi(Api):
 
     hints = {401: "check 'api_key'", 403: "the key may not do this"}
 
-    def all(self, path: str, key: str) -> Iterator[dict[str, Any]]:
-        """What a call lists, over all pages."""
-        for start in itertools.count(0, _PER_PAGE):
-            params = {"limit": str(_PER_PAGE), "offset": str(start)}
-            found = self.call("GET", path, params=params).get(key) or []
-            yield from found
-            if len(found) < _PER_PAGE:
-                return
-
     def find_list(self, name: str) -> str | None:
         """The id of the list with exactly this name."""
-        for each in self.all("/contacts/lists", "lists"):
+        for each in self.all("/contacts/lists", entries="lists", size=_PER_PAGE):
             if each["name"] == name:
                 return str(each["id"])
         return None
 
     def list_name(self, list_id: str) -> str | None:
         """What the list of this id is called; None where there is none."""
-        response = self.request("GET", f"/contacts/lists/{path_part(list_id)}")
-        if response.status == 404:
-            return None
-        classify(response, hints=self.hints)
-        return str(object_of(response)["name"])
+        found = self.find(f"/contacts/lists/{path_part(list_id)}")
+        return None if found is None else str(found["name"])
 
     def create_list(self, name: str, folder: str) -> str:
         """Create a list in a folder, which is created too where it is missing."""
-        found = self.all("/contacts/folders", "folders")
+        found = self.all("/contacts/folders", entries="folders", size=_PER_PAGE)
         folder_id = next((each["id"] for each in found if each["name"] == folder), None)
         if folder_id is None:
             made = self.call(

@@ -25,7 +25,6 @@ from outhaul.kit.jobs import LOST, ByJob, Ended, started
 from outhaul.kit.records import Records
 from outhaul.kit.rows import Collected
 from outhaul.kit.service import Activation, Job, Limits
-from outhaul.kit.values import folded
 from outhaul.model import ACCEPTED, Change, Column, Kind, Outcome, Status
 
 _NAME = re.compile(r"[A-Z0-9_]{1,50}")
@@ -169,16 +168,11 @@ class Contacts(ByJob, Records):
         refuse_page(response)
         return [ACCEPTED if response.status == 204 else _MISSING]
 
-    def keys_of(self, items: Collected) -> Sequence[str]:
-        return [folded(address) for address in items.rows.column("email")]
-
     def look_at(self, job: Job, keys: Sequence[str]) -> Ended | None:
         api = self._account.api
-        response = api.request("GET", f"/processes/{path_part(job.reference)}")
-        if response.status == 404:
+        state = api.find(f"/processes/{path_part(job.reference)}")
+        if state is None:
             return LOST
-        classify(response, hints=api.hints)
-        state = object_of(response)
         if state.get("status") != "completed":
             return None
         told = (state.get("info") or {}).get("import") or {}

@@ -9,13 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from outhaul.config.settings import setting
 from outhaul.destinations.brevo.account import Brevo
 from outhaul.errors import OutcomeUnknown
 from outhaul.http.addresses import path_part
 from outhaul.http.answers import classify
 from outhaul.kit.api import object_of
-from outhaul.kit.lists import RecordList, list_gone
+from outhaul.kit.lists import RecordList, list_gone, list_name
 from outhaul.kit.rows import Collected
 from outhaul.kit.service import Activation, Limits
 from outhaul.kit.values import folded
@@ -31,9 +30,7 @@ _AGAIN = Outcome(Status.AGAIN)
 class ListOptions:
     """What a diff may set for the service `list`."""
 
-    list_name: str = setting(
-        "The list's name at Brevo; default: the segment's.", default=""
-    )
+    list_name: str = list_name("Brevo")
 
 
 class ContactList(RecordList):
@@ -110,7 +107,7 @@ class ContactList(RecordList):
             {folded(str(each)) for each in told.get(key) or ()}
             for key in ("success", "failure")
         )
-        addresses = [folded(each) for each in items.rows.column("email")]
+        addresses = items.rows.addresses()
         return [
             ACCEPTED if each in done else _AGAIN if each in failed else UNKNOWN
             for each in addresses

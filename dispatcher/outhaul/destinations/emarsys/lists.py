@@ -9,13 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from outhaul.config.settings import setting
 from outhaul.destinations.emarsys import codes
 from outhaul.destinations.emarsys.api import RowErrors
 from outhaul.errors import StopSync
-from outhaul.kit.lists import MemberList
+from outhaul.kit.lists import MemberList, list_name
 from outhaul.kit.rows import Collected
-from outhaul.kit.values import folded
 from outhaul.model import ACCEPTED, Change, Outcome
 
 
@@ -23,9 +21,7 @@ from outhaul.model import ACCEPTED, Change, Outcome
 class ListOptions:
     """What a diff may set for the service `list`."""
 
-    list_name: str = setting(
-        "The list's name at Emarsys; default: the segment's.", default=""
-    )
+    list_name: str = list_name("Emarsys")
 
 
 class ContactList(MemberList):
@@ -59,7 +55,7 @@ class ContactList(MemberList):
         errors = self._change(items.bodies, leave)
         if not errors:
             return [ACCEPTED] * len(items)
-        addresses = [folded(each) for each in items.rows.column("email")]
+        addresses = items.rows.addresses()
         by_row = codes.errors_by_row(addresses, errors)
         return [_outcome(each, leave) for each in by_row]
 

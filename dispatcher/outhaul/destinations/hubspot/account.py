@@ -11,8 +11,6 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-import orjson
-
 from outhaul.config.settings import setting
 from outhaul.errors import ConfigurationError
 from outhaul.http.addresses import path_part, setting_problems
@@ -43,11 +41,10 @@ class HubSpotApi(Api):
     def properties(self, object_type: str) -> dict[str, Any]:
         """The properties of a type of objects, by name."""
         path = f"/crm/properties/{_VERSION.version}/{path_part(object_type)}"
-        response = self.request("GET", path)
-        if response.status == 404:
+        found = self.find(path)
+        if found is None:
             raise ConfigurationError(f"HubSpot has no objects '{object_type}'")
-        classify(response, hints=self.hints)
-        return {each["name"]: each for each in object_of(response)["results"]}
+        return {each["name"]: each for each in found["results"]}
 
     def contact_ids(self, addresses: Sequence[str]) -> dict[str, Any]:
         """The id of the contact of each address, or None."""
@@ -115,11 +112,8 @@ class HubSpotApi(Api):
         return object_of(response), response.status != 207
 
     def _list(self, path: str) -> dict[str, Any] | None:
-        response = self.request("GET", path)
-        if response.status == 404:
-            return None
-        classify(response, hints=self.hints)
-        found: dict[str, Any] = orjson.loads(response.body)["list"]
+        answer = self.find(path)
+        found: dict[str, Any] | None = answer and answer["list"]
         return found
 
 

@@ -11,9 +11,8 @@ from typing import Any, ClassVar
 
 import orjson
 
-from outhaul.config.settings import setting
 from outhaul.destinations.hubspot.account import HubSpot
-from outhaul.kit.lists import RecordList, list_gone
+from outhaul.kit.lists import RecordList, list_gone, list_name
 from outhaul.kit.rows import Collected
 from outhaul.kit.service import Activation, Limits
 from outhaul.model import ACCEPTED, Change, Outcome, Status
@@ -27,9 +26,7 @@ _GONE = Outcome(Status.MISSING, "missing", "HubSpot has this contact no longer")
 class ListOptions:
     """What a diff may set for the service `list`."""
 
-    list_name: str = setting(
-        "The list's name at HubSpot; default: the segment's.", default=""
-    )
+    list_name: str = list_name("HubSpot")
 
 
 class ContactList(RecordList):

@@ -12,14 +12,12 @@ from typing import Any
 
 from outhaul.config.settings import setting
 from outhaul.http.addresses import path_part, setting_problems
-from outhaul.http.answers import classify
 from outhaul.kit.api import (
     Api,
     ApiAccount,
     address,
     certificates,
     deadline,
-    object_of,
 )
 from outhaul.kit.bodies import Field
 from outhaul.kit.fields import Missing, Plan
@@ -85,11 +83,8 @@ class IntercomApi(Api):
 
     def tag_name(self, tag_id: str) -> str | None:
         """What the tag of this id is called; None where there is none."""
-        response = self.request("GET", f"/tags/{path_part(tag_id)}")
-        if response.status == 404:
-            return None
-        classify(response, hints=self.hints)
-        return str(object_of(response)["name"])
+        found = self.find(f"/tags/{path_part(tag_id)}")
+        return None if found is None else str(found["name"])
 
 
 @dataclass(frozen=True)

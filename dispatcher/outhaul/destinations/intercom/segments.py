@@ -11,11 +11,10 @@ from typing import Any, ClassVar
 
 import orjson
 
-from outhaul.config.settings import setting
 from outhaul.errors import OutcomeUnknown
 from outhaul.http.addresses import path_part
 from outhaul.http.answers import classify, refuse_page
-from outhaul.kit.lists import RecordList, list_gone
+from outhaul.kit.lists import RecordList, list_gone, list_name
 from outhaul.kit.rows import Collected
 from outhaul.kit.service import Activation, Limits
 from outhaul.model import ACCEPTED, Change, Outcome
@@ -27,9 +26,7 @@ _MOST_TAGGED = 50  # no number is told
 class SegmentOptions:
     """What a diff may set for the service `segment`."""
 
-    list_name: str = setting(
-        "The tag's name at Intercom; default: the segment's.", default=""
-    )
+    list_name: str = list_name("Intercom", "tag")
 
 
 class Segment(RecordList):

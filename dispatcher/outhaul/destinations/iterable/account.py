@@ -18,7 +18,6 @@ from outhaul.kit.api import Api, ApiAccount, address, certificates, deadline, ob
 from outhaul.kit.interface import Interface
 from outhaul.kit.jobs import Ended, outcomes_of
 from outhaul.kit.look_ups import ByAddress
-from outhaul.kit.rows import Collected
 from outhaul.kit.service import Limits
 from outhaul.kit.values import folded
 from outhaul.model import Outcome, Status
@@ -140,10 +139,6 @@ class Users(ByAddress):
     def search(self, addresses: Sequence[str], rows: Sequence[Any]) -> dict[str, Any]:
         (address,) = addresses
         return {address: self._account.api.user(address)}
-
-    def addresses_of(self, items: Collected) -> list[str]:
-        """Those of rows, as answers name them."""
-        return [folded(each) for each in items.rows.column("email")]
 
     def _found(self, address: str, record: Any, *, leave: bool) -> Any:
         return _MISSING if record is None else address

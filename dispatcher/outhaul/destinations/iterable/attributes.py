@@ -96,5 +96,5 @@ class Attributes(Users, Records):
     def write(self, items: Collected) -> list[Outcome]:
         users = b",".join(items.bodies)
         body = b'{"createNewFields":true,"users":[' + users + b"]}"
-        addresses = self.addresses_of(items)
+        addresses = items.rows.addresses()
         return self._account.api.write("/api/users/bulkUpdate", body, addresses)

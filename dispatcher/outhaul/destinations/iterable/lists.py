@@ -9,10 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from outhaul.config.settings import setting
 from outhaul.destinations.iterable.account import Users
 from outhaul.errors import RequestRefused
-from outhaul.kit.lists import RecordList, list_gone
+from outhaul.kit.lists import RecordList, list_gone, list_name
 from outhaul.kit.rows import Collected
 from outhaul.kit.service import Activation
 from outhaul.model import Change, Outcome
@@ -22,9 +21,7 @@ from outhaul.model import Change, Outcome
 class ListOptions:
     """What a diff may set for the service `list`."""
 
-    list_name: str = setting(
-        "The list's name at Iterable; default: the segment's.", default=""
-    )
+    list_name: str = list_name("Iterable")
 
 
 class UserList(Users, RecordList):
@@ -67,7 +64,7 @@ class UserList(Users, RecordList):
         people = b",".join(items.bodies)
         body = b'{"listId":%b,"subscribers":[%b]}' % (self._list_id.encode(), people)
         try:
-            return self._account.api.write(path, body, self.addresses_of(items))
+            return self._account.api.write(path, body, items.rows.addresses())
         except RequestRefused:
             if self.name_of(self._list_id) is None:
                 raise list_gone("Iterable") from None

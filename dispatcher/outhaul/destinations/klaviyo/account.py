@@ -15,7 +15,6 @@ import orjson
 
 from outhaul.config.settings import setting
 from outhaul.http.addresses import path_part, setting_problems
-from outhaul.http.answers import classify
 from outhaul.kit.api import (
     Api,
     ApiAccount,
@@ -23,7 +22,6 @@ from outhaul.kit.api import (
     certificates,
     deadline,
     in_query,
-    object_of,
 )
 from outhaul.kit.interface import Interface
 from outhaul.kit.jobs import first_look, longest_wait
@@ -74,11 +72,8 @@ class KlaviyoApi(Api):
 
     def list_name(self, list_id: str) -> str | None:
         """What the list of this id is called; None where there is none."""
-        response = self.request("GET", f"/api/lists/{path_part(list_id)}")
-        if response.status == 404:
-            return None
-        classify(response, hints=self.hints)
-        return str(object_of(response)["data"]["attributes"]["name"])
+        found = self.find(f"/api/lists/{path_part(list_id)}")
+        return None if found is None else str(found["data"]["attributes"]["name"])
 
     def create_list(self, name: str) -> str:
         """Create a list; its id."""

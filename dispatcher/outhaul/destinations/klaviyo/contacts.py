@@ -112,9 +112,6 @@ class Contacts(ByJob, Records):
         answer = object_of(response).get("data") or {}
         return started(response, answer.get("id"), "id")
 
-    def keys_of(self, items: Collected) -> Sequence[str]:
-        return [folded(address) for address in items.rows.column("email")]
-
     def look_at(self, job: Job, keys: Sequence[str]) -> Ended | None:
         path = f"{_JOBS}/{path_part(job.reference)}"
         response = self._account.api.request("GET", path)

@@ -9,22 +9,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from outhaul.config.settings import setting
 from outhaul.destinations.klaviyo.account import Klaviyo
 from outhaul.errors import RequestRefused
 from outhaul.http.addresses import path_part
 from outhaul.http.answers import Response, classify, refuse_page
-from outhaul.kit.lists import MemberList, RecordList, list_gone
+from outhaul.kit.lists import MemberList, RecordList, list_gone, list_name
 from outhaul.kit.rows import Collected
 from outhaul.kit.service import Activation, Limits
 from outhaul.model import ACCEPTED, Change, Outcome
 
 _MOST_MEMBERS = 1_000
-
-
-def list_name() -> Any:
-    """The option `list_name`."""
-    return setting("The list's name at Klaviyo; default: the segment's.", default="")
 
 
 class KlaviyoList(MemberList):
@@ -60,7 +54,7 @@ class KlaviyoList(MemberList):
 class ListOptions:
     """What a diff may set for the service `list`."""
 
-    list_name: str = list_name()
+    list_name: str = list_name("Klaviyo")
 
 
 class ContactList(KlaviyoList, RecordList):

@@ -11,13 +11,13 @@ from typing import Any, ClassVar
 
 from outhaul.config.settings import setting
 from outhaul.destinations.klaviyo.contacts import PHONE
-from outhaul.destinations.klaviyo.lists import KlaviyoList, list_name
+from outhaul.destinations.klaviyo.lists import KlaviyoList
 from outhaul.errors import ConfigurationError
 from outhaul.http.addresses import path_part
 from outhaul.kit.bodies import Attributes, Body, Field
 from outhaul.kit.consent import Consent, unsubscribe
 from outhaul.kit.formats import Email, RecentMoment
-from outhaul.kit.lists import RecordList
+from outhaul.kit.lists import RecordList, list_name
 from outhaul.kit.rows import Collected, Rows
 from outhaul.kit.service import Activation, Limits
 from outhaul.model import Change, Column, Outcome, Row
@@ -33,7 +33,7 @@ _BEFORE_NOW = RecentMoment(end="Z", hours=24 * 365 * 100)
 class SubscriptionOptions:
     """What a diff may set for the service `subscription_list`."""
 
-    list_name: str = list_name()
+    list_name: str = list_name("Klaviyo")
     channel: str = setting(
         "What people are subscribed to: `email`, `sms` or `both`. Text messages need"
         " a column `phone_number`.",

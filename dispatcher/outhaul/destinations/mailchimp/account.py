@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import itertools
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -48,14 +47,9 @@ class MailchimpApi(Api):
         classify(response, expected, self.hints)
         return response
 
-    def all(self, path: str, key: str) -> Iterator[dict[str, Any]]:
+    def listed(self, path: str, entries: str) -> Iterator[dict[str, Any]]:
         """What a call lists, over all pages."""
-        for start in itertools.count(0, _PER_PAGE):
-            params = {"count": str(_PER_PAGE), "offset": str(start)}
-            found = self.call("GET", path, params=params).get(key) or []
-            yield from found
-            if len(found) < _PER_PAGE:
-                return
+        return self.all(path, entries=entries, size=_PER_PAGE, sizes="count")
 
     def member(self, address: str) -> dict[str, Any] | None:
         """The member of an address, or None."""
@@ -65,7 +59,7 @@ class MailchimpApi(Api):
 
     def find_tag(self, name: str) -> str | None:
         """The id of the tag with exactly this name."""
-        for each in self.all("/segments", "segments"):
+        for each in self.listed("/segments", "segments"):
             if each["name"] == name and each["type"] == "static":
                 return str(each["id"])
         return None

@@ -69,7 +69,7 @@ class Members(Records):
     def plan(self, columns: Sequence[Column]) -> Plan:
         known = {
             str(each["tag"]): str(each["type"])
-            for each in self._account.api.all("/merge-fields", "merge_fields")
+            for each in self._account.api.listed("/merge-fields", "merge_fields")
         }
         plan = Plan()
         plan.needs(columns, "email", "by which Mailchimp recognises a member")

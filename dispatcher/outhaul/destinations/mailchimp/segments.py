@@ -10,12 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from outhaul.config.settings import setting
 from outhaul.destinations.mailchimp.account import Mailchimp
 from outhaul.errors import RequestRefused
 from outhaul.http.addresses import path_part
 from outhaul.kit.api import object_of
-from outhaul.kit.lists import RecordList, list_gone
+from outhaul.kit.lists import RecordList, list_gone, list_name
 from outhaul.kit.rows import Collected
 from outhaul.kit.service import Activation, Limits
 from outhaul.model import ACCEPTED, Change, Outcome, Status
@@ -30,9 +29,7 @@ _AGAIN = Outcome(Status.AGAIN)
 class SegmentOptions:
     """What a diff may set for the service `segment`."""
 
-    list_name: str = setting(
-        "The name of the tag at Mailchimp; default: the segment's.", default=""
-    )
+    list_name: str = list_name("Mailchimp", "tag")
 
 
 class Segment(RecordList):

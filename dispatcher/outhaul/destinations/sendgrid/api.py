@@ -83,11 +83,8 @@ class SendGridApi(Api):
 
     def list_name(self, list_id: str) -> str | None:
         """What the list of this id is called; None where there is none."""
-        response = self.request("GET", f"{_MARKETING}/lists/{path_part(list_id)}")
-        if response.status == 404:
-            return None
-        classify(response, hints=_HINTS)
-        return str(object_of(response).get("name") or "")
+        found = self.find(f"{_MARKETING}/lists/{path_part(list_id)}")
+        return None if found is None else str(found.get("name") or "")
 
     def search(
         self, addresses: Sequence[str], rows: Sequence[Any]
@@ -161,12 +158,7 @@ class SendGridApi(Api):
 
     def job(self, job: Job) -> dict[str, Any] | None:
         """The state of an import job, or None where it is not known (any more)."""
-        path = f"{_MARKETING}/contacts/imports/{path_part(job.reference)}"
-        response = self.request("GET", path)
-        if response.status == 404:
-            return None
-        classify(response, hints=_HINTS)
-        return object_of(response)
+        return self.find(f"{_MARKETING}/contacts/imports/{path_part(job.reference)}")
 
     def _lists(self) -> Iterator[dict[str, Any]]:
         return self.pages(

@@ -104,9 +104,6 @@ class Users(ByAddress, ByZendeskJob):
     def _found(self, address: str, record: Any, *, leave: bool) -> Any:
         return _MISSING if record is None else record
 
-    def keys_of(self, items: Collected) -> Sequence[str]:
-        return [folded(str(email)) for email in items.rows.column("email")]
-
     def write(self, items: Collected) -> Job:
         body = orjson.dumps({"users": joined(items.bodies)})
         if self._options.insert:
