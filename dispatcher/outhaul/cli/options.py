@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from outhaul.cli.output import print_note
+from outhaul.cli.output import print_note, show
 from outhaul.config.project import parse_vars
 from outhaul.errors import ConfigurationError
 from outhaul.registry.selection import NothingSelected, Selection
@@ -76,7 +76,7 @@ def selection_options(function: F) -> F:
         except NothingSelected as nothing:
             print_note(str(nothing))
             if arguments.get("as_json"):
-                click.echo("[]")
+                show([], "", as_json=True)
             return 0
 
     return wrapped  # type: ignore[return-value]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from outhaul.cli.decision import Decision, decision
 from outhaul.commands.session import Session
 from outhaul.errors import ConfigurationError
-from outhaul.registry.activations import select_records
+from outhaul.registry.selection import select_records
 
 
 def transfer(session: Session, names: Sequence[str]) -> Iterator[Decision]:

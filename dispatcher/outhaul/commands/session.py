@@ -19,10 +19,16 @@ from outhaul.registry.activations import (
     Binding,
     bind,
     refuse_shared_places,
-    select_records,
 )
 from outhaul.registry.destinations import Destinations, load_destinations
-from outhaul.registry.selection import Known, Selection, select
+from outhaul.registry.selection import (
+    Known,
+    Selection,
+    any_is,
+    of_models,
+    select,
+    select_records,
+)
 
 
 class Ended(NamedTuple):
@@ -48,10 +54,40 @@ class Session:
     def records(self, patterns: Sequence[str] = ()) -> list[ActivationRecord]:
         """The activations of this project and target that are selected.
 
+        patterns: names; one that no activation has may be that of a folder of models.
         What belongs to another one is left out, and refused where a pattern selects
         nothing else.
         """
         own, others = self.owned()
+        names = [each.name for each in (*own, *others)]
+        known = self._known(own)
+        spelled: list[str] = []
+        for pattern in patterns:
+            found = [] if any_is(names, pattern) else of_models(pattern, known)
+            spelled += map(escape, found) if found else [pattern]
+        return self._matching(spelled, own, others)
+
+    def exactly(self, name: str) -> list[ActivationRecord]:
+        """The activation of this name, which is no pattern."""
+        return self._matching([escape(name)], *self.owned())
+
+    def chosen(self, selection: Selection) -> list[str]:
+        """Patterns for the names of what is selected; none: all.
+
+        Raises NothingSelected where a sound selection has no activation today.
+        """
+        if selection.is_plain:
+            return list(selection.select)
+        own, _ = self.owned()
+        return list(map(escape, select(selection, self._known(own, selection.state))))
+
+    def _matching(
+        self,
+        patterns: Sequence[str],
+        own: Sequence[ActivationRecord],
+        others: Sequence[ActivationRecord],
+    ) -> list[ActivationRecord]:
+        """Those of ours that match; says what of others is left out."""
         for pattern in patterns:
             foreign = [each for each in others if fnmatchcase(each.name, pattern)]
             if foreign and not any(fnmatchcase(each.name, pattern) for each in own):
@@ -63,34 +99,17 @@ class Session:
             self.say(f"left out, of {owner}: {', '.join(left)}")
         return select_records(own, patterns)
 
-    def chosen(self, selection: Selection) -> list[str]:
-        """Patterns for the names of what is selected; none: all.
-
-        Raises NothingSelected where a sound selection has no activation today.
-        """
-        if not selection.is_made:
-            return []
-        own, others = self.owned()
-        known = Known(
-            own,
-            self._results,
-            self.project.project_dir,
-            self.project.target_path,
-            selection.state,
+    def _known(self, own: Sequence[ActivationRecord], state: str = "") -> Known:
+        """What selections go by."""
+        project = self.project
+        return Known(
+            own, self._results, project.project_dir, project.target_path, state
         )
-        names = [each.name for each in (*own, *others)]
-        if selection.is_plain and not known.has_other_names(selection.select, names):
-            return list(selection.select)
-        return [escape(name) for name in select(selection, known)]
 
     def _results(self) -> dict[str, str | None]:
         """How the last sync of each activation ended; None: there was none."""
         found = self.warehouse.statuses()
         return {name: each.last_sync_status for name, each in found.items()}
-
-    def exactly(self, name: str) -> list[ActivationRecord]:
-        """The activation of this name, which is no pattern."""
-        return self.records([escape(name)])
 
     def lost(self, name: str) -> LostActivation | None:
         """The activation of this name, where its row is gone and claims tell of it."""

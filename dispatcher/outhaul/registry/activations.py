@@ -10,7 +10,6 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from fnmatch import fnmatchcase
 from typing import Any
 
 from outhaul.config.settings import (
@@ -71,32 +70,6 @@ class Binding:
             "service": self.record.service,
             "fingerprint": hashlib.sha256(content.encode()).hexdigest()[:16],
         }
-
-
-def select_records(
-    records: Iterable[ActivationRecord], patterns: Iterable[str]
-) -> list[ActivationRecord]:
-    """The activations whose names match some pattern (`*` and `?` as in a shell).
-
-    No patterns: all. A pattern that matches nothing is an error.
-    """
-    records = list(records)
-    patterns = list(patterns)
-    if not patterns:
-        return records
-    for pattern in patterns:
-        if not any(fnmatchcase(record.name, pattern) for record in records):
-            names = [record.name for record in records]
-            known = ", ".join(names) or "none; run 'dbt build' with a diff first"
-            raise ConfigurationError(
-                f"no activation matches '{pattern}'{did_you_mean(pattern, names)}; "
-                f"the activations in the ledger are: {known}"
-            )
-    return [
-        record
-        for record in records
-        if any(fnmatchcase(record.name, pattern) for pattern in patterns)
-    ]
 
 
 def bind(record: ActivationRecord, destinations: Destinations) -> Binding:

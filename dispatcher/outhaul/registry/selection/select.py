@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from outhaul.config.settings import did_you_mean
@@ -29,6 +29,8 @@ from outhaul.registry.selection.criteria import (
     words,
 )
 from outhaul.registry.selection.graph import Graph, Node, read_graph
+from outhaul.registry.selection.methods import OF_NODES, is_called
+from outhaul.registry.selection.names import no_activation
 
 _PLAIN = re.compile(r"[^\s,:+@/.]+")
 # What may select nothing on a good day, which is no mistake.
@@ -59,7 +61,7 @@ class Selection:
 
     @property
     def is_plain(self) -> bool:
-        """Whether it names activations alone, with wildcards or without."""
+        """Whether it holds bare names alone, with wildcards or without."""
         named = not self.exclude and not self.selector
         return named and all(_PLAIN.fullmatch(each) for each in self.select)
 
@@ -79,14 +81,6 @@ class Known:
     state: str = ""
     _seen: list[str] = field(default_factory=list)
 
-    def has_other_names(self, wanted: Sequence[str], names: Sequence[str]) -> bool:
-        """Whether what names no activation of these is a model, folder or package."""
-        others = [each for each in wanted if not _any_is(names, each)]
-        nodes = self.graph.nodes.values() if others and self.has_manifest else ()
-        return bool(others) and all(
-            any(_is_called(node, each) for node in nodes) for each in others
-        )
-
     @property
     def has_manifest(self) -> bool:
         """Whether dbt has written one."""
@@ -101,13 +95,8 @@ class Known:
     def graph(self) -> Graph:
         """The nodes of the manifest, and diffs that it does not know any more."""
         found = read_graph(self.target_path)
-        return Graph({**self.of_ledger.nodes, **found.nodes}, found.macros)
-
-    @cached_property
-    def of_ledger(self) -> Graph:
-        """The diffs alone, of which the ledger knows."""
-        nodes = [Node(each.model_id, each.name) for each in self.records]
-        return Graph({node.id: node for node in nodes})
+        gone = {each.model_id: Node(each.model_id, each.name) for each in self.records}
+        return Graph({**gone, **found.nodes}, found.macros)
 
     @cached_property
     def before(self) -> Graph:
@@ -137,6 +126,12 @@ def select(selection: Selection, known: Known) -> list[str]:
     return names
 
 
+def of_models(name: str, known: Known) -> list[str]:
+    """The activations whose models are in a folder or package of this name."""
+    called = _models_called(name, known)
+    return [each.name for each in known.records if each.model_id in called]
+
+
 def _one(spec: str, known: Known, *, is_out: bool = False) -> set[str]:
     """What a value selects; is_out: it is left out, where only a name has to be one."""
     criteria = parsed(spec)
@@ -145,10 +140,7 @@ def _one(spec: str, known: Known, *, is_out: bool = False) -> set[str]:
     is_name = isinstance(criteria, Criterion) and criteria.method == NAME
     may_be_none = not is_name if is_out else _may_be_none(criteria)
     if not may_be_none and found.isdisjoint(each.model_id for each in known.records):
-        raise ConfigurationError(
-            f"no activation matches '{spec}'{did_you_mean(spec, names)}; the"
-            f" activations in the ledger are: {', '.join(names) or 'none'}"
-        )
+        raise no_activation(spec, names)
     return found
 
 
@@ -188,11 +180,11 @@ def _by_method(wanted: Criterion, known: Known) -> set[str]:
             for each in known.records
             if fnmatchcase(str(told[each.name]), value)
         }
-    if method in _OF_NODES:
-        test = _OF_NODES[method]
+    if method in OF_NODES:
+        test = OF_NODES[method]
         nodes = known.graph.nodes.values()
         return {node.id for node in nodes if test(node, value, wanted.key)}
-    methods = [NAME, *_OF_NODES, *_OF_RECORDS, "state", "selector"]
+    methods = [NAME, *OF_NODES, *_OF_RECORDS, "state", "selector"]
     raise ConfigurationError(
         f"--select: there is no method '{method}'{did_you_mean(method, methods)}; the"
         f" methods are: {', '.join(methods)}"
@@ -202,26 +194,14 @@ def _by_method(wanted: Criterion, known: Known) -> set[str]:
 def _by_name(value: str, known: Known) -> set[str]:
     """Diffs of this name; where there is none, what dbt would select by it."""
     found = {each.model_id for each in known.records if fnmatchcase(each.name, value)}
-    if found or not known.has_manifest:
-        return found
-    nodes = known.graph.nodes.values()
-    return {node.id for node in nodes if _is_called(node, value)}
+    return found or _models_called(value, known)
 
 
-def _any_is(names: Sequence[str], pattern: str) -> bool:
-    return any(fnmatchcase(name, pattern) for name in names)
-
-
-def _is_called(node: Node, value: str) -> bool:
-    """Its name, or its folders with dots between, with the package or without."""
-    if fnmatchcase(node.name, value):
-        return True
-    places = [node.fqn, node.fqn[1:]]
-    wanted = value.split(".")
-    return any(
-        place[: len(wanted)] == wanted or fnmatchcase(".".join(place), value)
-        for place in places
-    )
+def _models_called(name: str, known: Known) -> set[str]:
+    """The models of this name, or of a folder or package of it."""
+    if not known.has_manifest:
+        return set()
+    return {node.id for node in known.graph.nodes.values() if is_called(node, name)}
 
 
 def _by_selector(name: str, known: Known) -> set[str]:
@@ -233,62 +213,6 @@ def _by_selector(name: str, known: Known) -> set[str]:
     return found
 
 
-def _has_path(node: Node, value: str, key: str) -> bool:
-    wanted = value.removeprefix("./").rstrip("/")
-    return (
-        node.path == wanted
-        or node.path.startswith(wanted + "/")
-        or any(fnmatchcase(str(each), wanted) for each in _and_above(node.path))
-    )
-
-
-def _and_above(path: str) -> list[PurePosixPath]:
-    return [PurePosixPath(path), *PurePosixPath(path).parents]
-
-
-def _has_file(node: Node, value: str, key: str) -> bool:
-    file = PurePosixPath(node.path)
-    return fnmatchcase(file.name, value) or fnmatchcase(file.stem, value)
-
-
-def _has_tag(node: Node, value: str, key: str) -> bool:
-    return _any_is(node.tags, value)
-
-
-def _has_config(node: Node, value: str, key: str) -> bool:
-    found: Any = node.config
-    for part in key.split("."):
-        found = found.get(part) if isinstance(found, dict) else None
-    values = list(found) if isinstance(found, (list, dict)) else [found]
-    return any(_word(each) == value or str(each) == value for each in values)
-
-
-def _word(value: Any) -> str:
-    """As YAML writes it."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _is_of_package(node: Node, value: str, key: str) -> bool:
-    return fnmatchcase(str(node.raw.get("package_name")), value)
-
-
-def _is_of_type(node: Node, value: str, key: str) -> bool:
-    return node.raw.get("resource_type") == value
-
-
-def _is_of_source(node: Node, value: str, key: str) -> bool:
-    """`source`, `source.table`, or with the package before it."""
-    if node.raw.get("resource_type") != "source":
-        return False
-    own = [str(node.raw.get(name)) for name in ("package_name", "source_name", "name")]
-    forms = [own[1:2], own[1:], own]
-    return any(fnmatchcase(".".join(form), value) for form in forms)
-
-
-def _is_of_group(node: Node, value: str, key: str) -> bool:
-    return str(node.config.get("group") or node.raw.get("group")) == value
-
-
 def _results(known: Known) -> dict[str, str | None]:
     """As one word each: `some_rejected`, or `never`."""
     found = known.results()
@@ -296,18 +220,8 @@ def _results(known: Known) -> dict[str, str | None]:
     return {name: result.replace(" ", "_") for name, result in told.items()}
 
 
-_OF_NODES: Mapping[str, Callable[[Node, str, str], bool]] = {
-    "tag": _has_tag,
-    "path": _has_path,
-    "file": _has_file,
-    "config": _has_config,
-    "package": _is_of_package,
-    "source": _is_of_source,
-    "resource_type": _is_of_type,
-    "group": _is_of_group,
-}
 _OF_RECORDS: Mapping[str, Callable[[Known], Mapping[str, str | None]]] = {
     "destination": lambda known: {e.name: e.destination for e in known.records},
     "service": lambda known: {e.name: e.service for e in known.records},
-    "result": lambda known: _results(known),
+    "result": _results,
 }
