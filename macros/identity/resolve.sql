@@ -8,12 +8,7 @@
         {{ return('') }}
     {% endif %}
     {% set plan = outhaul._new_plan('resolve') %}
-    {% if model.config.materialized not in ['resolved', 'unit'] %}
-        {% do plan.problems.append(
-            "the model wants config(materialized='resolved'), which joins the records; it has '"
-            ~ model.config.materialized ~ "'"
-        ) %}
-    {% endif %}
+    {% do outhaul._want_materialization(plan, 'resolved', 'which joins the records') %}
     {% set scope = outhaul._new_scope(plan, keys, 'keys', key) %}
     {% set record = outhaul._record_columns(scope, ['rule', 'identity_key', 'is_conflict', 'profile_id']) %}
     {% set columns = [] %}

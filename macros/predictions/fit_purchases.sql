@@ -8,12 +8,7 @@
         {{ return('') }}
     {% endif %}
     {% set plan = outhaul._new_plan('fit_purchases') %}
-    {% if model.config.materialized not in ['fitted', 'unit'] %}
-        {% do plan.problems.append(
-            "the model wants config(materialized='fitted'), which finds the parameters; it has '"
-            ~ model.config.materialized ~ "'"
-        ) %}
-    {% endif %}
+    {% do outhaul._want_materialization(plan, 'fitted', 'which finds the parameters') %}
     {% set scope = outhaul._new_scope(plan, summary, 'summary') %}
     {% set columns = [] %}
     {% for name in outhaul._summary_columns() %}

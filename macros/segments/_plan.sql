@@ -149,6 +149,15 @@ A parent has a name of its own too, because it is joined to the rows of another 
     ) }}
 {% endmacro %}
 
+{#- A problem where the model of a call has another materialization; `unit` is that of unit tests. -#}
+{% macro _want_materialization(plan, name, why) %}
+    {% if model.config.materialized not in [name, 'unit'] %}
+        {% do plan.problems.append(
+            "the model wants config(materialized='" ~ name ~ "'), " ~ why ~ "; it has '" ~ model.config.materialized ~ "'"
+        ) %}
+    {% endif %}
+{% endmacro %}
+
 {#- The lines that join the groups of a scope. -#}
 {% macro _join_lines(scope) %}
     {% set lines = [] %}

@@ -80,6 +80,14 @@
     {{ return(value is integer and value is not boolean and value > 0) }}
 {% endmacro %}
 
+{#- The day that a call counts to: that of as_of, or today. -#}
+{% macro _last_day(plan) %}
+    {% if plan.as_of is not none %}
+        {{ return("cast('" ~ plan.as_of[:10] ~ "' as date)") }}
+    {% endif %}
+    {{ return('cast(' ~ outhaul.now_utc() ~ ' as date)') }}
+{% endmacro %}
+
 {#- "column lies in the last N days": later than that many days before as_of, and not after it. -#}
 {% macro _in_window(plan, column, days, path) %}
     {% if not outhaul._is_days(days) %}
