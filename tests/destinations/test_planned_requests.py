@@ -13,7 +13,6 @@ import pytest
 
 from outhaul.commands.plan import effort, opening, plan
 from outhaul.commands.session import Session
-from outhaul.config.project import Project
 from outhaul.engine.summary import Result, Summary
 from outhaul.kit.account import Account
 from outhaul.model import Change, Row
@@ -21,6 +20,7 @@ from outhaul.registry.platforms import PLATFORMS
 from outhaul.sandbox import Sandbox
 from tests.destinations.cases import CASES, SECRET, Case
 from tests.destinations.small_ledger import NAME, SmallLedger
+from tests.unconnected import unconnected
 
 HTTP_METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 SWAPPED = {Change.INSERTED: Change.REMOVED, Change.REMOVED: Change.INSERTED}
@@ -157,22 +157,7 @@ def test_activations_of_one_account_log_in_once_and_what_is_delivered_asks_nothi
     tmp_path,
 ):
     (case,) = [case for case in CASES if case.name == "emarsys-list"]
-    project = Project(
-        project_dir=tmp_path,
-        name="shop",
-        profile_name="shop",
-        target_name="prod",
-        credentials={},
-        adapter_type="duckdb",
-        schema="main",
-        database="warehouse",
-        threads=1,
-        vars={},
-        outhaul_schema="main",
-        destinations_file=tmp_path / "destinations.yml",
-        target_path=tmp_path,
-        environ={},
-    )
+    project = unconnected(tmp_path)
     with Sandbox(job_seconds=0.0) as sandbox:
         case.seed(sandbox)
         sandbox.emarsys.add_list("people")

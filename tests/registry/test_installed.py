@@ -11,7 +11,6 @@ import sys
 import pytest
 
 from outhaul import extension
-from outhaul.config.project import Project
 from outhaul.errors import ConfigurationError
 from outhaul.kit.service import Activation
 from outhaul.model import Change, Column, Kind, Row, Status
@@ -20,6 +19,7 @@ from outhaul.registry.installed import Installed
 from outhaul.sandbox import Sandbox
 from tests.destinations.driver import deliver
 from tests.docs.pages import ROOT, code
+from tests.unconnected import unconnected
 
 PAGE = (ROOT / "docs" / "destinations" / "your-own.md").read_text("utf-8")
 
@@ -50,22 +50,7 @@ def register(folder, name, *lines, version="1.0"):
 def project(folder, destinations):
     file = folder / "destinations.yml"
     file.write_text(json.dumps({"destinations": destinations}))
-    return Project(
-        project_dir=folder,
-        name="shop",
-        profile_name="shop",
-        target_name="prod",
-        credentials={},
-        adapter_type="duckdb",
-        schema="main",
-        database="warehouse",
-        threads=1,
-        vars={},
-        outhaul_schema="main",
-        destinations_file=file,
-        target_path=folder,
-        environ={"LOYALTY_API_KEY": "canary-key", "SECRET": "SG.x"},
-    )
+    return unconnected(folder, {"LOYALTY_API_KEY": "canary-key", "SECRET": "SG.x"})
 
 
 LOYALTY = {"type": "loyalty", "api_key": "{{ env_var('LOYALTY_API_KEY') }}"}

@@ -12,6 +12,7 @@ from tests.destinations.cases.case import (
     SECRET,
     Case,
     by_number,
+    upserts,
 )
 
 
@@ -47,21 +48,16 @@ _BATCH_COLUMNS = [
 ]
 
 
-_BATCH_ROWS = [
-    Row(
-        n,
-        change,
-        {
-            "custom_id": f"person-{n}",
-            "plan": "Zoë's",
-            "spent": Decimal("12.50"),
-            "vip": True,
-            "seen": datetime(1, 2, 3),
-            "tags": ["a", "é"],
-        },
-    )
-    for n, change in enumerate([Change.INSERTED, Change.UPDATED] * 2, start=1)
-]
+_BATCH_ROWS = upserts(
+    lambda n: {
+        "custom_id": f"person-{n}",
+        "plan": "Zoë's",
+        "spent": Decimal("12.50"),
+        "vip": True,
+        "seen": datetime(1, 2, 3),
+        "tags": ["a", "é"],
+    }
+)
 
 
 _BATCH_REFUSED: list[dict[str, Any]] = [

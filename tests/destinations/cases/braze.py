@@ -8,7 +8,7 @@ from typing import Any
 
 from outhaul.model import Change, Column, Kind, Row
 from outhaul.sandbox import Sandbox
-from tests.destinations.cases.case import SECRET, Case, by_number
+from tests.destinations.cases.case import SECRET, Case, by_number, upserts
 
 GROUP = "504e09e6-ffa4-4b31-96c3-c05d50d903cf"
 NOW = datetime.now(timezone.utc)
@@ -61,10 +61,7 @@ _ATTRIBUTES: dict[str, Any] = {
     "service": "attributes",
     "account": _braze,
     "columns": [ID, *(Column(name, name, *_TYPES[name]) for name in _VALUES)],
-    "rows": [
-        Row(n, change, {"external_id": f"user-{n}", **_VALUES})
-        for n, change in enumerate([Change.INSERTED, Change.UPDATED] * 2, start=1)
-    ],
+    "rows": upserts(lambda n: {"external_id": f"user-{n}", **_VALUES}),
     "refused": [
         *BAD_IDS,
         {"first_name": "x" * 256},

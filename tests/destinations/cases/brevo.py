@@ -4,38 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from outhaul.model import Change, Column, Kind, Row
 from outhaul.sandbox import Sandbox
 from tests.destinations.cases.case import (
-    ATTRIBUTES,
     BAD_ADDRESSES,
+    BAD_MEMBERS,
     EMAIL,
+    MEMBERS,
     SECRET,
+    VIP_ROWS,
+    VIPS,
     Case,
     by_number,
     list_ends,
     stranger,
 )
 
-_COLUMNS = [
-    EMAIL,
-    Column("first_name", "first_name", Kind.TEXT, "varchar"),
-    Column("spent", "spent", Kind.NUMBER, "decimal"),
-    Column("seen", "seen", Kind.DATE, "date"),
-    Column("is_vip", "is_vip", Kind.BOOLEAN, "boolean"),
-]
-_ROWS = [
-    Row(
-        n,
-        change,
-        {
-            "email": f"person{n}@example.com",
-            **ATTRIBUTES,
-            "is_vip": None if n == 2 else True,
-        },
-    )
-    for n, change in enumerate([Change.INSERTED, Change.UPDATED] * 2, start=1)
-]
 _WRITTEN = {"FIRST_NAME": "Zoë 'O", "SPENT": 12.5, "SEEN": "0001-01-01"}
 _REFUSED = [
     *BAD_ADDRESSES,
@@ -100,14 +83,16 @@ CASES = [
         vendor="brevo",
         service="contacts",
         account=_brevo,
-        columns=_COLUMNS,
-        rows=_ROWS,
+        columns=VIPS,
+        rows=VIP_ROWS,
         refused=_REFUSED,
         write=("PUT", "*/contacts/*"),
         content=_content,
         ends=_ends(),
         strangers=[
-            _ROWS[0]._replace(seq=9, values={**_ROWS[0].values, "email": "x@y.zz"})
+            VIP_ROWS[0]._replace(
+                seq=9, values={**VIP_ROWS[0].values, "email": "x@y.zz"}
+            )
         ],
         seed=_people(1, 2, 3, 4),
     ),
@@ -117,8 +102,8 @@ CASES = [
         variant="insert",
         account=_brevo,
         options={"insert": True},
-        columns=_COLUMNS,
-        rows=_ROWS,
+        columns=VIPS,
+        rows=VIP_ROWS,
         refused=_REFUSED,
         write=("POST", "*/contacts/import"),
         content=_content,
@@ -130,14 +115,8 @@ CASES = [
         service="list",
         account=_brevo,
         columns=[EMAIL],
-        rows=[
-            *by_number(
-                3,
-                lambda n: Row(n, Change.INSERTED, {"email": f"person{n}@example.com"}),
-            ),
-            Row(4, Change.REMOVED, {"email": "person4@example.com"}),
-        ],
-        refused=[*BAD_ADDRESSES, {"email": "Person1@Example.com"}],
+        rows=MEMBERS,
+        refused=BAD_MEMBERS,
         write=("POST", "*/contacts/add"),
         content=_content,
         ends=list_ends(3, attributes={"IS_VIP": False}),

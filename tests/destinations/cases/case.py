@@ -92,6 +92,39 @@ def by_number(count: int, make: Callable[[int], Any]) -> list[Any]:
     return [make(number) for number in range(1, count + 1)]
 
 
+def upserts(values: Callable[[int], dict[str, Any]]) -> list[Row]:
+    """Rows 1 to 4, inserted and updated by turns."""
+    turns = [Change.INSERTED, Change.UPDATED] * 2
+    return [Row(n, change, values(n)) for n, change in enumerate(turns, start=1)]
+
+
+MEMBERS = [
+    *by_number(
+        3, lambda n: Row(n, Change.INSERTED, {"email": f"person{n}@example.com"})
+    ),
+    Row(4, Change.REMOVED, {"email": "person4@example.com"}),
+]
+"""Of a list: three enter, and the fourth one leaves."""
+
+BAD_MEMBERS = [*BAD_ADDRESSES, {"email": "Person1@Example.com"}]
+
+
+VIPS = [
+    EMAIL,
+    Column("first_name", "first_name", Kind.TEXT, "varchar"),
+    Column("spent", "spent", Kind.NUMBER, "decimal"),
+    Column("seen", "seen", Kind.DATE, "date"),
+    Column("is_vip", "is_vip", Kind.BOOLEAN, "boolean"),
+]
+VIP_ROWS = upserts(
+    lambda n: {
+        "email": f"person{n}@example.com",
+        **ATTRIBUTES,
+        "is_vip": None if n == 2 else True,
+    }
+)
+
+
 def list_ends(members: int, **more: Any) -> list[dict[str, Any]]:
     """Persons 1 to 4, of whom the first ones are members."""
     return by_number(

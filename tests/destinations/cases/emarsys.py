@@ -6,17 +6,20 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from outhaul.model import Change, Column, Kind, Row
+from outhaul.model import Column, Kind
 from outhaul.sandbox import Sandbox
 from tests.destinations.cases.case import (
     ATTRIBUTES,
     BAD_ADDRESSES,
+    BAD_MEMBERS,
     EMAIL,
+    MEMBERS,
     SECRET,
     Case,
     by_number,
     list_ends,
     stranger,
+    upserts,
 )
 
 
@@ -73,10 +76,7 @@ CASES = [
         account=_emarsys,
         options={"insert": True, "contact_list": "welcome"},
         columns=_EMARSYS_COLUMNS,
-        rows=[
-            Row(n, change, {"email": f"person{n}@example.com", **_EMARSYS_VALUES})
-            for n, change in enumerate([Change.INSERTED, Change.UPDATED] * 2, start=1)
-        ],
+        rows=upserts(lambda n: {"email": f"person{n}@example.com", **_EMARSYS_VALUES}),
         refused=[
             *BAD_ADDRESSES,
             {"first_name": "x" * 61},
@@ -111,14 +111,8 @@ CASES = [
         service="list",
         account=_emarsys,
         columns=[EMAIL],
-        rows=[
-            *(
-                Row(n, Change.INSERTED, {"email": f"person{n}@example.com"})
-                for n in range(1, 4)
-            ),
-            Row(4, Change.REMOVED, {"email": "person4@example.com"}),
-        ],
-        refused=[*BAD_ADDRESSES, {"email": "Person1@Example.com"}],
+        rows=MEMBERS,
+        refused=BAD_MEMBERS,
         write=("POST", "*/contactlist/*"),
         content=_emarsys_content,
         ends=_emarsys_ends(contacts=list_ends(3), lists=["vip", "welcome"]),
@@ -136,19 +130,14 @@ CASES = [
             Column("placed_at", "placed_at", Kind.TIMESTAMP, "timestamp"),
             Column("is_gift", "is_gift", Kind.BOOLEAN, "boolean"),
         ],
-        rows=[
-            Row(
-                n,
-                change,
-                {
-                    "order_id": n,
-                    "total": Decimal("12.50"),
-                    "placed_at": datetime(2026, 1, 31, 10),
-                    "is_gift": None,
-                },
-            )
-            for n, change in enumerate([Change.INSERTED, Change.UPDATED] * 2, start=1)
-        ],
+        rows=upserts(
+            lambda n: {
+                "order_id": n,
+                "total": Decimal("12.50"),
+                "placed_at": datetime(2026, 1, 31, 10),
+                "is_gift": None,
+            }
+        ),
         refused=[
             {"total": float("inf")},
             {"order_id": 2**53 + 1},

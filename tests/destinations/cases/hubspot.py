@@ -10,6 +10,7 @@ from outhaul.model import Change, Column, Kind, Row
 from outhaul.sandbox import Sandbox
 from tests.destinations.cases.case import (
     BAD_ADDRESSES,
+    BAD_MEMBERS,
     EMAIL,
     SECRET,
     Case,
@@ -150,7 +151,7 @@ CASES = [
             *(Row(n, Change.INSERTED, _ADDRESSES[n - 1]) for n in range(1, 4)),
             Row(4, Change.REMOVED, _ADDRESSES[3]),
         ],
-        refused=[*BAD_ADDRESSES, {"email": "Person1@Example.com"}],
+        refused=BAD_MEMBERS,
         write=("PUT", "*/memberships/add"),
         content=_content,
         ends=_NOBODY

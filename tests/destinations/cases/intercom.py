@@ -9,11 +9,14 @@ from outhaul.model import Change, Column, Kind, Row
 from outhaul.sandbox import Sandbox
 from tests.destinations.cases.case import (
     BAD_ADDRESSES,
+    BAD_MEMBERS,
     EMAIL,
+    MEMBERS,
     SECRET,
     Case,
     by_number,
     stranger,
+    upserts,
 )
 
 
@@ -64,6 +67,19 @@ _WRITTEN = {
     "custom_attributes": {"orders": 3, "is_vip": None},
 }
 _REFUSED = [{"name": "x" * 256}, {"signed_up_at": "now"}, {"orders": "many"}]
+_CONTACTS: dict[str, Any] = {
+    "vendor": "intercom",
+    "service": "contacts",
+    "account": _intercom,
+    "columns": _COLUMNS,
+    "rows": upserts(lambda n: {"email": f"person{n}@example.com", **_VALUES}),
+    "refused": [*BAD_ADDRESSES, *_REFUSED],
+    "write": ("P*", "/contacts*"),
+    "content": _contacts,
+    "ends": by_number(
+        4, lambda n: {"email": f"person{n}@example.com", "tags": [], **_WRITTEN}
+    ),
+}
 _COMPANY = Column("company_id", "company_id", Kind.TEXT, "varchar")
 _COMPANIES: dict[str, Any] = {
     "vendor": "intercom",
@@ -75,10 +91,9 @@ _COMPANIES: dict[str, Any] = {
         Column("size", "size", Kind.INTEGER, "bigint"),
         Column("tier", "tier", Kind.TEXT, "varchar"),
     ],
-    "rows": [
-        Row(n, change, {"company_id": f"c{n}", "name": "Acme", "size": 9, "tier": "a"})
-        for n, change in enumerate([Change.INSERTED, Change.UPDATED] * 2, start=1)
-    ],
+    "rows": upserts(
+        lambda n: {"company_id": f"c{n}", "name": "Acme", "size": 9, "tier": "a"}
+    ),
     "refused": [{"company_id": None}, {"name": "x" * 256}, {"size": "many"}],
     "write": ("POST", "/companies"),
     "content": _companies,
@@ -95,41 +110,13 @@ _COMPANIES: dict[str, Any] = {
 
 CASES = [
     Case(
-        vendor="intercom",
-        service="contacts",
-        account=_intercom,
-        columns=_COLUMNS,
-        rows=[
-            Row(n, change, {"email": f"person{n}@example.com", **_VALUES})
-            for n, change in enumerate([Change.INSERTED, Change.UPDATED] * 2, start=1)
-        ],
-        refused=[*BAD_ADDRESSES, *_REFUSED],
-        write=("P*", "/contacts*"),
-        content=_contacts,
-        ends=by_number(
-            4,
-            lambda n: {"email": f"person{n}@example.com", "tags": [], **_WRITTEN},
-        ),
+        **_CONTACTS,
         seed=lambda sandbox: people(sandbox, 1, 2, 3, 4),
         strangers=[stranger(9, **_VALUES)],
     ),
     Case(
-        vendor="intercom",
-        service="contacts",
+        **_CONTACTS,
         variant="insert",
-        account=_intercom,
-        columns=_COLUMNS,
-        rows=[
-            Row(n, change, {"email": f"person{n}@example.com", **_VALUES})
-            for n, change in enumerate([Change.INSERTED, Change.UPDATED] * 2, start=1)
-        ],
-        refused=[*BAD_ADDRESSES, *_REFUSED],
-        write=("P*", "/contacts*"),
-        content=_contacts,
-        ends=by_number(
-            4,
-            lambda n: {"email": f"person{n}@example.com", "tags": [], **_WRITTEN},
-        ),
         seed=lambda sandbox: people(sandbox, 1, 2),
         options={"insert": True},
     ),
@@ -146,14 +133,8 @@ CASES = [
         service="segment",
         account=_intercom,
         columns=[EMAIL],
-        rows=[
-            *by_number(
-                3,
-                lambda n: Row(n, Change.INSERTED, {"email": f"person{n}@example.com"}),
-            ),
-            Row(4, Change.REMOVED, {"email": "person4@example.com"}),
-        ],
-        refused=[*BAD_ADDRESSES, {"email": "Person1@Example.com"}],
+        rows=MEMBERS,
+        refused=BAD_MEMBERS,
         write=("POST", "/tags"),
         content=_contacts,
         ends=by_number(

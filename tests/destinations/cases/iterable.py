@@ -4,37 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from outhaul.model import Change, Column, Kind, Row
+from outhaul.model import Change, Row
 from outhaul.sandbox import Sandbox
 from tests.destinations.cases.case import (
-    ATTRIBUTES,
     BAD_ADDRESSES,
+    BAD_MEMBERS,
     EMAIL,
+    MEMBERS,
     SECRET,
+    VIP_ROWS,
+    VIPS,
     Case,
     by_number,
     stranger,
 )
 
-_COLUMNS = [
-    EMAIL,
-    Column("first_name", "first_name", Kind.TEXT, "varchar"),
-    Column("spent", "spent", Kind.NUMBER, "decimal"),
-    Column("seen", "seen", Kind.DATE, "date"),
-    Column("is_vip", "is_vip", Kind.BOOLEAN, "boolean"),
-]
-_ROWS = [
-    Row(
-        n,
-        change,
-        {
-            "email": f"person{n}@example.com",
-            **ATTRIBUTES,
-            "is_vip": None if n == 2 else True,
-        },
-    )
-    for n, change in enumerate([Change.INSERTED, Change.UPDATED] * 2, start=1)
-]
 _REFUSED = [
     *BAD_ADDRESSES,
     {"first_name": "\x00"},
@@ -90,14 +74,18 @@ CASES = [
         vendor="iterable",
         service="attributes",
         account=_iterable,
-        columns=_COLUMNS,
-        rows=_ROWS,
+        columns=VIPS,
+        rows=VIP_ROWS,
         refused=_REFUSED,
         write=("POST", "*/users/bulkUpdate"),
         content=_content,
         ends=_ENDS,
         strangers=[
-            Row(9, Change.INSERTED, {**_ROWS[0].values, "email": "person9@example.com"})
+            Row(
+                9,
+                Change.INSERTED,
+                {**VIP_ROWS[0].values, "email": "person9@example.com"},
+            )
         ],
         seed=_people(1, 2, 3, 4),
     ),
@@ -107,8 +95,8 @@ CASES = [
         variant="insert",
         account=_iterable,
         options={"insert": True},
-        columns=_COLUMNS,
-        rows=_ROWS,
+        columns=VIPS,
+        rows=VIP_ROWS,
         refused=_REFUSED,
         write=("POST", "*/users/bulkUpdate"),
         content=_content,
@@ -120,14 +108,8 @@ CASES = [
         service="list",
         account=_iterable,
         columns=[EMAIL],
-        rows=[
-            *by_number(
-                3,
-                lambda n: Row(n, Change.INSERTED, {"email": f"person{n}@example.com"}),
-            ),
-            Row(4, Change.REMOVED, {"email": "person4@example.com"}),
-        ],
-        refused=[*BAD_ADDRESSES, {"email": "Person1@Example.com"}],
+        rows=MEMBERS,
+        refused=BAD_MEMBERS,
         write=("POST", "*/lists/subscribe"),
         content=_content,
         ends=by_number(

@@ -5,16 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from outhaul.model import Change, Column, Kind, Row
+from outhaul.model import Column, Kind
 from outhaul.sandbox import Sandbox
 from tests.destinations.cases.case import (
     ATTRIBUTES,
     BAD_ADDRESSES,
+    BAD_MEMBERS,
     EMAIL,
+    MEMBERS,
     SECRET,
     Case,
     by_number,
     stranger,
+    upserts,
 )
 
 PHONE = "+3361234567{}"
@@ -48,13 +51,6 @@ def _content(sandbox: Sandbox) -> Any:
     return [{**one, "lists": lists} for one, lists in zip(shown, named, strict=True)]
 
 
-_MEMBERS = [
-    *by_number(
-        3, lambda n: Row(n, Change.INSERTED, {"email": f"person{n}@example.com"})
-    ),
-    Row(4, Change.REMOVED, {"email": "person4@example.com"}),
-]
-
 CASES = [
     Case(
         vendor="klaviyo",
@@ -68,19 +64,14 @@ CASES = [
             Column("spent", "spent", Kind.NUMBER, "decimal"),
             Column("seen", "seen", Kind.DATE, "date"),
         ],
-        rows=[
-            Row(
-                n,
-                change,
-                {
-                    "email": f"person{n}@example.com",
-                    "city": "Zürich",
-                    "phone_number": None if n == 2 else PHONE.format(n),
-                    **ATTRIBUTES,
-                },
-            )
-            for n, change in enumerate([Change.INSERTED, Change.UPDATED] * 2, start=1)
-        ],
+        rows=upserts(
+            lambda n: {
+                "email": f"person{n}@example.com",
+                "city": "Zürich",
+                "phone_number": None if n == 2 else PHONE.format(n),
+                **ATTRIBUTES,
+            }
+        ),
         refused=[
             *BAD_ADDRESSES,
             {"first_name": "\x00"},
@@ -109,8 +100,8 @@ CASES = [
         service="list",
         account=_klaviyo,
         columns=[EMAIL],
-        rows=_MEMBERS,
-        refused=[*BAD_ADDRESSES, {"email": "Person1@Example.com"}],
+        rows=MEMBERS,
+        refused=BAD_MEMBERS,
         write=("POST", "*/relationships/profiles"),
         content=_content,
         ends=by_number(
@@ -141,7 +132,7 @@ CASES = [
                     "consented_at": datetime(2026, 1, 31, 6, 15),
                 }
             )
-            for row in _MEMBERS
+            for row in MEMBERS
         ],
         refused=[
             *BAD_ADDRESSES,

@@ -10,11 +10,14 @@ from outhaul.model import Change, Column, Kind, Row
 from outhaul.sandbox import Sandbox
 from tests.destinations.cases.case import (
     BAD_ADDRESSES,
+    BAD_MEMBERS,
     EMAIL,
+    MEMBERS,
     SECRET,
     Case,
     by_number,
     stranger,
+    upserts,
 )
 
 _COLUMNS = [
@@ -23,19 +26,14 @@ _COLUMNS = [
     Column("spent", "spent", Kind.NUMBER, "decimal"),
     Column("seen", "seen", Kind.DATE, "date"),
 ]
-_ROWS = [
-    Row(
-        n,
-        change,
-        {
-            "email": f"person{n}@example.com",
-            "fname": None if n == 2 else "Zoë 'O",
-            "spent": Decimal("12.50"),
-            "seen": date(2026, 1, n),
-        },
-    )
-    for n, change in enumerate([Change.INSERTED, Change.UPDATED] * 2, start=1)
-]
+_ROWS = upserts(
+    lambda n: {
+        "email": f"person{n}@example.com",
+        "fname": None if n == 2 else "Zoë 'O",
+        "spent": Decimal("12.50"),
+        "seen": date(2026, 1, n),
+    }
+)
 _REFUSED = [
     *BAD_ADDRESSES,
     {"fname": "\x00"},
@@ -123,14 +121,8 @@ CASES = [
         service="segment",
         account=_mailchimp,
         columns=[EMAIL],
-        rows=[
-            *by_number(
-                3,
-                lambda n: Row(n, Change.INSERTED, {"email": f"person{n}@example.com"}),
-            ),
-            Row(4, Change.REMOVED, {"email": "person4@example.com"}),
-        ],
-        refused=[*BAD_ADDRESSES, {"email": "Person1@Example.com"}],
+        rows=MEMBERS,
+        refused=BAD_MEMBERS,
         write=("POST", "*/segments/*"),
         content=_content,
         ends=by_number(

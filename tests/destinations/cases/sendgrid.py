@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from outhaul.model import Change, Column, Kind, Row
+from outhaul.model import Column, Kind
 from outhaul.sandbox import Sandbox
 from tests.destinations.cases.case import (
     ATTRIBUTES,
     BAD_ADDRESSES,
+    BAD_MEMBERS,
     EMAIL,
+    MEMBERS,
     SECRET,
     Case,
     by_number,
     list_ends,
     stranger,
+    upserts,
 )
 
 
@@ -52,10 +55,7 @@ CASES = [
             Column("spent", "spent", Kind.NUMBER, "decimal"),
             Column("seen", "seen", Kind.DATE, "date"),
         ],
-        rows=[
-            Row(n, change, {"email": f"person{n}@example.com", **ATTRIBUTES})
-            for n, change in enumerate([Change.INSERTED, Change.UPDATED] * 2, start=1)
-        ],
+        rows=upserts(lambda n: {"email": f"person{n}@example.com", **ATTRIBUTES}),
         refused=[
             *BAD_ADDRESSES,
             {"first_name": "x" * 51},
@@ -81,14 +81,8 @@ CASES = [
         service="list",
         account=_sendgrid,
         columns=[EMAIL],
-        rows=[
-            *(
-                Row(n, Change.INSERTED, {"email": f"person{n}@example.com"})
-                for n in range(1, 4)
-            ),
-            Row(4, Change.REMOVED, {"email": "person4@example.com"}),
-        ],
-        refused=[*BAD_ADDRESSES, {"email": "Person1@Example.com"}],
+        rows=MEMBERS,
+        refused=BAD_MEMBERS,
         write=("PUT", "*/contacts"),
         content=_sendgrid_content,
         ends=list_ends(3, custom_fields={}),

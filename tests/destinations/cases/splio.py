@@ -44,54 +44,44 @@ def _splio_contacts(sandbox: Sandbox) -> Any:
 _STRANGER = {**UPSERTS[0].values, "email": "person9@example.com"}
 
 
-_SPLIO_REFUSED = [*BAD_ADDRESSES, {"firstname": "x" * 256}, *NOT_TEXT]
+_CONTACTS: dict[str, Any] = {
+    "vendor": "splio",
+    "service": "contacts",
+    "columns": PEOPLE,
+    "rows": UPSERTS,
+    "refused": [*BAD_ADDRESSES, {"firstname": "x" * 256}, *NOT_TEXT],
+    "content": _splio_contacts,
+    "seed": _splio_people,
+}
+_BY_REST: dict[str, Any] = {
+    **_CONTACTS,
+    "account": _splio_by_rest,
+    "ends": people_end("2026-01-0{} 00:00:00", fourth=True),
+    "renews_token": True,
+}
 
 
 CASES = [
     Case(
-        vendor="splio",
-        service="contacts",
+        **_CONTACTS,
         variant="file",
         account=_splio_by_file,
-        columns=PEOPLE,
-        rows=UPSERTS,
-        refused=_SPLIO_REFUSED,
-        content=_splio_contacts,
         ends=people_end("2026-01-0{}", fourth=True),
-        seed=_splio_people,
         options={"insert": True},
         write=("WRITE", "*"),
         stand_in="sftp",
         is_http=False,
     ),
     Case(
-        vendor="splio",
-        service="contacts",
+        **_BY_REST,
         variant="rest",
-        account=_splio_by_rest,
-        columns=PEOPLE,
-        rows=UPSERTS,
-        refused=_SPLIO_REFUSED,
-        content=_splio_contacts,
-        ends=people_end("2026-01-0{} 00:00:00", fourth=True),
         strangers=[UPSERTS[0]._replace(seq=9, values=_STRANGER)],
-        seed=_splio_people,
         write=("PATCH", "*/contacts/*"),
-        renews_token=True,
     ),
     Case(
-        vendor="splio",
-        service="contacts",
+        **_BY_REST,
         variant="rest-insert",
-        account=_splio_by_rest,
-        columns=PEOPLE,
-        rows=UPSERTS,
-        refused=_SPLIO_REFUSED,
-        content=_splio_contacts,
-        ends=people_end("2026-01-0{} 00:00:00", fourth=True),
-        seed=_splio_people,
         options={"insert": True},
         write=("P*", "*/contacts/*"),
-        renews_token=True,
     ),
 ]

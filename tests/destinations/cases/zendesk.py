@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from outhaul.model import Change, Column, Kind, Row
+from outhaul.model import Column, Kind
 from outhaul.sandbox import Sandbox
 from tests.destinations.cases.case import (
     BAD_ADDRESSES,
@@ -14,6 +14,7 @@ from tests.destinations.cases.case import (
     Case,
     by_number,
     stranger,
+    upserts,
 )
 
 
@@ -46,10 +47,7 @@ _USERS: dict[str, Any] = {
         Column("spent", "spent", Kind.INTEGER, "bigint"),
         Column("is_vip", "is_vip", Kind.BOOLEAN, "boolean"),
     ],
-    "rows": [
-        Row(n, change, {"email": f"person{n}@example.com", **_VALUES})
-        for n, change in enumerate([Change.INSERTED, Change.UPDATED] * 2, start=1)
-    ],
+    "rows": upserts(lambda n: {"email": f"person{n}@example.com", **_VALUES}),
     "refused": [*BAD_ADDRESSES, {"name": None}, {"spent": "many"}, {"is_vip": "yes"}],
     "write": ("P*", "/api/v2/users/*"),
     "content": _users,
@@ -85,14 +83,13 @@ CASES = [
             Column("name", "name", Kind.TEXT, "varchar"),
             Column("built_on", "built_on", Kind.DATE, "date"),
         ],
-        rows=[
-            Row(
-                n,
-                change,
-                {"external_id": f"v{n}", "name": "Van", "built_on": date(2020, 1, n)},
-            )
-            for n, change in enumerate([Change.INSERTED, Change.UPDATED] * 2, start=1)
-        ],
+        rows=upserts(
+            lambda n: {
+                "external_id": f"v{n}",
+                "name": "Van",
+                "built_on": date(2020, 1, n),
+            }
+        ),
         refused=[{"external_id": None}, {"name": None}, {"built_on": "yesterday"}],
         write=("POST", "*/jobs"),
         content=lambda sandbox: sandbox.state()["zendesk"]["records"],
