@@ -15,8 +15,9 @@ from typing import Any, ClassVar
 
 from outhaul.config.settings import setting
 from outhaul.errors import RowRefused
+from outhaul.kit import values
 from outhaul.kit.bodies import Field
-from outhaul.kit.columns import Values
+from outhaul.kit.columns import Values, texts
 from outhaul.kit.fields import Plan
 from outhaul.kit.formats import Format, RecentMoment
 from outhaul.kit.records import Records
@@ -49,14 +50,14 @@ class EventName(Format):
         name = self.of_all or value
         if not isinstance(name, str) or not self.pattern.fullmatch(name):
             raise RowRefused("event_name", f"the name of an event has {self.problem}")
-        return name
+        return values.text(field, name)
 
     def many(self, column: Values) -> Values:
         if self.of_all:
             return [self.one("", None)] * len(column)
         is_text = set(map(type, column)) == {str}
         if is_text and all(map(self.pattern.fullmatch, set(column))):
-            return column
+            return texts(column)
         raise OneByOne
 
 

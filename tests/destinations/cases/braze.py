@@ -122,6 +122,7 @@ CASES = [
             *BAD_IDS,
             {"event_name": None},
             {"event_name": "$paid"},
+            {"event_name": "\ud800"},
             {"event_time": None},
             {"event_time": NOW + timedelta(hours=1)},
             {"event_time": NOW - timedelta(days=366)},
