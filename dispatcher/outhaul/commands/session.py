@@ -59,6 +59,8 @@ class Session:
         nothing else.
         """
         own, others = self.owned()
+        if not patterns:
+            return self._matching((), own, others)
         names = [each.name for each in (*own, *others)]
         known = self._known(own)
         spelled: list[str] = []
