@@ -48,11 +48,13 @@ from outhaul.kit.formats import (
 from outhaul.kit.interface import Interface
 from outhaul.kit.jobs import LOST, ByJob, Ended, started
 from outhaul.kit.lists import MemberList, RecordList
-from outhaul.kit.login import Token, TokenRequest, client_credentials
+from outhaul.kit.login import Token, TokenRequest, client_credentials, refresh_token
+from outhaul.kit.oauth1 import KeyPair, OAuth1
 from outhaul.kit.platform import Platform
 from outhaul.kit.records import Records
 from outhaul.kit.rows import Collected, Rows
 from outhaul.kit.service import Activation, Job, Limits, Service
+from outhaul.kit.service_account import ServiceAccount
 from outhaul.model import (
     ACCEPTED,
     UNKNOWN,
@@ -89,6 +91,7 @@ __all__ = [
     "Interface",
     "Job",
     "Json",
+    "KeyPair",
     "Kind",
     "Limits",
     "MemberList",
@@ -96,6 +99,7 @@ __all__ = [
     "Moment",
     "NotSent",
     "Number",
+    "OAuth1",
     "Outcome",
     "OutcomeUnknown",
     "Plan",
@@ -111,6 +115,7 @@ __all__ = [
     "RowRefused",
     "Rows",
     "Service",
+    "ServiceAccount",
     "Status",
     "StopSync",
     "Text",
@@ -127,6 +132,7 @@ __all__ = [
     "json_of",
     "null_mode",
     "path_part",
+    "refresh_token",
     "setting",
     "setting_problems",
     "started",

@@ -151,9 +151,7 @@ class HttpClient:
         """
         if leads_up(path):
             raise StopSync(self._elsewhere(method))
-        url = self.base_url + path
-        if params:
-            url += "?" + urlencode(params, safe=",")
+        url = self.url_of(path, params)
         name = f"{method} {shown or path.partition('?')[0]}".rstrip()
         self._secrets.add(secrets)
         plan = _Plan(method, url, name, self._secrets)
@@ -172,6 +170,11 @@ class HttpClient:
                     note_request()
         # Outside of the handler: the error would carry the library's one along.
         raise failure
+
+    def url_of(self, path: str, params: Mapping[str, str] | None = None) -> str:
+        """The address of a request."""
+        query = f"?{urlencode(params, safe=',')}" if params else ""
+        return self.base_url + path + query
 
     def sibling(self, base_url: str, *, public_only: bool = False) -> HttpClient:
         """A client for another host: same times, none of our headers."""

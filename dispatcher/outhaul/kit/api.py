@@ -113,10 +113,11 @@ class Api:
 
         if self._login is None:
             return send(Signature({}))
-        signature = self._login.sign()
+        url = self._client.url_of(path, params)
+        signature = self._login.sign(method, url)
         response = send(signature)
         if response.status == 401 and self._login.renew(signature):
-            response = send(self._login.sign())
+            response = send(self._login.sign(method, url))
         return response
 
     def call(

@@ -31,8 +31,8 @@ class Login(Protocol):
     hint: str
     """What to check where requests are not let in."""
 
-    def sign(self) -> Signature:
-        """The headers of one request."""
+    def sign(self, method: str, url: str) -> Signature:
+        """The headers of one request; url: all of it, with its query."""
 
     def renew(self, refused: Signature) -> bool:
         """Whether a request that was not let in may be tried with another one."""
@@ -42,7 +42,8 @@ class TokenRequest(NamedTuple):
     """A request that is answered with a token.
 
     field: where it stands in the answer. seconds: how long it lasts, where the answer
-    does not tell by `expires_in`.
+    does not tell by `expires_in`. secrets: what no message about it may show, beside
+    the account's own.
     """
 
     path: str
@@ -50,15 +51,19 @@ class TokenRequest(NamedTuple):
     headers: dict[str, str]
     field: str = "access_token"
     seconds: float = 0.0
+    secrets: tuple[str, ...] = ()
 
 
 class Token:
-    """A token, asked for once and kept until it ends. Safe in several threads."""
+    """A token, asked for once and kept until it ends. Safe in several threads.
+
+    request: what asks for it, or what makes that anew each time.
+    """
 
     def __init__(
         self,
         client: HttpClient,
-        request: TokenRequest,
+        request: TokenRequest | Callable[[], TokenRequest],
         hint: str,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -71,8 +76,11 @@ class Token:
         self._refused = ""
         self._ends_at = 0.0
 
-    def sign(self) -> Signature:
-        """Raises NotSent where there is no token: the request itself never left."""
+    def sign(self, method: str = "", url: str = "") -> Signature:
+        """The same for all requests.
+
+        Raises NotSent where there is no token: the request itself never left.
+        """
         failure = None
         with self._lock:
             try:
@@ -94,14 +102,13 @@ class Token:
 
     def _fetch(self) -> None:
         asked_at = self._clock()
-        asks = self._request
-        credentials = asks.headers.get("Authorization")
+        asks = self._request() if callable(self._request) else self._request
         response = self._client.request(
             "POST",
             asks.path,
             body=asks.body,
             headers=asks.headers,
-            secrets=(credentials,) if credentials else (),
+            secrets=asks.secrets,
         )
         if response.status in (400, 401, 403):
             raise StopSync(f"{response.describe()} ({self.hint})")
@@ -132,10 +139,39 @@ def client_credentials(
     https://www.rfc-editor.org/rfc/rfc6749#section-4.4
     """
     form = {"grant_type": "client_credentials", **(parameters or {})}
-    headers = {"Content-Type": "application/x-www-form-urlencoded"}
     if in_body:
-        form |= {"client_id": client_id, "client_secret": client_secret}
-    else:
-        pair = base64.b64encode(f"{client_id}:{client_secret}".encode()).decode()
-        headers["Authorization"] = f"Basic {pair}"
-    return TokenRequest(path, urlencode(form).encode(), headers)
+        return form_request(
+            path, {**form, "client_id": client_id, "client_secret": client_secret}
+        )
+    pair = base64.b64encode(f"{client_id}:{client_secret}".encode()).decode()
+    return form_request(path, form, f"Basic {pair}")
+
+
+def refresh_token(
+    path: str, client_id: str, client_secret: str, token: str
+) -> TokenRequest:
+    """Asks for a token by one that a person was given once, and that lasts.
+
+    A new refresh token in the answer is not kept, since nothing is written: where
+    each of them may be used once alone, this log-in is not to be had.
+
+    https://www.rfc-editor.org/rfc/rfc6749#section-6
+    """
+    form = {
+        "grant_type": "refresh_token",
+        "refresh_token": token,
+        "client_id": client_id,
+        "client_secret": client_secret,
+    }
+    return form_request(path, form)
+
+
+def form_request(
+    path: str, form: Mapping[str, str], authorization: str = ""
+) -> TokenRequest:
+    """A form that asks for a token; `authorization`: a header beside it."""
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    secrets = (authorization,) if authorization else ()
+    if authorization:
+        headers["Authorization"] = authorization
+    return TokenRequest(path, urlencode(form).encode(), headers, secrets=secrets)

@@ -35,7 +35,7 @@ class Wsse:
         self._clock = clock
         self._nonce = nonce
 
-    def sign(self) -> Signature:
+    def sign(self, method: str = "", url: str = "") -> Signature:
         now = datetime.fromtimestamp(self._clock(), timezone.utc)
         created = now.strftime("%Y-%m-%dT%H:%M:%SZ")
         nonce = self._nonce()
