@@ -53,7 +53,7 @@ from outhaul.kit.oauth1 import KeyPair, OAuth1
 from outhaul.kit.platform import Platform
 from outhaul.kit.records import Records
 from outhaul.kit.rows import Collected, Rows
-from outhaul.kit.service import Activation, Job, Limits, Service
+from outhaul.kit.service import Activation, Bucket, Job, Limits, Service
 from outhaul.kit.service_account import ServiceAccount
 from outhaul.model import (
     ACCEPTED,
@@ -75,6 +75,7 @@ __all__ = [
     "ApiAccount",
     "Body",
     "Boolean",
+    "Bucket",
     "ByJob",
     "Change",
     "Collected",

@@ -16,7 +16,7 @@ from outhaul.errors import (
     Throttled,
 )
 from outhaul.kit.rows import Items
-from outhaul.kit.service import Encoded
+from outhaul.kit.service import Bucket, Encoded
 from outhaul.model import Change, Kind, Status
 from outhaul.sandbox import Sandbox
 from outhaul.sandbox.faults import Fault
@@ -185,7 +185,7 @@ def test_201_profiles_are_two_requests_at_300_profiles_a_second(profiles, seen):
     assert len(deliver(profiles, COLUMNS, rows)) == 201
     assert [len(json.loads(each.body)) for each in seen] == [200, 1]
     limits = profiles.limits(Change.INSERTED)
-    assert limits.rows * limits.per_second == 300
+    assert limits.buckets == (Bucket("profiles", 600, 2.0, "rows"),)
 
 
 def test_a_mass_update_takes_10000_profiles(sandbox, seen):

@@ -13,6 +13,7 @@ from outhaul.engine.observer import Observer
 from outhaul.engine.rate import RateLimiter, RateLimiters
 from outhaul.engine.seams import Seams
 from outhaul.engine.summary import Result, Summary, exit_code
+from outhaul.kit.service import Limits
 from tests.dbt.warehouse_project import DiffProject
 from tests.engine.conftest import SELECT
 from tests.engine.killing import Doom, watched
@@ -201,7 +202,7 @@ def test_I13_several_syncs_of_a_process_share_the_rate_of_an_account():
 
     def run() -> None:
         for _ in range(10):
-            limiters.of("crm", "send", 10.0).acquire()
+            limiters.of("crm", "send", Limits(1, 1, 10.0)).acquire()
             times.append(time.monotonic() * 50)
 
     with ThreadPoolExecutor(4) as pool:

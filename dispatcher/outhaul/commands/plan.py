@@ -135,12 +135,12 @@ def _requests(service: Service, rows: Counter[Change]) -> Iterator[tuple[int, fl
     if look_ups is not None:
         looked_up = sum(rows[each] for each in rows if service.needs_look_up(each))
         number = math.ceil(looked_up / look_ups.rows)
-        yield number, number / look_ups.per_second
+        yield number, look_ups.seconds_for(number, looked_up)
     for limits, part in _batches(service, rows):
-        sent = math.ceil(part.total() / limits.rows)
-        yield sent * service.requests_per_send, sent / limits.per_second
+        sent, count = math.ceil(part.total() / limits.rows), part.total()
+        yield sent * service.requests_per_send, limits.seconds_for(sent, count)
         if not service.answered_by_job.isdisjoint(part):
-            yield sent, sent / (look_ups or limits).per_second
+            yield sent, (look_ups or limits).seconds_for(sent, count)
 
 
 def _batches(

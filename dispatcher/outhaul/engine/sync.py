@@ -194,8 +194,9 @@ class Sync:
             self._schedule.add(self._in_flight.pop(flight))
 
     def _perform(self, task: Task) -> Any:
-        with noting(self._summary.note_request):
-            return perform(task, self._service, self._lease, self._limiter(task))
+        limiter = self._limiter(task)
+        with noting(self._summary.note_request, limiter.hold):
+            return perform(task, self._service, self._lease, limiter)
 
     def _claim_read(self, upto: int) -> None:
         """Before rows are read: claim them, many at once to write little."""
@@ -263,8 +264,7 @@ class Sync:
 
     def _limiter(self, task: Task) -> RateLimiter:
         destination = self._binding.destination.name
-        per_second = self._limits(task).per_second
-        return self._limiters.of(destination, task.step.value, per_second)
+        return self._limiters.of(destination, task.step.value, self._limits(task))
 
     def _threads(self) -> int:
         sends = max(self._service.limits(change).concurrency for change in Change)

@@ -134,6 +134,16 @@ def wait_of(response: Response, now: float | None = None) -> float | None:
     return min(wait, _LONGEST_RESET) if 0 <= wait <= _LONGEST_WAIT else None
 
 
+def used_up(response: Response) -> float | None:
+    """Seconds until there is anything left, where an answer says that nothing is.
+
+    By `X-RateLimit-Remaining` or `RateLimit-Remaining`, and what `wait_of` reads.
+    """
+    headers = response.headers
+    left = headers.get("X-RateLimit-Remaining") or headers.get("RateLimit-Remaining")
+    return wait_of(response) if left and _number(left.strip()) == 0 else None
+
+
 def _number(text: str) -> float | None:
     try:
         number = float(text)

@@ -34,8 +34,8 @@ from outhaul.http.addresses import (
     leads_up,
     stays_at,
 )
-from outhaul.http.answers import Response
-from outhaul.http.traffic import note_request
+from outhaul.http.answers import Response, used_up
+from outhaul.http.traffic import note_request, note_used_up
 from outhaul.http.transport import Exchange, PrivateAddress, Transport, exchange
 from outhaul.text.redaction import excerpt
 from outhaul.text.secret_texts import Secrets
@@ -160,6 +160,8 @@ class HttpClient:
             try:
                 response = self._send(plan, body, headers or {})
                 if not running.expired:
+                    if (seconds := used_up(response)) is not None:
+                        note_used_up(seconds)
                     return response
                 # The deadline's own cut can look like the end of an answer.
                 failure = self._failure(TimeoutError(), running, plan)

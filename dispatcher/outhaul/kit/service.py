@@ -20,12 +20,13 @@ The engine's side of the bargain, in the order of a sync:
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple
 
 from outhaul.kit.rows import Collected, Rows
 from outhaul.kit.rows import Encoded as Encoded
@@ -43,13 +44,43 @@ class Job(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Bucket:
+    """What a platform takes in a time, by whatever steps and services it is sent.
+
+    name: those that name the same bucket share it. most: requests, or rows, in any
+    stretch of `seconds`.
+    """
+
+    name: str
+    most: float
+    seconds: float
+    unit: Literal["requests", "rows"] = "requests"
+
+    @classmethod
+    def of_rate(
+        cls,
+        name: str,
+        per_second: float,
+        seconds: float,
+        unit: Literal["requests", "rows"] = "requests",
+    ) -> Bucket:
+        """So many a second, counted over `seconds`, or over as long as one takes."""
+        most = max(1.0, per_second * seconds)
+        return cls(name, most, most / per_second, unit)
+
+    def __str__(self) -> str:
+        return f"{self.most:,.0f} {self.unit} in {self.seconds:g} s"
+
+
+@dataclass(frozen=True)
 class Limits:
     """What one request may hold, and how often it may be made.
 
     rows: rows a request. bytes: the sum of encoded rows, one separator each.
-    per_second: requests a second, shared by all syncs of this process to one
-    account. concurrency: requests in flight for one activation. apart: rows of which
-    this differs share no request, such as those that go to another address.
+    per_second: requests a second, evenly spaced, of one step (look-ups, those that
+    send, polls) in all syncs of this process to one account. concurrency: requests in
+    flight for one activation. apart: rows of which this differs share no request, such
+    as those that go to another address. buckets: what the platform counts beside that.
     """
 
     rows: int
@@ -57,6 +88,15 @@ class Limits:
     per_second: float
     concurrency: int = 1
     apart: str = ""
+    buckets: tuple[Bucket, ...] = ()
+
+    def seconds_for(self, requests: int, rows: int) -> float:
+        """How long so many requests take at least, with so many rows in all."""
+        times = [requests / self.per_second]
+        for each in self.buckets:
+            count = rows if each.unit == "rows" else requests
+            times.append(max(0, math.ceil(count / each.most) - 1) * each.seconds)
+        return max(times)
 
 
 @dataclass(frozen=True)

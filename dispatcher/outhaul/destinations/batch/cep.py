@@ -18,7 +18,7 @@ from outhaul.kit.bodies import Field
 from outhaul.kit.formats import Id
 from outhaul.kit.records import Records
 from outhaul.kit.rows import Collected
-from outhaul.kit.service import Activation, Limits
+from outhaul.kit.service import Activation, Bucket, Limits
 from outhaul.model import ACCEPTED, Change, Column, Outcome, Status
 
 _Error = Mapping[str, Any]
@@ -26,9 +26,18 @@ _Error = Mapping[str, Any]
 MOST_PROFILES = 200
 # The vendor tells no limit in bytes.
 MOST_BYTES = 2_000_000
+# Batch counts profiles and takes 1,000 at once; this keeps well below.
+_SECONDS_OF_RATE = 2.0
+# It tells no limit of requests: this is ours, for many that are small.
+_REQUESTS_PER_SECOND = 50.0
 
 _KEYS = "check 'rest_api_key' and 'project_key' of this destination"
 _HINTS = {401: _KEYS, 403: _KEYS}
+
+
+def limits_of(most: int, profiles: Bucket) -> Limits:
+    """The limits of requests that are counted by their profiles."""
+    return Limits(most, MOST_BYTES, _REQUESTS_PER_SECOND, buckets=(profiles,))
 
 
 class ProfileService(Records):
@@ -53,8 +62,9 @@ class ProfileService(Records):
         return int(self._account.probe)
 
     def limits(self, change: Change) -> Limits:
-        per_second = self._account.profiles_per_second / MOST_PROFILES
-        return Limits(MOST_PROFILES, MOST_BYTES, per_second)
+        often = self._account.profiles_per_second
+        shared = Bucket.of_rate("profiles", often, _SECONDS_OF_RATE, "rows")
+        return limits_of(MOST_PROFILES, shared)
 
     def prepare(self, columns: Sequence[Column]) -> None:
         super().prepare(columns)

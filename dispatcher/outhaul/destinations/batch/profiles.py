@@ -21,12 +21,12 @@ from outhaul.kit.columns import Values, emails
 from outhaul.kit.fields import Plan
 from outhaul.kit.formats import Format, Texts
 from outhaul.kit.rows import Collected
-from outhaul.kit.service import Activation, Limits
+from outhaul.kit.service import Activation, Bucket, Limits
 from outhaul.model import Change, Column, Outcome
 
 MOST_ATTRIBUTES = 50
 _MOST_PROFILES_AT_ONCE = 10_000
-_MASS_REQUESTS_PER_SECOND = 1.0
+_MASS_PROFILES = Bucket("profiles at once", _MOST_PROFILES_AT_ONCE, 1.0, "rows")
 
 
 @dataclass(frozen=True)
@@ -124,8 +124,7 @@ class Profiles(cep.ProfileService):
 
     def limits(self, change: Change) -> Limits:
         if self._options.mass_update:
-            most, per_second = _MOST_PROFILES_AT_ONCE, _MASS_REQUESTS_PER_SECOND
-            return Limits(most, cep.MOST_BYTES, per_second)
+            return cep.limits_of(_MOST_PROFILES_AT_ONCE, _MASS_PROFILES)
         return super().limits(change)
 
     def plan(self, columns: Sequence[Column]) -> Plan:

@@ -17,7 +17,7 @@ from outhaul.http.addresses import path_part, setting_problems
 from outhaul.http.answers import classify
 from outhaul.kit.api import Api, ApiAccount, address, certificates, deadline, object_of
 from outhaul.kit.interface import Interface
-from outhaul.kit.service import Limits
+from outhaul.kit.service import Bucket, Limits
 
 # HubSpot supports a version for 18 months at least.
 _VERSION = Interface("2026-09", date(2028, 3, 1), "install a newer version of outhaul")
@@ -28,6 +28,7 @@ LISTS = f"/crm/lists/{_VERSION.version}"
 
 _MOST_INPUTS = 100
 _MOST_BYTES = 3_000_000  # ours: no number is published
+_SECONDS_OF_RATE = 10.0  # which HubSpot counts an app's requests of all kinds by
 
 
 class HubSpotApi(Api):
@@ -150,4 +151,6 @@ class HubSpot(ApiAccount):
     @cached_property
     def limits(self) -> Limits:
         """The limits of a batch."""
-        return Limits(_MOST_INPUTS, _MOST_BYTES, self.requests_per_second, 4)
+        often = self.requests_per_second
+        shared = Bucket.of_rate("requests", often, _SECONDS_OF_RATE)
+        return Limits(_MOST_INPUTS, _MOST_BYTES, often, 4, buckets=(shared,))

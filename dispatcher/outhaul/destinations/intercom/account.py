@@ -6,7 +6,7 @@ https://developers.intercom.com/docs/build-an-integration/learn-more/rest-apis/a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -23,12 +23,13 @@ from outhaul.kit.bodies import Field
 from outhaul.kit.fields import Missing, Plan
 from outhaul.kit.formats import Boolean, Format, Number, Text, UnixTime
 from outhaul.kit.interface import Interface
-from outhaul.kit.service import Limits
+from outhaul.kit.service import Bucket, Limits
 from outhaul.model import Column, Kind
 
 _VERSION = "2.16"
 _MOST_LOOKUPS = 50  # addresses in a search, whose pages hold up to 150 contacts
 _LONGEST_TEXT = 255
+_SECONDS_OF_RATE = 10.0  # which Intercom counts requests of all kinds by
 TEXT, TIME = Text(_LONGEST_TEXT), UnixTime()
 _TYPES: dict[Kind, tuple[str, Format]] = {
     Kind.INTEGER: ("integer", Number()),
@@ -125,12 +126,14 @@ class Intercom(ApiAccount):
     @cached_property
     def limits(self) -> Limits:
         """The limits of writes: Intercom takes one record a request."""
-        return Limits(1, 1_000_000, self.requests_per_second, concurrency=4)
+        often = self.requests_per_second
+        shared = Bucket.of_rate("requests", often, _SECONDS_OF_RATE)
+        return Limits(1, 1_000_000, often, concurrency=4, buckets=(shared,))
 
     @cached_property
     def lookup_limits(self) -> Limits:
         """The limits of searches for contacts."""
-        return Limits(_MOST_LOOKUPS, 1_000_000, self.requests_per_second, concurrency=4)
+        return replace(self.limits, rows=_MOST_LOOKUPS)
 
 
 def plan_attributes(

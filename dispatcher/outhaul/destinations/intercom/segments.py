@@ -6,7 +6,7 @@ https://developers.intercom.com/docs/references/2.16/rest-api/api.intercom.io/ta
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import orjson
@@ -50,7 +50,7 @@ class Segment(RecordList):
         limits: Limits = self._account.limits
         if change is Change.REMOVED:
             return limits
-        return Limits(_MOST_TAGGED, limits.bytes, limits.per_second, limits.concurrency)
+        return replace(limits, rows=_MOST_TAGGED)
 
     def find(self) -> str | None:
         found: str | None = self._account.api.find_tag(self._list_name)

@@ -6,7 +6,7 @@ https://developers.klaviyo.com/en/reference/bulk_subscribe_profiles
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from outhaul.config.settings import setting
@@ -66,7 +66,8 @@ class SubscriptionList(Consent, KlaviyoList, RecordList):
     def limits(self, change: Change) -> Limits:
         leave = change is Change.REMOVED
         rows = _MOST_UNSUBSCRIBED if leave else _MOST_SUBSCRIBED
-        return Limits(rows, _MOST_BYTES, self._account.lookups_per_second, 2)
+        limits = self._account.lookup_limits
+        return replace(limits, rows=rows, bytes=_MOST_BYTES, concurrency=2)
 
     def prepare(self, columns: Sequence[Column]) -> None:
         super().prepare(columns)

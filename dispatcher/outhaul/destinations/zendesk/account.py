@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -25,11 +25,12 @@ from outhaul.kit.formats import Boolean, Day, Format, Moment, Number, Text
 from outhaul.kit.interface import Interface
 from outhaul.kit.jobs import LOST, ByJob, Ended, first_look, longest_wait, started
 from outhaul.kit.records import Records
-from outhaul.kit.service import Activation, Job, Limits
+from outhaul.kit.service import Activation, Bucket, Job, Limits
 from outhaul.model import Column, Kind
 
 _MOST_ROWS = 100  # in a job
 _MOST_BYTES = 1_000_000  # no number is told
+_SECONDS_OF_RATE = 60.0  # plans are told by the minute, for all requests together
 _KEY = re.compile(r"[a-z0-9_]{1,255}")
 _TYPES: dict[Kind, tuple[str, Format]] = {
     Kind.INTEGER: ("integer", Number()),
@@ -142,12 +143,14 @@ class Zendesk(ApiAccount):
     @cached_property
     def limits(self) -> Limits:
         """The limits of requests that start jobs."""
-        return Limits(_MOST_ROWS, _MOST_BYTES, self.requests_per_second, concurrency=2)
+        often = self.requests_per_second
+        shared = Bucket.of_rate("requests", often, _SECONDS_OF_RATE)
+        return Limits(_MOST_ROWS, _MOST_BYTES, often, concurrency=2, buckets=(shared,))
 
     @cached_property
     def lookup_limits(self) -> Limits:
         """The limits of searches, which are for one user."""
-        return Limits(1, _MOST_BYTES, self.requests_per_second, concurrency=4)
+        return replace(self.limits, rows=1, concurrency=4)
 
 
 class ByZendeskJob(ByJob, Records):
