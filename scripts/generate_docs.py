@@ -51,10 +51,11 @@ FOLDERS = {
     "segments": "For segments",
     "identity": "For identities",
     "predictions": "For predictions",
+    "advertising": "For advertising",
     "diffs": "For diffs",
     "ledger": "The ledger",
 }
-FOR_USERS = ("segments", "identity", "predictions", "diffs")
+FOR_USERS = ("segments", "identity", "predictions", "advertising", "diffs")
 
 RESULTS = {
     Result.SUCCEEDED: "Everything that was pending is accepted, but for rows within"

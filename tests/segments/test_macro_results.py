@@ -12,9 +12,12 @@ from collections import defaultdict
 from dataclasses import fields
 from decimal import Decimal
 from math import sqrt
+from typing import Any
 
 import pytest
 
+from outhaul.errors import RowRefused
+from outhaul.kit.identifiers.formats import Identifier
 from tests.identity.components import grouped
 from tests.predictions.reference import CDNOW, Parameters
 from tests.segments.segment_project import SegmentProject
@@ -419,6 +422,46 @@ def test_each_key_is_in_the_first_segment_that_has_room_for_it(
         (5, "shoppers", 3),
         (6, "members", 1),
     ]
+
+
+def test_identifiers_are_hashed_as_a_sync_hashes_them(built: SegmentProject) -> None:
+    kinds = {"last_name": "name", "birth_date": "born_on", "mobile_ad_id": "device"}
+    given = named(built, "contacts")
+    hashed = named(built, "hashed_contacts")
+    columns = [name for name in hashed[0] if "__" in name]
+    assert len(given) == len(hashed) == 5 and len(columns) == 18
+    for row, found in zip(given, hashed, strict=True):
+        for column in columns:
+            kind, network = column.split("__")
+            country = "" if kind.startswith("bare_") else "DE"
+            kind = kind.removeprefix("bare_")
+            wanted = Identifier(network, kind, country)
+            value = row[kinds.get(kind, kind)]
+            try:
+                expected = None if value is None else wanted.one(kind, value)
+            except RowRefused:
+                expected = None
+            assert found[column] == expected, (row["place"], column)
+    assert hashed[0]["email__google"] == sha256(b"cloudysanfrancisco@gmail.com")
+    assert hashed[2]["email__meta"] == sha256(b"person@example.com")
+    assert hashed[0]["member_id"] == sha256(b"CA|Female")
+    assert hashed[3]["member_id"] is None
+
+
+def sha256(text: bytes) -> str:
+    return hashlib.sha256(text).hexdigest()
+
+
+def named(built: SegmentProject, model: str) -> list[dict[str, Any]]:
+    """The rows of a model, by the names of its columns."""
+    names = built.warehouse.run(
+        "select lower(column_name) from information_schema.columns where"
+        f" lower(table_schema) = 'shop' and lower(table_name) = '{model}'"
+        " order by ordinal_position"
+    )
+    columns = [name for (name,) in names]
+    rows = built.rows(model, ", ".join(columns))
+    return [dict(zip(columns, row, strict=True)) for row in rows]
 
 
 def test_a_cyclic_reference_says_which_models(built: SegmentProject) -> None:

@@ -22,6 +22,11 @@ language sql immutable as $$
     select cast(cast('x' || lpad($1, 16, '0') as bit(64)) as bigint)
 $$;
 
+create function pg_catalog.sha2(text, integer) returns text
+language sql immutable as $$
+    select case $2 when 256 then encode(sha256(convert_to($1, 'UTF8')), 'hex') end
+$$;
+
 create function pg_catalog.pg_get_late_binding_view_cols() returns setof record
 language sql as $$
     select null::name, null::name, null::name, null::varchar, null::int where false

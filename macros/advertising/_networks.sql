@@ -1,0 +1,57 @@
+{#- Which steps each network wants of each kind of identifier, as the dispatcher has them in
+    kit/identifiers/networks.py. -#}
+{% macro _network_steps() %}
+    {% set hashed, lower = ['sha256'], ['lower', 'sha256'] %}
+    {% set letters, a_to_z = ['lower', 'letters', 'sha256'], ['lower', 'a_to_z', 'sha256'] %}
+    {% set postal, digits = ['lower', 'five_digits', 'compact', 'sha256'], ['digits', 'sha256'] %}
+    {% set initial = ['lower', 'initial', 'sha256'] %}
+    {{ return({
+        'criteo': {'email': hashed, 'mobile_ad_id': []},
+        'google': {
+            'email': ['gmail', 'sha256'], 'phone': hashed, 'first_name': lower, 'last_name': lower,
+            'postal_code': [], 'country': [], 'mobile_ad_id': [], 'external_id': [],
+        },
+        'linkedin': {'email': hashed, 'mobile_ad_id': []},
+        'meta': {
+            'email': hashed, 'phone': digits, 'first_name': letters, 'last_name': letters,
+            'city': a_to_z, 'state': a_to_z, 'postal_code': postal, 'country': lower,
+            'gender': initial, 'birth_date': hashed, 'mobile_ad_id': ['lower'], 'external_id': hashed,
+        },
+        'microsoft': {'email': hashed},
+        'pinterest': {
+            'email': hashed, 'phone': digits, 'first_name': lower, 'last_name': lower,
+            'city': letters, 'state': lower, 'postal_code': digits, 'country': lower,
+            'gender': initial, 'birth_date': hashed, 'mobile_ad_id': lower, 'external_id': hashed,
+        },
+        'reddit': {'email': ['bare', 'sha256'], 'mobile_ad_id': lower},
+        'snapchat': {
+            'email': hashed, 'phone': digits, 'first_name': letters, 'last_name': letters,
+            'city': letters, 'state': letters, 'postal_code': postal, 'country': lower,
+            'gender': initial, 'birth_date': hashed, 'mobile_ad_id': lower, 'external_id': hashed,
+        },
+        'tiktok': {'email': hashed, 'phone': hashed, 'mobile_ad_id': lower, 'external_id': hashed},
+        'x': {'email': hashed, 'phone': hashed, 'mobile_ad_id': lower},
+    }) }}
+{% endmacro %}
+
+{#- The steps of one kind, which end with the hash. -#}
+{% macro _steps_of(macro, kind, network) %}
+    {% set networks = outhaul._network_steps() %}
+    {% if network not in networks %}
+        {% do exceptions.raise_compiler_error(
+            'outhaul.' ~ macro ~ ': there is no network ' ~ outhaul._shown(network) ~ ' (known are ' ~ networks | join(', ') ~ ')'
+        ) %}
+    {% endif %}
+    {% set steps = networks[network].get(kind) %}
+    {% if steps is none or 'sha256' not in steps %}
+        {% set hashed = [] %}
+        {% for name, found in networks[network].items() if 'sha256' in found %}
+            {% do hashed.append(name) %}
+        {% endfor %}
+        {% set problem = ' takes no ' ~ kind if steps is none else ' takes ' ~ kind ~ ' in clear, so select the column as it is' %}
+        {% do exceptions.raise_compiler_error(
+            'outhaul.' ~ macro ~ ': ' ~ network ~ problem ~ ' (hashed are ' ~ hashed | join(', ') ~ ')'
+        ) %}
+    {% endif %}
+    {{ return(steps) }}
+{% endmacro %}
