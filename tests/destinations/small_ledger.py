@@ -43,9 +43,11 @@ class SmallLedger:
         self.account = account
         self.columns = dict(columns)
         self.path = folder / "warehouse.duckdb"
-        if self.path.exists():
+        exists = self.path.exists()
+        # Held open, since each first connection of a process starts the database.
+        self._held = duckdb.connect(str(self.path))
+        if exists:
             return
-        duckdb.connect(str(self.path)).close()
         tables = call("ledger/ledger_tables.sql", "ledger_tables")
         for name, kinds in tables.items():
             typed = ", ".join(
@@ -58,6 +60,10 @@ class SmallLedger:
             " _outhaul_change varchar, _outhaul_changed_columns varchar, "
             f"{typed})"
         )
+
+    def close(self) -> None:
+        """Leave the file to another process."""
+        self._held.close()
 
     def run(self, sql: str) -> list[tuple[Any, ...]]:
         with duckdb.connect(str(self.path)) as connection:

@@ -167,6 +167,7 @@ def sync_elsewhere(sandbox, folder, rows, *, largest_file=2**62):
     ledger = SmallLedger(folder, Sftp(**settings))
     ledger.publish(rows, service="changes", formulas="machine")
     ledger.has_delivered()
+    ledger.close()
     most = min(largest_file, 2**62)
     ran = subprocess.run(
         [sys.executable, "-c", SYNC, str(folder), repr(settings), str(most)],
