@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import ClassVar
 
 from outhaul.config.settings import identifying_settings
+from outhaul.errors import ConfigurationError
 from outhaul.kit.identities import identity_of
 from outhaul.kit.interface import Interface
 from outhaul.text.secret_texts import Secrets, secret_parts_of_address
@@ -45,6 +46,16 @@ class Account(ABC):
     def secrets(self) -> Secrets:
         """`secret_texts`, and the tokens that clients of this account get."""
         return Secrets(self.secret_texts())
+
+    def needed(self, name: str, service: str) -> str:
+        """A setting that some services need alone. Raises ConfigurationError."""
+        value = getattr(self, name)
+        if not value:
+            raise ConfigurationError(
+                f"destination of type '{self.type}': '{name}' is not set, which the"
+                f" service '{service}' needs"
+            )
+        return str(value)
 
     def identifying(self, service: str) -> Sequence[str]:
         """The settings that say which account this is to a service."""

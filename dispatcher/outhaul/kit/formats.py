@@ -192,6 +192,19 @@ class RecentMoment(Moment):
 
 
 @dataclass(frozen=True)
+class RecentUnixTime(RecentMoment):
+    """The same as whole seconds since 1970."""
+
+    def one(self, field: str, value: Any) -> Any:
+        super().one(field, value)
+        return UnixTime().one(field, value)
+
+    def many(self, column: Values) -> Values:
+        super().many(column)
+        return UnixTime().many(column)
+
+
+@dataclass(frozen=True)
 class Email(Format):
     """An address in the form that is compared.
 

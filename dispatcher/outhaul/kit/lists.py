@@ -1,4 +1,4 @@
-"""The template of services that keep lists of addresses: the address is the member."""
+"""The templates of what has members: of lists of addresses, and of records in lists."""
 
 from __future__ import annotations
 
@@ -25,30 +25,33 @@ def list_name(title: str, what: str = "list") -> Any:
     return setting(f"The {what}'s name at {title}; default: the segment's.", default="")
 
 
-class MemberList(Service):
-    """Adds those who enter the segment to a list and removes those who leave.
+class NamedList(Service):
+    """Something with members, such as a list or an audience, that is known by its name.
 
-    The list is known by its name, and found again by its id where somebody renamed it.
+    It is found again by its id where somebody renamed it, and created where it is
+    missing.
     """
 
-    consumes = frozenset({Change.INSERTED, Change.REMOVED})
-    identity = "email"
     membership = True
     stage = 1
-    sends: ClassVar[Collection[str]] = ("email",)
-    """The fields of a row that are sent; `check` tells of all others."""
+    called: ClassVar[str] = "list"
+    """The platform's word for it."""
+    named_by: ClassVar[str] = "list_name"
+    """The option that has its name."""
+    holds: ClassVar[str]
+    """What it holds, for messages about a column that is not sent."""
 
     def __init__(self, account: Any, options: Any, activation: Activation) -> None:
         self._account = account
         self._options = options
         self._activation = activation
-        self._list_name = options.list_name or activation.segment
+        self._list_name = getattr(options, self.named_by) or activation.segment
         self._list_id = ""
         self._located = ""
         self.request_seconds = account.longest_call
 
     def owns(self) -> str:
-        return f"list '{self._list_name}'"
+        return f"{self.called} '{self._list_name}'"
 
     def opening_requests(self, columns: Sequence[Column]) -> int:
         return 1  # the list
@@ -61,9 +64,9 @@ class MemberList(Service):
         self._check_columns(columns)
         notes: list[str] = self._account.notes()
         to_create = [f"{self.owns()} will be created"] * (self.find() is None)
-        unsent = [column.field for column in columns if column.field not in self.sends]
+        unsent = [column.field for column in columns if not self.is_sent(column.field)]
         return [*notes, *to_create] + [
-            f"column '{field}' is not sent: a list holds addresses" for field in unsent
+            f"column '{field}' is not sent: {self.holds}" for field in unsent
         ]
 
     def locate(self, known_id: str = "") -> bool:
@@ -82,15 +85,13 @@ class MemberList(Service):
         found = located or self.find()
         self._list_id = self.findings.target_id = found or self._created()
 
-    def encode(self, row: Row, found: Any = None) -> bytes:
-        address = _ADDRESS.one("email", row.values.get("email"))
-        leave = row.change is Change.REMOVED
-        return orjson.dumps(self.members([address], [found], leave=leave)[0])
+    @abstractmethod
+    def _check_columns(self, columns: Sequence[Column]) -> None:
+        """Raises ConfigurationError where no column says who the members are."""
 
-    def encode_rows(self, rows: Rows, found: Sequence[Any]) -> list[bytes]:
-        addresses = _ADDRESS.many(rows.column("email"))
-        leave = rows[0].change is Change.REMOVED
-        return as_json(self.members(addresses, found, leave=leave))
+    @abstractmethod
+    def is_sent(self, field: str) -> bool:
+        """Whether the values of a field are sent."""
 
     @abstractmethod
     def find(self) -> str | None:
@@ -106,12 +107,6 @@ class MemberList(Service):
 
         Raises RequestRefused where the name is taken.
         """
-
-    def members(
-        self, addresses: Sequence[str], found: Sequence[Any], *, leave: bool
-    ) -> Sequence[Any]:
-        """What stands for each member in a request, with what a look-up found."""
-        return addresses
 
     def is_created(self, list_id: str) -> str:
         """The id of a list that we made, and tell of."""
@@ -132,13 +127,41 @@ class MemberList(Service):
             raise StopSync(f"{self.owns()} cannot be created: {refused}")
         return found
 
+
+class MemberList(NamedList):
+    """Adds those who enter the segment to a list and removes those who leave."""
+
+    consumes = frozenset({Change.INSERTED, Change.REMOVED})
+    identity = "email"
+    holds = "a list holds addresses"
+    sends: ClassVar[Collection[str]] = ("email",)
+    """The fields of a row that are sent; `check` tells of all others."""
+
+    def is_sent(self, field: str) -> bool:
+        return field in self.sends
+
     def _check_columns(self, columns: Sequence[Column]) -> None:
-        """Raises ConfigurationError where no column holds addresses."""
         if "email" not in {column.field for column in columns}:
             raise ConfigurationError(
                 f"{self._activation.name}: there is no column 'email', by which"
                 f" {self._account.title} recognises the members of a list"
             )
+
+    def encode(self, row: Row, found: Any = None) -> bytes:
+        address = _ADDRESS.one("email", row.values.get("email"))
+        leave = row.change is Change.REMOVED
+        return orjson.dumps(self.members([address], [found], leave=leave)[0])
+
+    def encode_rows(self, rows: Rows, found: Sequence[Any]) -> list[bytes]:
+        addresses = _ADDRESS.many(rows.column("email"))
+        leave = rows[0].change is Change.REMOVED
+        return as_json(self.members(addresses, found, leave=leave))
+
+    def members(
+        self, addresses: Sequence[str], found: Sequence[Any], *, leave: bool
+    ) -> Sequence[Any]:
+        """What stands for each member in a request, with what a look-up found."""
+        return addresses
 
 
 class RecordList(ByAddress, MemberList):
@@ -167,9 +190,9 @@ class RecordList(ByAddress, MemberList):
         return Outcome(Status.MISSING, "missing", text)
 
 
-def list_gone(title: str) -> StopSync:
+def list_gone(title: str, what: str = "list") -> StopSync:
     """What to do where a list was deleted at a platform."""
     return StopSync(
-        f"the list was deleted at {title}. No sync goes on until you run 'outhaul"
-        " resync' for this activation, so that a new list gets all of its members"
+        f"the {what} was deleted at {title}. No sync goes on until you run 'outhaul"
+        " resync' for this activation, so that a new one gets all of its members"
     )

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -208,6 +208,11 @@ class Service(ABC):
     @abstractmethod
     def __init__(self, account: Any, options: Any, activation: Activation) -> None:
         """Bind to an account; opens no connection."""
+
+    @classmethod
+    def identity_among(cls, fields: Collection[str]) -> str | None:
+        """`identity`, of a service where that depends on the fields of a diff."""
+        return cls.identity
 
     def owns(self) -> str:
         """What no other activation may write to, such as a list; empty: nothing.

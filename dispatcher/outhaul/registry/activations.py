@@ -237,8 +237,8 @@ def _check_identity(
 ) -> None:
     default = record.key[0] if len(record.key) == 1 else None
     identity = record.settings.get("identity", default)
-    wanted = service_class.identity
     by_name = {column.name: column.field for column in columns}
+    wanted = service_class.identity_among(by_name.values())
     names = ", ".join(by_name)
     if wanted is not None and wanted not in by_name.values():
         raise ConfigurationError(

@@ -9,6 +9,7 @@ from outhaul.sandbox.intercom import IntercomStandIn
 from outhaul.sandbox.iterable import IterableStandIn
 from outhaul.sandbox.klaviyo import KlaviyoStandIn
 from outhaul.sandbox.mailchimp import MailchimpStandIn
+from outhaul.sandbox.meta import MetaStandIn
 from outhaul.sandbox.stand_in import StandIn
 from outhaul.sandbox.zendesk import ZendeskStandIn
 
@@ -20,5 +21,6 @@ STAND_INS: dict[str, type[StandIn]] = {
     "iterable": IterableStandIn,
     "klaviyo": KlaviyoStandIn,
     "mailchimp": MailchimpStandIn,
+    "meta": MetaStandIn,
     "zendesk": ZendeskStandIn,
 }

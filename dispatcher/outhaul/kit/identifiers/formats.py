@@ -57,15 +57,21 @@ class Identifier(Format):
     """A kind of identifier, for a network; nothing of a blank one is left.
 
     country: that of phone numbers without a country code, if any. hashed_only: whether
-    values in clear are refused where the network wants a hash.
+    values in clear are refused where the network wants a hash. listed: whether it is a
+    list of one.
     """
 
     network: str
     kind: str
     country: str = ""
     hashed_only: bool = False
+    listed: bool = False
 
-    def one(self, field: str, value: Any) -> str | None:
+    def one(self, field: str, value: Any) -> Any:
+        text = self._written(field, value)
+        return [text] if text and self.listed else text
+
+    def _written(self, field: str, value: Any) -> str | None:
         given = value.strip(" ") if isinstance(value, str) else None
         if given == "":
             return None
