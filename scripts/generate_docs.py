@@ -30,6 +30,7 @@ from outhaul.cli import cli  # noqa: E402
 from outhaul.config.settings import REQUIRED, describe_settings  # noqa: E402
 from outhaul.destinations.sendgrid.fields import WRITABLE  # noqa: E402
 from outhaul.engine.summary import Result, Summary  # noqa: E402
+from outhaul.kit.contract import taken_fields  # noqa: E402
 from outhaul.kit.service import Service  # noqa: E402
 from outhaul.registry.diff_keys import DispatchOptions  # noqa: E402
 from outhaul.registry.platforms import PLATFORMS  # noqa: E402
@@ -237,6 +238,28 @@ def service(destination: str, name: str) -> Iterator[str]:
         yield "- Needs `append_only: true`: each key of `unique_key` is added once."
     yield "- Options in `meta.outhaul`, or under `defaults:` of the destination:\n"
     yield from settings(found.Options)
+    yield from fields(found)
+
+
+def fields(found: type[Service]) -> Iterator[str]:
+    """The columns that a service knows by name, and what becomes of others."""
+    rows = [
+        (
+            f"`{each.name}`",
+            each.type,
+            "yes" if each.is_required else "",
+            "" if each.longest is None else str(each.longest),
+            each.values,
+            each.null,
+        )
+        for each in taken_fields(found)
+    ]
+    yield ""
+    if rows:
+        head = ("column", "takes", "required", "longest", "values", "a null")
+        yield from table(head, rows)
+        yield ""
+    yield f"Any other column {found.others or 'is refused'}."
 
 
 def own_fields() -> Iterator[str]:

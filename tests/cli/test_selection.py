@@ -175,6 +175,16 @@ def test_what_cannot_be_selected_is_told(
         assert said in " ".join(ran.err.split())
 
 
+def test_diffs_are_validated_by_the_manifest_that_dbt_writes(
+    many: Shop, outhaul: Callable[..., Ran]
+) -> None:
+    ran = outhaul("validate", f"--project-dir={many.folder}", "--json", here=False)
+    names = [each["name"] for each in ran.json]
+    assert names == ["buyers_out", "members_out", "people_out"]
+    assert {each["file"].split("/")[0] for each in ran.json} == {"models"}
+    assert not any(each["problems"] for each in ran.json)
+
+
 def test_names_need_no_manifest(many: Shop, outhaul: Callable[..., Ran]) -> None:
     (many.folder / "target" / "manifest.json").unlink()
     assert outhaul("ls", "buyers_*", "--exclude", "people_out").out == "buyers_out\n"

@@ -115,7 +115,7 @@ def test_one_name_for_all_events_may_be_an_option(batch):
     [
         ([NAME, TIME], {}, "no column 'custom_id'"),
         ([CUSTOM_ID, NAME], {}, "no column 'event_time'"),
-        ([CUSTOM_ID, NAME, column("event_time")], {}, "of a timestamp's type"),
+        ([CUSTOM_ID, NAME, column("event_time")], {}, "a timestamp is needed"),
         ([CUSTOM_ID, TIME], {}, "no column 'event_name'"),
         ([CUSTOM_ID, TIME], {"event_name": "Order paid"}, "lower-case letters"),
         ([CUSTOM_ID, NAME, TIME, column("Amount")], {}, "call it 'amount'"),

@@ -33,6 +33,7 @@ from outhaul.cli import (
     status,
     sync,
     transfer,
+    validate,
 )
 from outhaul.cli.options import DEBUG_HELP, is_debugging
 from outhaul.cli.output import print_error
@@ -49,6 +50,7 @@ def cli() -> None:
 
 for module in (
     ls,
+    validate,
     check,
     plan,
     sync,

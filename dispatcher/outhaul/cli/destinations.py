@@ -17,6 +17,7 @@ from outhaul.cli.output import print_note, show
 from outhaul.cli.tables import Table
 from outhaul.config.settings import REQUIRED, describe_settings, did_you_mean
 from outhaul.errors import ConfigurationError
+from outhaul.kit.contract import TakenField, taken_fields
 from outhaul.kit.platform import Platform
 from outhaul.kit.service import Service
 from outhaul.model import Change
@@ -68,15 +69,26 @@ class DescribedDestination:
     services: list[DescribedService]
 
 
+@dataclass(frozen=True)
+class ServiceStart(FirstDiff):
+    """A first diff, and what the service takes of its columns.
+
+    others: what becomes of a column that is none of `fields`; empty: it is refused.
+    """
+
+    fields: list[TakenField]
+    others: str
+
+
 @click.command("destinations")
 @click.argument("name", required=False, metavar="[TYPE]")
 @click.argument("service", required=False, metavar="[SERVICE]")
 @json_option
 def command(name: str | None, service: str | None, as_json: bool) -> int:
-    """List the destinations, or show one; with a service, a first diff to paste."""
+    """List the destinations, or show one; a service's fields and a first diff."""
     if name is not None and service is not None:
         start = start_of(name, service)
-        show(start, _pasted(start), as_json)
+        show(start, Group(_fields_table(start), Text(), _pasted(start)), as_json)
         return 0
     if name is None:
         platforms = Installed()
@@ -116,8 +128,8 @@ def _installed(name: str) -> Installed:
     return platforms
 
 
-def start_of(name: str, service: str) -> FirstDiff:
-    """A first diff. Raises ConfigurationError where there is no such service."""
+def start_of(name: str, service: str) -> ServiceStart:
+    """A first diff and its fields. Raises ConfigurationError for an unknown service."""
     platform = _installed(name)[name]
     services = platform.services
     if service not in services:
@@ -125,7 +137,9 @@ def start_of(name: str, service: str) -> FirstDiff:
             f"'{name}' has no service '{service}'{did_you_mean(service, services)};"
             f" it has: {', '.join(services)}"
         )
-    return first_diff(platform, service)
+    found = services[service]
+    first = first_diff(platform, service)
+    return ServiceStart(**vars(first), fields=taken_fields(found), others=found.others)
 
 
 def _destination(platform: Platform, package: str) -> DescribedDestination:
@@ -219,6 +233,18 @@ def _shown(found: DescribedDestination) -> RenderableType:
             _settings_table(service.options),
         ]
     return Group(*parts)
+
+
+def _fields_table(start: ServiceStart) -> RenderableType:
+    """What the service takes, one line a column."""
+    table = Table("column", "type", "longest", "values", "null")
+    for each in start.fields:
+        name = f"{each.name} (required)" if each.is_required else each.name
+        longest = "" if each.longest is None else str(each.longest)
+        table.add_row(name, each.type, longest, each.values, each.null)
+    others = start.others or "is refused"
+    told = Text(f"  Any other column {others}.")
+    return Group(table, told) if start.fields else told
 
 
 def _pasted(start: FirstDiff) -> RenderableType:

@@ -38,6 +38,21 @@ def project_options(function: F) -> F:
     return wrapped  # type: ignore[return-value]
 
 
+def files_options(function: F) -> F:
+    """The options of a command that needs the project's files alone."""
+
+    @click.option("--project-dir", help="Folder of dbt_project.yml.")
+    @click.option("--vars", "vars_text", default="", help="Vars, as for dbt.")
+    @click.option("--debug", is_flag=True, expose_value=False, help=DEBUG_HELP)
+    @functools.wraps(function)
+    def wrapped(project_dir: str | None, vars_text: str, **arguments: Any) -> Any:
+        given = parse_vars(vars_text) if vars_text else None
+        project = {"project_dir": project_dir, "vars": given}
+        return function(project=project, **arguments)
+
+    return wrapped  # type: ignore[return-value]
+
+
 def selection_options(function: F) -> F:
     """The options that say which activations, on every command that is for several.
 

@@ -72,10 +72,12 @@ def _print_no_more() -> None:
 
 
 @_reader_may_leave()
-def show(data: Any, table: RenderableType, as_json: bool) -> None:
+def show(
+    data: Any, table: RenderableType, as_json: bool, nothing: str = _NO_ACTIVATION
+) -> None:
     """Print data as JSON, or its table; where there is none, say why."""
     if not data and not as_json:
-        write(_NO_ACTIVATION)
+        write(nothing)
     elif as_json:
         text = json.dumps(data, default=_json_value, ensure_ascii=False, indent=2)
         click.echo(visible_json(text))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -22,18 +22,30 @@ from outhaul.text.phrases import not_a_file
 _SCHEMA_KEYS = ("schema", "dataset")
 
 
-@dataclass(frozen=True)
-class Project:
-    """A dbt project with one selected target.
+@dataclass(frozen=True, kw_only=True)
+class ProjectFiles:
+    """A dbt project without a target.
 
-    credentials: the target's output in `profiles.yml`, rendered; holds secrets.
     vars: those of `dbt_project.yml` that a model of the project sees, under those
-    of the command line. outhaul_schema: where the ledger is. target_path: the folder
-    that dbt writes its manifest to.
+    of the command line. target_path: the folder that dbt writes its manifest to.
     """
 
     project_dir: Path
     name: str
+    vars: Mapping[str, Any] = field(repr=False)
+    destinations_file: Path
+    target_path: Path
+    environ: Mapping[str, str] = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Project(ProjectFiles):
+    """A dbt project with one selected target.
+
+    credentials: the target's output in `profiles.yml`, rendered; holds secrets.
+    outhaul_schema: where the ledger is.
+    """
+
     profile_name: str
     target_name: str
     credentials: Mapping[str, Any] = field(repr=False)
@@ -41,11 +53,18 @@ class Project:
     schema: str
     database: str
     threads: int
-    vars: Mapping[str, Any] = field(repr=False)
     outhaul_schema: str
-    destinations_file: Path
-    target_path: Path
-    environ: Mapping[str, str] = field(repr=False, compare=False)
+
+
+def load_files(
+    project_dir: Path | str | None = None,
+    vars: Mapping[str, Any] | None = None,
+    *,
+    environ: Mapping[str, str] | None = None,
+) -> ProjectFiles:
+    """The project as dbt would see it, without `profiles.yml`."""
+    environ = os.environ if environ is None else environ
+    return _files(*_opened(project_dir, vars, environ))
 
 
 def load_project(
@@ -64,28 +83,23 @@ def load_project(
     in the working directory unless it is named: parent folders are not searched.
     """
     environ = os.environ if environ is None else environ
-    cli_vars = dict(vars or {})
-    file = _project_file(Path(project_dir) if project_dir else None, environ)
-    content = read_mapping(file)
-    renderer = Renderer(file, cli_vars, environ)
-    name = _text(renderer.render(content.get("name"), "name"), file, "name")
+    content, renderer = _opened(project_dir, vars, environ)
+    files, file = _files(content, renderer), renderer.file
     profile = profile or environ.get("DBT_PROFILE") or None
     if profile is None:
         written = renderer.render(content.get("profile"), "profile")
         profile = _text(written, file, "profile")
     profiles = find_profiles(Path(profiles_dir) if profiles_dir else None, environ)
     selected = read_target(
-        Renderer(profiles, cli_vars, environ),
+        Renderer(profiles, renderer.variables, environ),
         profile,
         target or environ.get("DBT_TARGET") or None,
     )
     place = f"{profiles}: {selected.profile}.outputs.{selected.name}"
-    project_vars = _project_vars(content.get("vars"), name, cli_vars, file)
     adapter = adapter_of(selected.output["type"])
     schema = _target_schema(selected, adapter.default_schema, place)
     return Project(
-        project_dir=file.parent,
-        name=name,
+        **{each.name: getattr(files, each.name) for each in fields(files)},
         profile_name=selected.profile,
         target_name=selected.name,
         credentials=selected.output,
@@ -93,11 +107,7 @@ def load_project(
         schema=schema,
         database=adapter.database(selected.output),
         threads=_threads(selected, place),
-        vars=project_vars,
-        outhaul_schema=_ledger_schema(project_vars, selected.name, file) or schema,
-        destinations_file=file.parent / "destinations.yml",
-        target_path=file.parent / _target_path(content, renderer, environ),
-        environ=environ,
+        outhaul_schema=_ledger_schema(files.vars, selected.name, file) or schema,
     )
 
 
@@ -109,6 +119,29 @@ def parse_vars(text: str) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise ConfigurationError("--vars: must be a mapping, such as '{key: value}'")
     return content
+
+
+def _opened(
+    project_dir: Path | str | None,
+    vars: Mapping[str, Any] | None,
+    environ: Mapping[str, str],
+) -> tuple[Mapping[str, Any], Renderer]:
+    """What `dbt_project.yml` has, and what renders it."""
+    file = _project_file(Path(project_dir) if project_dir else None, environ)
+    return read_mapping(file), Renderer(file, dict(vars or {}), environ)
+
+
+def _files(content: Mapping[str, Any], renderer: Renderer) -> ProjectFiles:
+    file = renderer.file
+    name = _text(renderer.render(content.get("name"), "name"), file, "name")
+    return ProjectFiles(
+        project_dir=file.parent,
+        name=name,
+        vars=_project_vars(content.get("vars"), name, renderer.variables, file),
+        destinations_file=file.parent / "destinations.yml",
+        target_path=file.parent / _target_path(content, renderer),
+        environ=renderer.environ,
+    )
 
 
 def _project_file(option: Path | None, environ: Mapping[str, str]) -> Path:
@@ -165,11 +198,9 @@ def _ledger_schema(
     return named
 
 
-def _target_path(
-    content: Mapping[str, Any], renderer: Renderer, environ: Mapping[str, str]
-) -> str:
+def _target_path(content: Mapping[str, Any], renderer: Renderer) -> str:
     written = renderer.render(content.get("target-path"), "target-path")
-    return environ.get("DBT_TARGET_PATH") or str(written or "target")
+    return renderer.environ.get("DBT_TARGET_PATH") or str(written or "target")
 
 
 def _text(value: Any, file: Path, key: str) -> str:

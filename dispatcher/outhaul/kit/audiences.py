@@ -7,14 +7,15 @@ address leaves as who they were, and enters as who they are.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 import orjson
 
 from outhaul.config.settings import setting
-from outhaul.errors import ConfigurationError, RowRefused
+from outhaul.errors import RowRefused
 from outhaul.kit.columns import Values, as_json
+from outhaul.kit.formats import Format, Id
 from outhaul.kit.identifiers.formats import Identifier, check_phone_country
 from outhaul.kit.lists import NamedList
 from outhaul.kit.rows import Rows
@@ -22,6 +23,7 @@ from outhaul.kit.service import Activation, OneByOne
 from outhaul.model import Change, Column, Kind, Row
 
 MEMBER_ID = "member_id"
+_LONGEST_MEMBER_ID = 64  # hexadecimal digits of a hash
 
 
 def audience_name(title: str) -> Any:
@@ -63,15 +65,30 @@ class Audience(NamedList):
 
     @classmethod
     def identity_among(cls, fields: Collection[str]) -> str | None:
-        found = [kind for kind in cls.kinds if kind in fields]
+        found = cls._among(fields)
         return found[0] if len(found) == 1 else MEMBER_ID
 
-    def is_sent(self, field: str) -> bool:
-        return field in self.kinds or field == MEMBER_ID
+    @classmethod
+    def known_fields(cls) -> Mapping[str, Format]:
+        found: dict[str, Format] = {
+            kind: Identifier(cls.network, kind) for kind in cls.kinds
+        }
+        return {**found, MEMBER_ID: Id(_LONGEST_MEMBER_ID)}
+
+    @classmethod
+    def also_missing(cls, options: Any, fields: Collection[str]) -> Iterator[str]:
+        found, kinds = cls._among(fields), ", ".join(cls.kinds)
+        if not found:
+            yield f"no column is one by which people are recognised; those are: {kinds}"
+        if cls.one_kind and len(found) > 1:
+            yield (
+                f"members of an audience are of one kind, so select one of"
+                f" {', '.join(found)} here, and write another diff for the others"
+            )
 
     def prepare(self, columns: Sequence[Column]) -> None:
         super().prepare(columns)
-        self._identifiers = self._among(columns)
+        self._identifiers = self._among([column.field for column in columns])
 
     def encode(self, row: Row, found: Any = None) -> bytes:
         changed = sorted(set(self._identifiers).intersection(row.changed))
@@ -113,21 +130,7 @@ class Audience(NamedList):
     def _value(self, kind: str, value: Any) -> str | None:
         return None if value is None else self._formats[kind].one(kind, value)
 
-    def _check_columns(self, columns: Sequence[Column]) -> None:
-        found, kinds = self._among(columns), ", ".join(self.kinds)
-        if not found:
-            raise ConfigurationError(
-                f"{self._activation.name}: no column is one by which"
-                f" {self._account.title} recognises people; those are: {kinds}"
-            )
-        if self.one_kind and len(found) > 1:
-            raise ConfigurationError(
-                f"{self._activation.name}: members of an audience at"
-                f" {self._account.title} are of one kind, so select one of"
-                f" {', '.join(found)} here, and write another diff for the others"
-            )
-
-    def _among(self, columns: Sequence[Column]) -> list[str]:
-        """The kinds of identifiers that columns have, in the network's order."""
-        fields = {column.field for column in columns}
-        return [kind for kind in self.kinds if kind in fields]
+    @classmethod
+    def _among(cls, fields: Collection[str]) -> list[str]:
+        """The kinds of identifiers that a diff has, in the network's order."""
+        return [kind for kind in cls.kinds if kind in fields]

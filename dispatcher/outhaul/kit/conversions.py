@@ -7,7 +7,7 @@ A network tells by the id of an event that it comes again, mostly within days. S
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from outhaul.config.settings import setting
@@ -69,11 +69,23 @@ class Conversions(events.Events):
         super().__init__(account, options, activation)
         check_phone_country(options.phone_country, activation.name)
 
+    @classmethod
+    def known_fields(cls) -> Mapping[str, Format]:
+        return {
+            **cls.own_fields,
+            **{kind: Identifier(cls.network, kind) for kind in cls.kinds},
+            **dict.fromkeys([*cls.clear, *cls.top], Text()),
+            **DETAILS,
+        }
+
+    @classmethod
+    def also_missing(cls, options: Any, fields: Collection[str]) -> Iterator[str]:
+        known = [*cls.kinds, *cls.clear]
+        if not set(known).intersection(fields):
+            yield f"no column says who it was; those are: {', '.join(known)}"
+
     def plan_others(self, plan: Plan, columns: Sequence[Column]) -> None:
         plan.fields += [self._field(column) for column in columns]
-        if not any(each.group == self.person for each in plan.fields):
-            known = ", ".join([*self.kinds, *self.clear])
-            plan.problems.append(f"no column says who it was; those are: {known}")
 
     def event_fields(self) -> list[Field]:
         options, keys = self._options, self.keys

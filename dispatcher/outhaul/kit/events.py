@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -19,12 +19,10 @@ from outhaul.kit import values
 from outhaul.kit.bodies import Field
 from outhaul.kit.columns import Values, texts
 from outhaul.kit.fields import Plan
-from outhaul.kit.formats import Format, RecentMoment
+from outhaul.kit.formats import Format, RecentMoment, Text
 from outhaul.kit.records import Records
 from outhaul.kit.service import OneByOne
 from outhaul.model import Change, Column, Kind
-
-_NO_TIME = Column("", "", Kind.OTHER, "")
 
 
 def event_name() -> Any:
@@ -61,6 +59,13 @@ class EventName(Format):
         raise OneByOne
 
 
+class EventTime(RecentMoment):
+    """When an event happened; no mere day."""
+
+    word = "a timestamp"
+    kinds = frozenset({Kind.TIMESTAMP})
+
+
 class Events(Records):
     """Adds events: rows with the id of a person, a name, a time and what else is told.
 
@@ -70,6 +75,11 @@ class Events(Records):
     consumes = frozenset({Change.INSERTED})
     repeatable = False
     stage = 1
+    own_fields: ClassVar[Mapping[str, Format]] = {
+        "event_name": Text(),
+        "event_time": EventTime(),
+    }
+    others = "is told of the event"
     who: ClassVar[tuple[str, str]]
     """The column of the person's id, and what that is."""
     names: ClassVar[re.Pattern[str]]
@@ -84,31 +94,27 @@ class Events(Records):
         plan = Plan()
         ours = (self.who[0], "event_name", "event_time")
         self.plan_others(plan, [each for each in columns if each.field not in ours])
-        plan.problems += self._missing({each.field: each for each in columns})
+        named = self._options.event_name
+        if named and not self.names.fullmatch(named):
+            plan.problems.append(f"'event_name' has {self.names_have}")
         return plan
+
+    @classmethod
+    def required(cls, options: Any = None) -> dict[str, str]:
+        who, what = cls.who
+        found = {who: what, "event_time": "when it happened"}
+        if not getattr(options, "event_name", ""):
+            found["event_name"] = "which the option of that name can take the place of"
+        return found
 
     def event_fields(self) -> list[Field]:
         """Name and time of an event."""
         options = self._options
         name = EventName(options.event_name, self.names, self.names_have)
-        time = RecentMoment(
+        time = EventTime(
             end="Z", hours=options.max_age_hours, clock=self._account.clock
         )
         return [
             Field("event_name", "name", name, sees_nulls=True),
             Field("event_time", "time", time, sees_nulls=True),
         ]
-
-    def _missing(self, by_field: dict[str, Column]) -> list[str]:
-        problems = []
-        who, what = self.who
-        if who not in by_field:
-            problems.append(f"there is no column '{who}', {what}")
-        if by_field.get("event_time", _NO_TIME).kind is not Kind.TIMESTAMP:
-            problems.append("there is no column 'event_time' of a timestamp's type")
-        named = self._options.event_name
-        if not named and "event_name" not in by_field:
-            problems.append("there is no column 'event_name'; add it, or set the key")
-        if named and not self.names.fullmatch(named):
-            problems.append(f"'event_name' has {self.names_have}")
-        return problems

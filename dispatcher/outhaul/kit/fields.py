@@ -46,11 +46,6 @@ class Plan:
         )
         return False
 
-    def needs(self, columns: Sequence[Column], name: str, why: str) -> None:
-        """A problem where no column is called `name`; `why` follows that."""
-        if name not in {column.field for column in columns}:
-            self.problems.insert(0, f"there is no column '{name}', {why}")
-
 
 def refuse_columns(title: str, where: str, problems: Sequence[str]) -> None:
     """Raises one ConfigurationError for all that is wrong with the columns."""

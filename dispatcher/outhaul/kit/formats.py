@@ -8,19 +8,29 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
-from typing import Any
+from typing import Any, ClassVar
 
 from outhaul.errors import RowRefused
 from outhaul.kit import columns, values
 from outhaul.kit.columns import Values
 from outhaul.kit.service import OneByOne
+from outhaul.model import Kind
+
+_NUMBERS = frozenset({Kind.INTEGER, Kind.NUMBER})
+_TIMES = frozenset({Kind.DATE, Kind.TIMESTAMP})
 
 
 class Format:
-    """What a value becomes: whatever orjson takes; None leaves nothing of it."""
+    """What a value becomes: whatever orjson takes; None leaves nothing of it.
+
+    word: what it takes, for people. kinds: those of the columns that it can write.
+    """
+
+    word: ClassVar[str] = "any value"
+    kinds: ClassVar[Collection[Kind]] = frozenset(Kind)
 
     def one(self, field: str, value: Any) -> Any:
         """A value that is not null; `field` is named where it is refused.
@@ -71,6 +81,7 @@ class Text(Format):
     problem: str = "is not in the form that it needs"
     is_cut: bool = False
     clears: bool = False
+    word: ClassVar[str] = "a text"
 
     def one(self, field: str, value: Any) -> str | None:
         text = values.text(field, value, None if self.is_cut else self.longest)
@@ -94,6 +105,9 @@ class Text(Format):
 class Number(Format):
     """A number for JSON, exact or refused."""
 
+    word = "a number"
+    kinds = _NUMBERS
+
     def one(self, field: str, value: Any) -> Any:
         return values.number(field, value)
 
@@ -103,6 +117,9 @@ class Number(Format):
 
 class Boolean(Format):
     """True or false."""
+
+    word = "true or false"
+    kinds = frozenset({Kind.BOOLEAN})
 
     def one(self, field: str, value: Any) -> bool:
         return values.boolean(field, value)
@@ -126,6 +143,8 @@ class Day(Format):
     """A date, in ISO 8601 or in a `notation` of strftime; of a time, the day in UTC."""
 
     notation: str = ""
+    word: ClassVar[str] = "a date"
+    kinds: ClassVar[Collection[Kind]] = _TIMES
 
     def one(self, field: str, value: Any) -> str:
         return self._written(values.day(field, value))
@@ -151,6 +170,8 @@ class Moment(Format):
 
     between: str = "T"
     end: str = ""
+    word: ClassVar[str] = "a date or a time"
+    kinds: ClassVar[Collection[Kind]] = _TIMES
 
     def one(self, field: str, value: Any) -> str:
         return values.seconds(field, value, self.between, self.end)
@@ -161,6 +182,9 @@ class Moment(Format):
 
 class UnixTime(Format):
     """A point in time as whole seconds since 1970; of a date, its midnight in UTC."""
+
+    word = "a date or a time"
+    kinds = _TIMES
 
     def one(self, field: str, value: Any) -> int:
         return math.floor(values.moment(field, value).timestamp())
@@ -215,6 +239,8 @@ class Email(Format):
     longest: int = values.LONGEST_EMAIL
     as_given: bool = False
     in_lower_case: bool = True
+    word: ClassVar[str] = "an e-mail address"
+    kinds: ClassVar[Collection[Kind]] = frozenset({Kind.TEXT})
 
     def one(self, field: str, value: Any) -> str:
         address = values.normal_email(value, self.longest)
@@ -239,6 +265,7 @@ class Id(Format):
 
     longest: int
     in_lower_case: bool = False
+    word: ClassVar[str] = "an id"
 
     def one(self, field: str, value: Any) -> str:
         if value is None or (isinstance(value, str) and not value.strip()):
@@ -269,6 +296,8 @@ class Texts(Format):
 
     most: int
     longest: int
+    word: ClassVar[str] = "a list of texts"
+    kinds: ClassVar[Collection[Kind]] = frozenset({Kind.JSON, Kind.TEXT})
 
     def one(self, field: str, value: Any) -> Sequence[str] | None:
         found = values.nested(field, value)

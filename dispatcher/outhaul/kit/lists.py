@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import orjson
 
 from outhaul.config.settings import setting
-from outhaul.errors import ConfigurationError, RequestRefused, StopSync
+from outhaul.errors import RequestRefused, StopSync
 from outhaul.kit.columns import as_json
+from outhaul.kit.contract import column_problems
+from outhaul.kit.fields import refuse_columns
 from outhaul.kit.formats import Email
 from outhaul.kit.look_ups import ByAddress
 from outhaul.kit.rows import Rows
@@ -34,6 +36,7 @@ class NamedList(Service):
 
     membership = True
     stage = 1
+    others = "is not sent"
     called: ClassVar[str] = "list"
     """The platform's word for it."""
     named_by: ClassVar[str] = "list_name"
@@ -64,7 +67,8 @@ class NamedList(Service):
         self._check_columns(columns)
         notes: list[str] = self._account.notes()
         to_create = [f"{self.owns()} will be created"] * (self.find() is None)
-        unsent = [column.field for column in columns if not self.is_sent(column.field)]
+        sent = {*self.required(self._options), *self.known_fields()}
+        unsent = [column.field for column in columns if column.field not in sent]
         return [*notes, *to_create] + [
             f"column '{field}' is not sent: {self.holds}" for field in unsent
         ]
@@ -85,13 +89,11 @@ class NamedList(Service):
         found = located or self.find()
         self._list_id = self.findings.target_id = found or self._created()
 
-    @abstractmethod
     def _check_columns(self, columns: Sequence[Column]) -> None:
-        """Raises ConfigurationError where no column says who the members are."""
-
-    @abstractmethod
-    def is_sent(self, field: str) -> bool:
-        """Whether the values of a field are sent."""
+        """Raises ConfigurationError where they do not say who the members are."""
+        found = column_problems(type(self), self._options, columns)
+        problems = [each.text for each in found]
+        refuse_columns(self._account.title, self._activation.name, problems)
 
     @abstractmethod
     def find(self) -> str | None:
@@ -134,18 +136,6 @@ class MemberList(NamedList):
     consumes = frozenset({Change.INSERTED, Change.REMOVED})
     identity = "email"
     holds = "a list holds addresses"
-    sends: ClassVar[Collection[str]] = ("email",)
-    """The fields of a row that are sent; `check` tells of all others."""
-
-    def is_sent(self, field: str) -> bool:
-        return field in self.sends
-
-    def _check_columns(self, columns: Sequence[Column]) -> None:
-        if "email" not in {column.field for column in columns}:
-            raise ConfigurationError(
-                f"{self._activation.name}: there is no column 'email', by which"
-                f" {self._account.title} recognises the members of a list"
-            )
 
     def encode(self, row: Row, found: Any = None) -> bytes:
         address = _ADDRESS.one("email", row.values.get("email"))

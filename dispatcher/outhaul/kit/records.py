@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from outhaul.kit.bodies import Body, Field
+from outhaul.kit.contract import column_problems
 from outhaul.kit.fields import Plan, refuse_columns, with_missing_created
 from outhaul.kit.rows import Rows
 from outhaul.kit.service import Activation, Limits, Service
@@ -47,8 +48,11 @@ class Planned(Service):
         self.findings.fields = self._plan.ids
 
     def _planned(self, columns: Sequence[Column]) -> Plan:
+        found = column_problems(type(self), self._options, columns)
+        problems = [each.text for each in found]
         plan = self.plan(columns)
-        refuse_columns(self._account.title, self._activation.name, plan.problems)
+        problems += plan.problems
+        refuse_columns(self._account.title, self._activation.name, problems)
         return plan
 
 

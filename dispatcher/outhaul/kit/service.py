@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -144,6 +144,12 @@ class Service(ABC):
     consumes: frozenset[Change]
     identity: ClassVar[str | None] = None
     """The field by which the destination recognises a record, or None: any."""
+    own_fields: ClassVar[Mapping[str, Any]] = {}
+    """The platform's own fields, each with its `Format`; see `contract.py`."""
+    others: ClassVar[str] = "is written to the field of its name"
+    """What becomes of a column that is none of them; empty: it is not taken."""
+    null: ClassVar[str] = "leaves the field out"
+    """What a null does to a field, where there is no option `null_mode`."""
     example_columns: ClassVar[Mapping[str, Kind]] = {}
     """Columns that a first diff selects beside its key, where others than any do not
     do; see `registry/first_diff.py`."""
@@ -213,6 +219,26 @@ class Service(ABC):
     def identity_among(cls, fields: Collection[str]) -> str | None:
         """`identity`, of a service where that depends on the fields of a diff."""
         return cls.identity
+
+    @classmethod
+    def known_fields(cls) -> Mapping[str, Any]:
+        """`own_fields`, of a service that makes them of something else."""
+        return cls.own_fields
+
+    @classmethod
+    def required(cls, options: Any = None) -> dict[str, str]:
+        """Columns that have to be there; why, to follow "there is no column 'x', ".
+
+        options: those of a diff; None: whatever they are.
+        """
+        if cls.identity is None:
+            return {}
+        return {cls.identity: f"by which '{cls.name}' recognises its records"}
+
+    @classmethod
+    def also_missing(cls, options: Any, fields: Collection[str]) -> Iterator[str]:
+        """What else is missing among the fields of a diff, in a sentence each."""
+        yield from ()
 
     def owns(self) -> str:
         """What no other activation may write to, such as a list; empty: nothing.

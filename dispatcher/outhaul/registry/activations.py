@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
 from outhaul.config.settings import (
     configuration_error,
@@ -23,7 +23,7 @@ from outhaul.errors import ConfigurationError
 from outhaul.kit.guarded import guarded
 from outhaul.kit.service import Activation, Service
 from outhaul.ledger.kinds import kind_of
-from outhaul.ledger.records import ActivationRecord
+from outhaul.ledger.records import ActivationRecord, DiffColumn
 from outhaul.model import Change, Column
 from outhaul.registry.destinations import Destination, Destinations
 from outhaul.registry.diff_keys import BUILD_KEYS, DISPATCH_KEYS, DispatchOptions
@@ -72,15 +72,39 @@ class Binding:
         }
 
 
-def bind(record: ActivationRecord, destinations: Destinations) -> Binding:
-    """Bind an activation to its service, or say all that is wrong in one error."""
+class Diff(Protocol):
+    """A diff as it is configured: by the ledger, or by dbt's manifest alone.
+
+    columns: none where they are not known.
+    """
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def destination(self) -> str: ...
+    @property
+    def service(self) -> str: ...
+    @property
+    def key(self) -> tuple[str, ...]: ...
+    @property
+    def columns(self) -> tuple[DiffColumn, ...]: ...
+    @property
+    def settings(self) -> Mapping[str, Any]: ...
+
+
+class Resolved(NamedTuple):
+    """What a diff's configuration means, which no secret is needed for."""
+
+    destination: Destination
+    service: type[Service]
+    options: Any
+    dispatch: DispatchOptions
+    columns: tuple[Column, ...]
+
+
+def resolve(record: Diff, destinations: Destinations) -> Resolved:
+    """What a diff names, or all that is wrong in one error."""
     where = f"model {record.name}: meta.outhaul"
-    if record.problems:
-        raise configuration_error(
-            f"model {visible(record.name)}: its row in the ledger is not one that a"
-            " build writes, so somebody changed it: run 'dbt build'",
-            record.problems,
-        )
     destination = destinations.find(record.destination, where)
     service_class = destination.platform.services.get(record.service)
     if service_class is None:
@@ -92,11 +116,24 @@ def bind(record: ActivationRecord, destinations: Destinations) -> Binding:
         )
     ours, theirs = _split_settings(record, destination, service_class, where)
     dispatch = read_settings(DispatchOptions, ours, where)
-    columns = _columns(record, dispatch.fields)
-    _check_identity(record, service_class, columns, where)
+    columns = _columns(record, dispatch.fields) if record.columns else ()
+    if columns:
+        _check_identity(record, service_class, columns, where)
     _check_append_only(record, service_class, where)
     _check_refresh(record, service_class, where)
     options: Any = read_settings(service_class.Options, theirs, where)
+    return Resolved(destination, service_class, options, dispatch, columns)
+
+
+def bind(record: ActivationRecord, destinations: Destinations) -> Binding:
+    """Bind an activation to its service, or say all that is wrong in one error."""
+    if record.problems:
+        raise configuration_error(
+            f"model {visible(record.name)}: its row in the ledger is not one that a"
+            " build writes, so somebody changed it: run 'dbt build'",
+            record.problems,
+        )
+    destination, _, options, dispatch, columns = resolve(record, destinations)
     activation = Activation(
         record.name, record.segment, destination.name, record.generation
     )
@@ -105,7 +142,7 @@ def bind(record: ActivationRecord, destinations: Destinations) -> Binding:
     service = destination.platform.bind(
         destination.account, record.service, options, activation
     )
-    _check_max_removed(record, service, where)
+    _check_max_removed(record, service)
     return Binding(
         record=record,
         destination=destination,
@@ -133,7 +170,7 @@ def refuse_shared_places(bindings: Iterable[Binding]) -> None:
 
 
 def _split_settings(
-    record: ActivationRecord,
+    record: Diff,
     destination: Destination,
     service_class: type[Service],
     where: str,
@@ -153,7 +190,7 @@ def _split_settings(
     )
 
 
-def _columns(record: ActivationRecord, fields: Mapping[str, str]) -> tuple[Column, ...]:
+def _columns(record: Diff, fields: Mapping[str, str]) -> tuple[Column, ...]:
     names = [column.name for column in record.columns]
     where = f"model {record.name}: meta.outhaul.fields"
     for name in fields:
@@ -177,9 +214,7 @@ def _columns(record: ActivationRecord, fields: Mapping[str, str]) -> tuple[Colum
     )
 
 
-def _check_append_only(
-    record: ActivationRecord, service_class: type[Service], where: str
-) -> None:
+def _check_append_only(record: Diff, service_class: type[Service], where: str) -> None:
     """A service that only appends, and no other, takes an append-only diff."""
     append_only = record.settings.get("append_only") is True
     if append_only and service_class.repeatable:
@@ -203,9 +238,9 @@ def _check_append_only(
         )
 
 
-def _check_max_removed(record: ActivationRecord, service: Service, where: str) -> None:
+def _check_max_removed(record: ActivationRecord, service: Service) -> None:
     """The build of a diff holds removals beyond the share that its service allows."""
-    most = service.max_removed
+    where, most = f"model {record.name}: meta.outhaul", service.max_removed
     if most is None or Change.REMOVED not in service.consumes:
         return
     if record.settings.get("max_removed", 1.0) > most:
@@ -216,9 +251,7 @@ def _check_max_removed(record: ActivationRecord, service: Service, where: str) -
         )
 
 
-def _check_refresh(
-    record: ActivationRecord, service_class: type[Service], where: str
-) -> None:
+def _check_refresh(record: Diff, service_class: type[Service], where: str) -> None:
     """Rows are sent again as updated ones, which a service has to take."""
     if "refresh_after" in record.settings and (
         Change.UPDATED not in service_class.consumes
@@ -230,7 +263,7 @@ def _check_refresh(
 
 
 def _check_identity(
-    record: ActivationRecord,
+    record: Diff,
     service_class: type[Service],
     columns: tuple[Column, ...],
     where: str,

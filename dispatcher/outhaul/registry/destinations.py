@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from outhaul.config.project import Project
+from outhaul.config.project import ProjectFiles
 from outhaul.config.rendering import Renderer, environment_names
 from outhaul.config.settings import (
     REQUIRED,
@@ -150,7 +150,7 @@ class Destinations(Mapping[str, Destination]):
 
 
 def load_destinations(
-    project: Project, platforms: Platforms | None = None
+    project: ProjectFiles, platforms: Platforms | None = None
 ) -> Destinations:
     """Read and check `destinations.yml`; all its problems are told in one error.
 

@@ -76,6 +76,8 @@ class Contacts(Records):
     name = "contacts"
     title = "Contacts (MEP)"
     identity = "custom_id"
+    others = "becomes an attribute"
+    null = "deletes the attribute"
     partly_applies = True  # at one platform while another one refuses
     Options: ClassVar[type] = ContactsOptions
 
@@ -111,7 +113,6 @@ class Contacts(Records):
         plan = Plan()
         others = [column for column in columns if column.field != self.identity]
         plan_attributes(plan, others, Form.mep(is_cut=self._options.truncate))
-        plan.needs(columns, "custom_id", "the app's id of a user")
         if not others:
             plan.problems.append("there is no column besides 'custom_id'")
         return plan

@@ -34,6 +34,7 @@ class Native(Format):
     """The value of a native attribute, of a form; an empty text deletes it."""
 
     pattern: re.Pattern[str]
+    word: ClassVar[str] = "a text"
 
     def one(self, field: str, value: Any) -> str | None:
         if value == "":
@@ -48,6 +49,8 @@ class Native(Format):
 
 class NativeEmail(Format):
     """An address in the form that is compared; an empty text deletes it."""
+
+    word = "an e-mail address"
 
     def one(self, field: str, value: Any) -> str | None:
         return None if value == "" else values.normal_email(value)
@@ -108,6 +111,9 @@ class Profiles(cep.ProfileService):
     name = "profiles"
     title = "Profiles (CEP)"
     identity = "custom_id"
+    own_fields: ClassVar[dict[str, Format]] = _NATIVE
+    others = "becomes a custom attribute"
+    null = "deletes the attribute"
     Options: ClassVar[type] = ProfilesOptions
 
     def __init__(
@@ -140,7 +146,6 @@ class Profiles(cep.ProfileService):
                 )
         custom = [column for column in others if column.field[:1] != "$"]
         plan_attributes(plan, custom, self._form)
-        plan.needs(columns, "custom_id", "the id of a profile")
         if not 1 <= len(others) <= MOST_ATTRIBUTES:
             plan.problems.append(
                 f"there are {len(columns) - 1} attributes, and a profile takes 1 to"

@@ -78,6 +78,8 @@ class Attributes(Tracked):
     title = "Attributes"
     identity = "external_id"
     kind = "attributes"
+    own_fields: ClassVar[dict[str, Format]] = {"external_id": KEY.format, **_STANDARD}
+    others = "becomes an attribute"
     Options: ClassVar[type] = AttributesOptions
 
     def plan(self, columns: Sequence[Column]) -> Plan:
@@ -87,7 +89,6 @@ class Attributes(Tracked):
         for column in others:
             written = _STANDARD.get(column.field, format_of(column))
             plan.fields.append(Field(column.field, column.field, written))
-        plan.needs(columns, "external_id", WHO)
         if not others:
             plan.problems.append("there is no column besides 'external_id'")
         return plan

@@ -47,6 +47,7 @@ class Events(events.Events, Tracked):
     name = "events"
     title = "Events"
     kind = "events"
+    others = "becomes a property of the event"
     who = ("external_id", WHO)
     names = re.compile(r"(?!\$)\S(.{0,253}\S)?")
     names_have = "1 to 255 characters, no '$' first and no outer spaces"

@@ -15,14 +15,14 @@ import orjson
 
 from outhaul.config.settings import setting
 from outhaul.destinations.braze.account import Tracked
-from outhaul.destinations.braze.attributes import KEY, ONLY_UPDATES, WHO, plan_names
+from outhaul.destinations.braze.attributes import KEY, ONLY_UPDATES, plan_names
 from outhaul.errors import ConfigurationError
 from outhaul.http.answers import classify
 from outhaul.kit.api import object_of
 from outhaul.kit.bodies import Body, Field
 from outhaul.kit.consent import Consent, unsubscribe
 from outhaul.kit.fields import Plan
-from outhaul.kit.formats import Fixed
+from outhaul.kit.formats import Fixed, Format
 from outhaul.kit.rows import Collected, Rows
 from outhaul.kit.service import Activation, Limits
 from outhaul.model import ACCEPTED, UNKNOWN, Change, Column, Kind, Outcome, Row
@@ -59,6 +59,8 @@ class Members(Tracked):
     identity = "external_id"
     membership = True
     stage = 1
+    own_fields: ClassVar[dict[str, Format]] = {"external_id": KEY.format}
+    others = "is not sent"
 
     def __init__(self, account: Any, options: Any, activation: Activation) -> None:
         super().__init__(account, options, activation)
@@ -69,9 +71,7 @@ class Members(Tracked):
         """How a member is written who enters or leaves."""
 
     def plan(self, columns: Sequence[Column]) -> Plan:
-        plan = Plan()
-        plan.needs(columns, "external_id", WHO)
-        return plan
+        return Plan()
 
     def body(self, fields: Sequence[Field]) -> Body:
         return self._bodies[Change.INSERTED]

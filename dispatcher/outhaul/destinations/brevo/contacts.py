@@ -73,6 +73,7 @@ class Contacts(ByJob, Records):
     title = "Contacts"
     identity = "email"
     kind_of_field = "attribute"
+    others = "is written to the attribute of its name, which is created if missing"
     partly_applies = False  # a 4xx refuses the whole request
     Options: ClassVar[type] = ContactsOptions
 
@@ -101,7 +102,6 @@ class Contacts(ByJob, Records):
             if each["category"] in ("normal", "category")
         }
         plan = Plan()
-        plan.needs(columns, "email", "by which Brevo recognises a contact")
         for column in (each for each in columns if each.field != "email"):
             name = column.field.upper()
             wanted = _TYPES.get(column.kind, "text")

@@ -78,6 +78,7 @@ class Contacts(Records):
 
     name = "contacts"
     title = "Contacts"
+    others = "is written to the field of its name or id, which is created if missing"
     identity = "email"
     partly_applies = True  # the vendor promises nothing of refused requests
     Options: ClassVar[type] = ContactsOptions

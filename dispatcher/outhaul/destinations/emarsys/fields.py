@@ -164,7 +164,6 @@ def plan_fields(
     """
     plan = Plan()
     by_id = {str(each["id"]): each for each in listed}
-    plan.needs(columns, "email", "by which Emarsys recognises a contact")
     # The key, which no other column may write.
     plan.takes(Column("email", "", Kind.TEXT, ""), EMAIL_ID, "field", "Emarsys")
     for column in columns:

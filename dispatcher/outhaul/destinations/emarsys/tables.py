@@ -48,6 +48,8 @@ class Table(Records):
 
     name = "table"
     title = "Table (RDS)"
+    others = "is written to the column of its name, which has to exist"
+    null = "empties the column"
     partly_applies = False
     Options: ClassVar[type] = TableOptions
 

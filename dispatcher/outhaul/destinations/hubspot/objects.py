@@ -67,6 +67,7 @@ class Objects(Records):
 
     name = "objects"
     title = "Objects"
+    others = "is written to the property of its name, which has to exist"
     example_columns: ClassVar[dict[str, Kind]] = {
         "email": Kind.TEXT,
         "firstname": Kind.TEXT,
@@ -74,6 +75,11 @@ class Objects(Records):
     Options: ClassVar[type] = ObjectsOptions
 
     _account: HubSpot
+
+    @classmethod
+    def required(cls, options: Any = None) -> dict[str, str]:
+        name = options.id_property if options else "email"
+        return {name: "which 'id_property' names"}
 
     def writes_to(self) -> str:
         return f"objects '{self._options.object_type}'"
@@ -85,7 +91,6 @@ class Objects(Records):
         options = self._options
         known = self._account.api.properties(options.object_type)
         plan = Plan()
-        plan.needs(columns, options.id_property, "which 'id_property' names")
         if options.insert and options.id_property == _RECORD_ID:
             plan.problems.append(
                 f"nothing can be created by '{_RECORD_ID}', which HubSpot gives out:"

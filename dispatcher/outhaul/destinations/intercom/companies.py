@@ -47,6 +47,8 @@ class Companies(Records):
 
     name = "companies"
     title = "Companies"
+    own_fields: ClassVar[dict[str, Format]] = _OWN
+    others = "is written to the attribute of its name, which is created if missing"
     identity = "company_id"
     Options: ClassVar[type] = CompaniesOptions
 
@@ -74,7 +76,6 @@ class Companies(Records):
 
     def plan(self, columns: Sequence[Column]) -> Plan:
         plan = Plan()
-        plan.needs(columns, "company_id", "by which Intercom recognises a company")
         others = [column for column in columns if column.field != "company_id"]
         plan_attributes(plan, others, _OWN, self._account.api.attributes("company"))
         return plan

@@ -61,6 +61,8 @@ class Contacts(ByAddress, Records):
 
     name = "contacts"
     title = "Contacts"
+    own_fields: ClassVar[dict[str, Format]] = _OWN
+    others = "is written to the attribute of its name, which is created if missing"
     Options: ClassVar[type] = ContactsOptions
 
     def __init__(self, account: Any, options: Any, activation: Activation) -> None:
@@ -75,7 +77,6 @@ class Contacts(ByAddress, Records):
 
     def plan(self, columns: Sequence[Column]) -> Plan:
         plan = Plan()
-        plan.needs(columns, "email", "by which Intercom recognises a contact")
         others = [column for column in columns if column.field != "email"]
         plan_attributes(plan, others, _OWN, self._account.api.attributes("contact"))
         return plan

@@ -54,6 +54,7 @@ class Attributes(Users, Records):
 
     name = "attributes"
     title = "Attributes"
+    others = "is written to the field of its name, which is created if missing"
     Options: ClassVar[type] = AttributesOptions
 
     def __init__(self, account: Any, options: Any, activation: Activation) -> None:
@@ -70,7 +71,6 @@ class Attributes(Users, Records):
     def plan(self, columns: Sequence[Column]) -> Plan:
         known = self._account.api.fields()
         plan = Plan()
-        plan.needs(columns, "email", "by which Iterable recognises a user")
         names = [each.field for each in columns if each.field != "email"]
         self._new = [name for name in names if name not in known]
         for column in (each for each in columns if each.field != "email"):

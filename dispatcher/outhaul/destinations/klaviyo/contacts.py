@@ -61,6 +61,8 @@ class Contacts(ByJob, Records):
     name = "contacts"
     title = "Contacts"
     identity = "email"
+    own_fields: ClassVar[dict[str, Format]] = {**_OWN, **_LOCATION}
+    others = "becomes a property"
     partly_applies = False  # a 4xx refuses the whole import
     answered_by_job = Records.consumes
     Options: ClassVar[type] = ContactsOptions
@@ -75,7 +77,6 @@ class Contacts(ByJob, Records):
     def plan(self, columns: Sequence[Column]) -> Plan:
         self._account.api.call("GET", _JOBS, params={"page[size]": "1"})
         plan = Plan()
-        plan.needs(columns, "email", "by which Klaviyo recognises a profile")
         for name in (each.field for each in columns if each.field != "email"):
             if name in _LOCATION:
                 field = Field(name, name, _LOCATION[name], "location")

@@ -12,11 +12,10 @@ from typing import Any, ClassVar
 from outhaul.config.settings import setting
 from outhaul.destinations.klaviyo.contacts import PHONE
 from outhaul.destinations.klaviyo.lists import KlaviyoList
-from outhaul.errors import ConfigurationError
 from outhaul.http.addresses import path_part
 from outhaul.kit.bodies import Attributes, Body, Field
 from outhaul.kit.consent import Consent, unsubscribe
-from outhaul.kit.formats import Email, RecentMoment
+from outhaul.kit.formats import Email, Format, RecentMoment
 from outhaul.kit.lists import RecordList, list_name
 from outhaul.kit.rows import Collected, Rows
 from outhaul.kit.service import Activation, Limits
@@ -54,7 +53,11 @@ class SubscriptionList(Consent, KlaviyoList, RecordList):
 
     name = "subscription_list"
     title = "Subscription list"
-    sends = ("email", "phone_number", "consented_at")
+    own_fields: ClassVar[dict[str, Format]] = {
+        "phone_number": PHONE,
+        "consented_at": _BEFORE_NOW,
+    }
+    null = "refuses the row"
     partly_applies = False  # a 4xx refuses the whole request
     Options: ClassVar[type] = SubscriptionOptions
 
@@ -127,11 +130,9 @@ class SubscriptionList(Consent, KlaviyoList, RecordList):
             Field("email", "email", Email(as_given=True)), fields, "error", shape=shape
         )
 
-    def _check_columns(self, columns: Sequence[Column]) -> None:
-        super()._check_columns(columns)
-        names = {column.field for column in columns}
-        if "sms" in self._channels and "phone_number" not in names:
-            raise ConfigurationError(
-                f"{self._activation.name}: there is no column 'phone_number', which"
-                f" 'channel: {self._options.channel}' needs"
-            )
+    @classmethod
+    def required(cls, options: Any = None) -> dict[str, str]:
+        channel = options.channel if options else "email"
+        by_phone = "sms" in _CHANNELS[channel]
+        why = f"which 'channel: {channel}' needs"
+        return super().required(options) | ({"phone_number": why} if by_phone else {})

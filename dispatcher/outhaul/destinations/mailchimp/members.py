@@ -58,6 +58,7 @@ class Members(Records):
     name = "members"
     title = "Members"
     identity = "email"
+    others = "is written to the field with its name as tag, which has to exist"
     example_columns: ClassVar[dict[str, Kind]] = {"fname": Kind.TEXT}
     Options: ClassVar[type] = MembersOptions
 
@@ -72,7 +73,6 @@ class Members(Records):
             for each in self._account.api.listed("/merge-fields", "merge_fields")
         }
         plan = Plan()
-        plan.needs(columns, "email", "by which Mailchimp recognises a member")
         for column in (each for each in columns if each.field != "email"):
             tag = column.field.upper()
             kind = known.get(tag, "")

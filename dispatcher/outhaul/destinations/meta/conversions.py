@@ -19,7 +19,6 @@ from outhaul.http.addresses import path_part
 from outhaul.kit import events
 from outhaul.kit.bodies import Attributes
 from outhaul.kit.conversions import Conversions, max_age_hours
-from outhaul.kit.fields import Plan
 from outhaul.kit.identifiers.formats import hashed_only, phone_country
 from outhaul.kit.rows import Collected
 from outhaul.kit.service import Activation, Limits
@@ -127,11 +126,12 @@ class MetaConversions(Conversions):
         self._see_dataset()
         return super().check(columns)
 
-    def plan_others(self, plan: Plan, columns: Sequence[Column]) -> None:
-        super().plan_others(plan, columns)
-        if self._options.action_source == "website":
-            for name in _OF_WEBSITES:
-                plan.needs(columns, name, "which Meta wants of events of a website")
+    @classmethod
+    def required(cls, options: Any = None) -> dict[str, str]:
+        source = options.action_source if options else ""
+        of_websites = _OF_WEBSITES if source == "website" else ()
+        why = "which Meta wants of events of a website"
+        return {**super().required(options), **dict.fromkeys(of_websites, why)}
 
     def event(self, event: Attributes) -> Attributes:
         return {**event, "action_source": self._options.action_source}

@@ -9,7 +9,7 @@ from typing import ClassVar
 from outhaul.config.settings import setting
 from outhaul.destinations.sendgrid.account import SendGrid
 from outhaul.destinations.sendgrid.api import Contact
-from outhaul.destinations.sendgrid.fields import plan_fields
+from outhaul.destinations.sendgrid.fields import WRITABLE, plan_fields
 from outhaul.destinations.sendgrid.imports import (
     MISSING,
     Imports,
@@ -19,7 +19,7 @@ from outhaul.destinations.sendgrid.imports import (
 from outhaul.errors import RequestRefused
 from outhaul.kit.bodies import Body, Field, null_mode
 from outhaul.kit.fields import Missing, Plan
-from outhaul.kit.formats import Email
+from outhaul.kit.formats import Email, Format
 from outhaul.kit.records import Records
 from outhaul.kit.rows import Collected
 from outhaul.kit.service import Activation, Job
@@ -69,6 +69,8 @@ class Contacts(Imports, Records):
 
     name = "contacts"
     title = "Contacts"
+    own_fields: ClassVar[dict[str, Format]] = WRITABLE
+    others = "is written to the custom field of its name, which is created if missing"
     answered_by_job = Records.consumes
     kind_of_field = "custom field"
     Options: ClassVar[type] = ContactsOptions

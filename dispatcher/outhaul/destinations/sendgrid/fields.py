@@ -28,6 +28,8 @@ MOST_ALTERNATES = 5
 class Alternates(Format):
     """A list of further addresses of a contact."""
 
+    word = "a list of e-mail addresses"
+
     def one(self, field: str, value: Any) -> list[str]:
         if not isinstance(value, (list, tuple)):
             raise RowRefused("list", f"'{field}' is not a list of e-mail addresses")
@@ -135,7 +137,6 @@ def plan_fields(
             _plan_reserved(plan, column)
         elif name := _custom_name(plan, column, sanitize=sanitize):
             _plan_custom(plan, column, name, customs.get(name.lower()), formats)
-    plan.needs(columns, "email", "by which SendGrid recognises a contact")
     if plan.missing and len(customs) + len(plan.missing) > MOST_FIELDS:
         plan.problems.append(
             f"{len(plan.missing)} custom fields would have to be created, and the"

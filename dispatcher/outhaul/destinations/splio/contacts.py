@@ -56,6 +56,7 @@ class _Contacts(Planned):
 
     name = "contacts"
     title = "Contacts"
+    others = "is written to the field of its name, which is created if it can be"
     consumes = frozenset({Change.INSERTED, Change.UPDATED})
     identity = "email"
     kind_of_field = "custom field"

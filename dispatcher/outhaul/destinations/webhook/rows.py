@@ -75,6 +75,8 @@ class Changes(service.Service):
 
     name = "changes"
     title = "Changes"
+    others = "is a field of the row"
+    null = "is null"
     consumes = frozenset(Change)
     Options: ClassVar[type] = RowsOptions
 

@@ -49,6 +49,8 @@ class CustomObject(ByZendeskJob):
 
     name = "custom_object"
     title = "Custom object"
+    own_fields: ClassVar[dict[str, Format]] = _OWN
+    others = "is written to the field of its name, which is created if missing"
     identity = "external_id"
     example_options: ClassVar[dict[str, str]] = {"object": "vehicle"}
     Options: ClassVar[type] = CustomObjectOptions
@@ -70,7 +72,6 @@ class CustomObject(ByZendeskJob):
 
     def plan(self, columns: Sequence[Column]) -> Plan:
         plan = Plan()
-        plan.needs(columns, "external_id", "by which Zendesk recognises a record")
         others = [column for column in columns if column.field != "external_id"]
         customs = self._account.api.fields(
             f"{self._path}/fields", "custom_object_fields"

@@ -55,6 +55,8 @@ class Users(ByAddress, ByZendeskJob):
 
     name = "users"
     title = "Users"
+    own_fields: ClassVar[dict[str, Format]] = _OWN
+    others = "is written to the field of its name, which is created if missing"
     example_columns: ClassVar[dict[str, Kind]] = {"name": Kind.TEXT}
     Options: ClassVar[type] = UsersOptions
 
@@ -62,14 +64,17 @@ class Users(ByAddress, ByZendeskJob):
         super().__init__(account, options, activation)
         self.lookup_limits = account.lookup_limits
 
+    @classmethod
+    def required(cls, options: Any = None) -> dict[str, str]:
+        why = "which Zendesk asks of every new user"
+        is_new = options is not None and options.insert
+        return super().required(options) | ({"name": why} if is_new else {})
+
     def needs_look_up(self, change: Change) -> bool:
         return not self._options.insert
 
     def plan(self, columns: Sequence[Column]) -> Plan:
         plan = Plan()
-        if self._options.insert:
-            plan.needs(columns, "name", "which Zendesk asks of every new user")
-        plan.needs(columns, "email", "by which Zendesk recognises a user")
         if any(column.field == "role" for column in columns):
             plan.problems.append("'role' is not written: it would make agents of users")
         others = [column for column in columns if column.field != "email"]

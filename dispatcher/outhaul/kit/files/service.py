@@ -34,6 +34,8 @@ class FileService(Service):
     """
 
     spooled: ClassVar[bool] = True
+    others = "is a column of the file"
+    null = "is an empty cell, or what the options say"
 
     def __init__(
         self,

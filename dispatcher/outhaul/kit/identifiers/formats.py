@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from outhaul.config.settings import setting
 from outhaul.errors import ConfigurationError, RowRefused
@@ -66,6 +66,7 @@ class Identifier(Format):
     country: str = ""
     hashed_only: bool = False
     listed: bool = False
+    word: ClassVar[str] = "an identifier, hashed or not"
 
     def one(self, field: str, value: Any) -> Any:
         text = self._written(field, value)

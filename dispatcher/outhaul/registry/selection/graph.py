@@ -95,19 +95,19 @@ class Graph:
         return found
 
 
-def read_graph(folder: Path) -> Graph:
+def read_graph(folder: Path, needed_by: str = "this selection") -> Graph:
     """What the manifest in a folder says. Raises ConfigurationError."""
     file = folder / "manifest.json"
     try:
         manifest = _mapping(orjson.loads(file.read_bytes()))
     except FileNotFoundError:
         raise ConfigurationError(
-            f"there is no {file}, which this selection needs: run 'dbt parse' or"
+            f"there is no {file}, which {needed_by} needs: run 'dbt parse' or"
             " 'dbt build'"
         ) from None
     except (OSError, ValueError):
         raise ConfigurationError(
-            f"{file} cannot be read, which this selection needs: run 'dbt parse'"
+            f"{file} cannot be read, which {needed_by} needs: run 'dbt parse'"
         ) from None
     nodes = {
         str(key): Node(str(key), str(raw.get("name")), raw)
