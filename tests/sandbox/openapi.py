@@ -84,6 +84,14 @@ def drop_stray_enums(schema: Any) -> None:
             drop_stray_enums(each)
 
 
+def let_in_by_token(content: Any) -> None:
+    """What OAuth 2.0 lets in has a token, of which openapi-core knows more."""
+    schemes = content.get("components", {}).get("securitySchemes", {})
+    for name, each in schemes.items():
+        if each["type"] == "oauth2":
+            schemes[name] = {"type": "http", "scheme": "bearer"}
+
+
 def of_version_3(content: Any) -> Any:
     """A description of Swagger 2.0 in the words of OpenAPI 3.0, without base path.
 
@@ -151,6 +159,7 @@ class Description:
                 schema = asked["application/json"]["schema"]
                 schema["anyOf"] = schema.pop("oneOf")
             drop_stray_enums(content)
+            let_in_by_token(content)
             host = content["servers"][0]["url"]
             self._files[start] = OpenAPI.from_dict(content), host
 

@@ -169,6 +169,22 @@ VENDORS = {
             ("GET", "/api/profile-bulk-import-jobs/x", (404, {"errors": [{}]})),
         ],
     ),
+    "pinterest": Vendor(
+        files={"/v5/": "pinterest/audiences-v5.json"},
+        asked=9,
+        headers={"content-type": "application/json", "authorization": "Bearer x"},
+        requests=[
+            ("POST", "/v5/ad_accounts/1/customer_lists", {"name": "vip"}),
+            ("PATCH", "/v5/ad_accounts/1/customer_lists/2", {"operation_type": "NONE"}),
+            ("POST", "/v5/ad_accounts/1/audiences", {"name": "vip"}),
+            ("POST", "/v5/ad_accounts/1/events", {"data": [{"event_id": "x"}]}),
+        ],
+        replies=[
+            ("POST", "/v5/ad_accounts/1/events", (200, {"events": []})),
+            ("GET", "/v5/ad_accounts/1/customer_lists", (200, {})),
+            ("POST", "/v5/ad_accounts/1/customer_lists", (200, {"status": "DONE"})),
+        ],
+    ),
 }
 
 

@@ -13,9 +13,11 @@ from outhaul.destinations import (
     klaviyo,
     mailchimp,
     meta,
+    pinterest,
     sendgrid,
     sftp,
     splio,
+    tiktok,
     webhook,
     zendesk,
 )
@@ -34,9 +36,11 @@ PLATFORMS: dict[str, Platform] = {
         klaviyo.PLATFORM,
         mailchimp.PLATFORM,
         meta.PLATFORM,
+        pinterest.PLATFORM,
         sendgrid.PLATFORM,
         sftp.PLATFORM,
         splio.PLATFORM,
+        tiktok.PLATFORM,
         webhook.PLATFORM,
         zendesk.PLATFORM,
     )

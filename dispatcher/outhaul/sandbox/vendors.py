@@ -10,7 +10,9 @@ from outhaul.sandbox.iterable import IterableStandIn
 from outhaul.sandbox.klaviyo import KlaviyoStandIn
 from outhaul.sandbox.mailchimp import MailchimpStandIn
 from outhaul.sandbox.meta import MetaStandIn
+from outhaul.sandbox.pinterest import PinterestStandIn
 from outhaul.sandbox.stand_in import StandIn
+from outhaul.sandbox.tiktok import TikTokStandIn
 from outhaul.sandbox.zendesk import ZendeskStandIn
 
 STAND_INS: dict[str, type[StandIn]] = {
@@ -22,5 +24,7 @@ STAND_INS: dict[str, type[StandIn]] = {
     "klaviyo": KlaviyoStandIn,
     "mailchimp": MailchimpStandIn,
     "meta": MetaStandIn,
+    "pinterest": PinterestStandIn,
+    "tiktok": TikTokStandIn,
     "zendesk": ZendeskStandIn,
 }

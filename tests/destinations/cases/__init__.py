@@ -14,9 +14,11 @@ from tests.destinations.cases import (
     klaviyo,
     mailchimp,
     meta,
+    pinterest,
     sendgrid,
     sftp,
     splio,
+    tiktok,
     webhook,
     zendesk,
 )
@@ -33,9 +35,11 @@ CASES: list[Case] = [
     *klaviyo.CASES,
     *mailchimp.CASES,
     *meta.CASES,
+    *pinterest.CASES,
     *sendgrid.CASES,
     *sftp.CASES,
     *splio.CASES,
+    *tiktok.CASES,
     *webhook.CASES,
     *zendesk.CASES,
 ]
