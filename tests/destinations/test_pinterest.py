@@ -89,7 +89,7 @@ def test_events_of_a_test_are_not_kept(sandbox, pinterest):
 def test_a_column_that_pinterest_does_not_take_is_named(pinterest):
     shoe_size = Column("shoe_size", "shoe_size", Kind.INTEGER, "int")
     conversions = service(pinterest, "conversions", **SENT)
-    with pytest.raises(ConfigurationError, match="'shoe_size' is nothing that"):
+    with pytest.raises(ConfigurationError, match="'shoe_size' is no field"):
         conversions.check([*EVENT_COLUMNS, shoe_size])
     without = Pinterest(ad_account_id="12", access_token="x")
     with pytest.raises(ConfigurationError, match="'conversion_token' is not set"):

@@ -17,7 +17,6 @@ from outhaul.kit import events
 from outhaul.kit.api import object_of, probe
 from outhaul.kit.bodies import Attributes
 from outhaul.kit.conversions import DETAILS, Conversions, max_age_hours
-from outhaul.kit.fields import Plan
 from outhaul.kit.formats import Format, Json, Number, Text, Texts
 from outhaul.kit.identifiers.formats import hashed_only, phone_country
 from outhaul.kit.rows import Collected
@@ -92,6 +91,7 @@ class PinterestConversions(Conversions):
         each: each for each in ("client_ip_address", "client_user_agent", "click_id")
     }
     top: ClassVar[dict[str, str]] = {"event_source_url": "event_source_url"}
+    others = ""  # an unknown detail refuses the whole request
 
     _account: Pinterest
 
@@ -115,14 +115,9 @@ class PinterestConversions(Conversions):
         self.prepare(columns)
         return self._account.notes()
 
-    def plan_others(self, plan: Plan, columns: Sequence[Column]) -> None:
-        super().plan_others(plan, columns)
-        plan.problems += [
-            f"'{each.name}' is nothing that Pinterest takes with an event; that is:"
-            f" {', '.join(_DETAILS)}"
-            for each in plan.fields
-            if each.group == self.details and each.name not in _DETAILS
-        ]
+    @classmethod
+    def known_fields(cls) -> Mapping[str, Format]:
+        return {**super().known_fields(), **_DETAILS}
 
     def event(self, event: Attributes) -> Attributes:
         return {**event, "action_source": self._options.action_source}
