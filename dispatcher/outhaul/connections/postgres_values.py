@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from outhaul import exact
@@ -24,6 +25,12 @@ _OIDS = {
     "float4": (700, 1021),
     "bytea": (17, 1001),
     "uuid": (2950, 2951),
+}
+# What Python makes of the texts of days and times, by the type's number.
+_FROM_TEXT: dict[int, Callable[[str], date]] = {
+    1082: date.fromisoformat,
+    1114: datetime.fromisoformat,
+    1184: datetime.fromisoformat,
 }
 # The type that the elements of an array have, below all domains.
 _BASE_OF_ELEMENTS = """
@@ -49,6 +56,9 @@ def prepared(connection: Any) -> Any:
         extensions.register_type(kind, connection)
         kind = extensions.new_array_type((array,), f"{name.upper()}ARRAY", kind)
         extensions.register_type(kind, connection)
+    # A driver that calls Python for each day and time takes a third of a sync's time.
+    for oid in _FROM_TEXT:
+        connection.string_types[oid] = extensions.UNICODE
     kind = extensions.new_type(_RANGES, "RANGE_TEXT", lambda value, _: value)
     extensions.register_type(kind, connection)
     extras.register_default_json(connection, loads=exact.parse_json)
@@ -95,23 +105,47 @@ def _unless_far(cast: Any) -> Callable[[Any, Any], Any]:
 
 
 def rows_of(cursor: Any) -> list[tuple[Any, ...]]:
-    """All rows of a cursor's statement; arrays of a user's types as lists, too."""
+    """All rows of a cursor's statement, as `prepared` says, a column at a time."""
     rows: list[tuple[Any, ...]] = cursor.fetchall()
-    arrays = {
+    readers = {
         index: read
         for index, column in enumerate(cursor.description or ())
-        if (read := _array_reader(cursor.connection, column.type_code)) is not None
+        if (read := _column_reader(cursor, column.type_code)) is not None
     }
-    if not arrays:
+    if not rows or not readers:
         return rows
-    with cursor.connection.cursor() as other:
-        return [
-            tuple(
-                arrays[index](value, other) if index in arrays else value
-                for index, value in enumerate(row)
-            )
-            for row in rows
-        ]
+    columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
+    for index, read in readers.items():
+        columns[index] = read(columns[index])
+    return list(zip(*columns, strict=True))
+
+
+def _column_reader(
+    cursor: Any, oid: int
+) -> Callable[[Sequence[Any]], list[Any]] | None:
+    """What reads a column of texts that the driver leaves as they are, if it does."""
+    if oid in _FROM_TEXT:
+        return lambda texts: _days_or_times(texts, cursor, oid)
+    array = _array_reader(cursor.connection, oid)
+    if array is None:
+        return None
+
+    def arrays(texts: Sequence[Any]) -> list[Any]:
+        with cursor.connection.cursor() as other:
+            return [array(text, other) for text in texts]
+
+    return arrays
+
+
+def _days_or_times(texts: Sequence[str | None], cursor: Any, oid: int) -> list[Any]:
+    """The driver's own way is for those that Python does not read."""
+    read = _FROM_TEXT[oid]
+    try:
+        return [None if text is None else read(text) for text in texts]
+    except ValueError:  # infinity, other years, or a form that Python 3.10 lacks
+        names = {element: name for name, (element, _) in _OIDS.items()}
+        read_one = _readers()[names[oid]]
+        return [read_one(text, cursor) for text in texts]
 
 
 def _array_reader(connection: Any, oid: int) -> Any:

@@ -90,11 +90,9 @@ class Feed:
 
         They may be fewer than `most` although more of that change will follow.
         """
-        start, changes = self._next, self._page.changes
-        alike = itertools.takewhile(
-            lambda change: change is changes[start],
-            itertools.islice(changes, start, start + most),
-        )
+        start = self._next
+        changes = self._page.changes[start : start + most]
+        _, alike = next(itertools.groupby(changes))
         end = start + len(list(alike))
         rows = self._page[start:end]
         self._next = end
