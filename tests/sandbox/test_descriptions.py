@@ -51,6 +51,27 @@ class Vendor:
     overlapping: Collection[str] = ()
 
 
+GOOGLE = Vendor(
+    files={"/v1/": "google/datamanager-v1.json"},
+    asked=5,
+    headers={"content-type": "application/json", "authorization": "Bearer x"},
+    requests=[
+        ("POST", "/v1/audienceMembers:ingest", {"audienceMembers": {}}),
+        ("POST", "/v1/audienceMembers:remove", {"encoding": "hex"}),
+        ("POST", "/v1/accountTypes/X/accounts/1/userLists", {"displayName": 1}),
+        ("POST", "/v1/audienceMembers:nothing", {}),
+    ],
+    replies=[
+        ("POST", "/v1/audienceMembers:ingest", (200, {"requestId": 1})),
+        (
+            "GET",
+            "/v1/requestStatus:retrieve",
+            (200, {"requestStatusPerDestination": 1}),
+        ),
+        ("GET", "/v1/accountTypes/X/accounts/1/userLists", (200, {"userLists": [1]})),
+    ],
+    undescribed={400, 401, 404},
+)
 VENDORS = {
     "braze": Vendor(
         files={"/": "braze/users.json"},
@@ -83,6 +104,15 @@ VENDORS = {
             ("GET", "/contacts/x", (404, {"code": "unheard_of", "message": ""})),
         ],
         undescribed={401},
+    ),
+    "display_video": GOOGLE,
+    "google_ads": replace(
+        GOOGLE,
+        requests=[
+            *GOOGLE.requests,
+            ("POST", "/v1/events:ingest", {"events": [{"eventSource": "SHOP"}]}),
+            ("POST", "/v1/events:ingest", {"events": [{"conversionValue": "1"}]}),
+        ],
     ),
     "hubspot": Vendor(
         files={"/crm/v3/": "hubspot/crm-v3.json"},

@@ -50,6 +50,8 @@ class Audience(NamedList):
     """Whose forms of identifiers it takes; see `identifiers/networks.py`."""
     kinds: ClassVar[Mapping[str, str]]
     """The kinds of identifiers that it takes, each with the network's word for it."""
+    along: ClassVar[Mapping[str, Format]] = {}
+    """Columns that say more of a member, such as consent, and not who it is."""
     one_kind: ClassVar[bool] = False
     """Whether all members of a diff have to be of one kind."""
 
@@ -58,10 +60,12 @@ class Audience(NamedList):
         country = getattr(options, "phone_country", "")
         check_phone_country(country, activation.name)
         self._identifiers: list[str] = []
-        self._formats = {
+        self._along: list[str] = []
+        self._formats: dict[str, Format] = {
             kind: Identifier(self.network, kind, country, options.hashed_only)
             for kind in self.kinds
         }
+        self._formats |= self.along
 
     @classmethod
     def identity_among(cls, fields: Collection[str]) -> str | None:
@@ -73,7 +77,7 @@ class Audience(NamedList):
         found: dict[str, Format] = {
             kind: Identifier(cls.network, kind) for kind in cls.kinds
         }
-        return {**found, MEMBER_ID: Id(_LONGEST_MEMBER_ID)}
+        return {**found, **cls.along, MEMBER_ID: Id(_LONGEST_MEMBER_ID)}
 
     @classmethod
     def also_missing(cls, options: Any, fields: Collection[str]) -> Iterator[str]:
@@ -88,7 +92,9 @@ class Audience(NamedList):
 
     def prepare(self, columns: Sequence[Column]) -> None:
         super().prepare(columns)
-        self._identifiers = self._among([column.field for column in columns])
+        fields = [column.field for column in columns]
+        self._identifiers = self._among(fields)
+        self._along = [each for each in self.along if each in fields]
 
     def encode(self, row: Row, found: Any = None) -> bytes:
         changed = sorted(set(self._identifiers).intersection(row.changed))
@@ -102,6 +108,7 @@ class Audience(NamedList):
         if not any(values):
             text = f"the row has none of: {', '.join(self._identifiers)}"
             raise RowRefused("no_identifier", text)
+        values += [self._value(each, row.values.get(each)) for each in self._along]
         return orjson.dumps(self.member(values))
 
     def encode_rows(self, rows: Rows, found: Sequence[Any]) -> list[bytes]:
@@ -110,15 +117,19 @@ class Audience(NamedList):
         columns = [
             self._formats[kind].many(rows.column(kind)) for kind in self._identifiers
         ]
-        members = list(zip(*columns, strict=True))
-        if not all(map(any, members)):
+        if not all(map(any, zip(*columns, strict=True))):
             raise OneByOne
-        return as_json(map(self.member, members))
+        columns += [self._formats[each].many(rows.column(each)) for each in self._along]
+        try:
+            return as_json(map(self.member, zip(*columns, strict=True)))
+        except RowRefused:
+            raise OneByOne from None
 
     def member(self, values: Values) -> Any:
         """What stands for a member in a request: its identifiers, in order.
 
-        values: one of each kind that the diff has; None where a member has none.
+        values: one of each kind that the diff has, then those of `along`; None where a
+        member has none. Raises RowRefused.
         """
         return [value or "" for value in values]
 
@@ -127,7 +138,7 @@ class Audience(NamedList):
         """The network's words for the kinds that the diff has, in order."""
         return [self.kinds[kind] for kind in self._identifiers]
 
-    def _value(self, kind: str, value: Any) -> str | None:
+    def _value(self, kind: str, value: Any) -> Any:
         return None if value is None else self._formats[kind].one(kind, value)
 
     @classmethod

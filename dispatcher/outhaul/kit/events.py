@@ -94,7 +94,7 @@ class Events(Records):
         plan = Plan()
         ours = (self.who[0], "event_name", "event_time")
         self.plan_others(plan, [each for each in columns if each.field not in ours])
-        named = self._options.event_name
+        named = getattr(self._options, "event_name", "")
         if named and not self.names.fullmatch(named):
             plan.problems.append(f"'event_name' has {self.names_have}")
         return plan

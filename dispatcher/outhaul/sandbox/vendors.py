@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from outhaul.sandbox.braze import BrazeStandIn
 from outhaul.sandbox.brevo import BrevoStandIn
+from outhaul.sandbox.google import DisplayVideoStandIn, GoogleAdsStandIn
 from outhaul.sandbox.hubspot import HubSpotStandIn
 from outhaul.sandbox.intercom import IntercomStandIn
 from outhaul.sandbox.iterable import IterableStandIn
@@ -18,6 +19,8 @@ from outhaul.sandbox.zendesk import ZendeskStandIn
 STAND_INS: dict[str, type[StandIn]] = {
     "braze": BrazeStandIn,
     "brevo": BrevoStandIn,
+    "display_video": DisplayVideoStandIn,
+    "google_ads": GoogleAdsStandIn,
     "hubspot": HubSpotStandIn,
     "intercom": IntercomStandIn,
     "iterable": IterableStandIn,
