@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from outhaul.destinations.google import GoogleAds
 from outhaul.destinations.google.requests import outcomes
-from outhaul.errors import ConfigurationError, RequestRefused, StopSync
+from outhaul.errors import ConfigurationError, RequestRefused, RowRefused, StopSync
 from outhaul.kit.rows import Items
 from outhaul.kit.service import Activation, Encoded
 from outhaul.model import Change, Column, Kind, Row
@@ -125,12 +125,35 @@ def test_a_field_that_is_wrong_refuses_its_row_alone(sandbox):
     assert list(caught.value.rows) == [1]
 
 
-def test_an_audience_that_is_gone_refuses_no_row(sandbox):
+def test_what_is_wrong_with_the_request_refuses_no_row(sandbox):
     audience = service(account(sandbox))
     items = members(audience, 1)
+    info = {"reason": "TERMS_AND_CONDITIONS_NOT_SIGNED"}
+    unsigned = {"error": {"code": 400, "details": [info]}}
+    sandbox.add_faults(Fault("status", path="*:ingest", status=400, body=unsigned))
+    with pytest.raises(StopSync, match="TERMS_AND_CONDITIONS"):
+        audience.send(items)
     sandbox.vendors["google_ads"].reset()
     with pytest.raises(StopSync, match="no such audience"):
         audience.send(items)
+
+
+def test_a_request_that_google_does_not_know_yet_is_asked_for_again(sandbox):
+    sandbox.add_faults(Fault("lost", path="*:ingest"))
+    audience = service(account(sandbox))
+    items = members(audience, 1)
+    assert audience.poll(audience.send(items), items) is None
+    assert statuses(audience.poll(audience.send(items), items)) == ["accepted"]
+
+
+def test_who_leaves_is_asked_for_no_consent(sandbox):
+    audience = service(account(sandbox))
+    consent = Column("ad_user_data", "ad_user_data", Kind.TEXT, "varchar")
+    audience.prepare([EMAIL, consent])
+    values = {"email": "a@b.example", "ad_user_data": "perhaps"}
+    assert b"consent" not in audience.encode(Row(1, Change.REMOVED, values))
+    with pytest.raises(RowRefused, match="neither granted nor denied"):
+        audience.encode(Row(1, Change.INSERTED, values))
 
 
 # --- members, consent, dry runs
@@ -146,10 +169,8 @@ def test_an_address_counts_with_all_of_its_parts(sandbox):
 
     assert written(**SPOKEN_FOR, postal_code="10001") == [["address"]]
     assert written(**SPOKEN_FOR, email="a@b.example") == [["emailAddress"]]
-    refused = pytest.raises(Exception, match="nor all of first_name, last_name")
-    with refused as caught:
+    with pytest.raises(RowRefused, match="nor all of first_name, last_name"):
         written(**SPOKEN_FOR)
-    assert caught.value.code == "no_identifier"
 
 
 def test_consent_that_nobody_tells_is_noted(sandbox):

@@ -108,7 +108,8 @@ class Audience(NamedList):
         if not any(values):
             text = f"the row has none of: {', '.join(self._identifiers)}"
             raise RowRefused("no_identifier", text)
-        values += [self._value(each, row.values.get(each)) for each in self._along]
+        if row.change is not Change.REMOVED:
+            values += [self._value(each, row.values.get(each)) for each in self._along]
         return orjson.dumps(self.member(values))
 
     def encode_rows(self, rows: Rows, found: Sequence[Any]) -> list[bytes]:
@@ -119,7 +120,9 @@ class Audience(NamedList):
         ]
         if not all(map(any, zip(*columns, strict=True))):
             raise OneByOne
-        columns += [self._formats[each].many(rows.column(each)) for each in self._along]
+        if rows[0].change is not Change.REMOVED:
+            along = ((each, rows.column(each)) for each in self._along)
+            columns += [self._formats[each].many(column) for each, column in along]
         try:
             return as_json(map(self.member, zip(*columns, strict=True)))
         except RowRefused:
@@ -128,8 +131,8 @@ class Audience(NamedList):
     def member(self, values: Values) -> Any:
         """What stands for a member in a request: its identifiers, in order.
 
-        values: one of each kind that the diff has, then those of `along`; None where a
-        member has none. Raises RowRefused.
+        values: one of each kind that the diff has, then those of `along` of a member
+        who does not leave; None where a member has none. Raises RowRefused.
         """
         return [value or "" for value in values]
 

@@ -32,6 +32,8 @@ _MINUTE, _DAY = 60.0, 86_400.0
 _A_DAY = Bucket("requests a day", 100_000, _DAY)
 _REQUESTS_OF_A_CALL = 3  # one that is refused, a token, and one more
 _PAGE = "1000"
+# Reasons that are about the request and not about its rows.
+_STOPS = re.compile("TERMS|DESTINATION|USER_LIST|CONVERSION_ACTION|ALLOWLIST|ACCOUNT")
 _ROW = re.compile(r"(?:audience_members|audienceMembers|events)\b[^\[]*\[(\d+)\]")
 
 
@@ -69,9 +71,8 @@ class DataManagerApi(Api):
 
     def status(self, request_id: str) -> Mapping[str, Any]:
         """What became of a request at its one destination; empty: not known yet."""
-        answer = self.call(
-            "GET", "/v1/requestStatus:retrieve", params={"requestId": request_id}
-        )
+        path = f"/v1/requestStatus:retrieve?requestId={path_part(request_id)}"
+        answer = self.find(path) or {}
         found = answer.get("requestStatusPerDestination") or [{}]
         return found[0] if isinstance(found[0], dict) else {}
 
@@ -300,6 +301,8 @@ def _refusal(response: Response) -> RequestRefused | StopSync:
     details = error.get("details") if isinstance(error, dict) else None
     named: dict[int, Refusal] = {}
     for detail in details if isinstance(details, list) else ():
+        if _STOPS.search(str(detail.get("reason"))):
+            return StopSync(response.describe())
         for each in detail.get("fieldViolations") or ():
             found = _ROW.match(str(each.get("field")))
             if found is None:

@@ -124,7 +124,8 @@ class CustomerMatch(ByRequest, Audience):
         return str(self._account.api.call("POST", path, made)["id"])
 
     def member(self, values: Values) -> dict[str, Any]:
-        found = dict(zip([*self._identifiers, *self._along], values, strict=True))
+        names = [*self._identifiers, *self._along]
+        found = dict(zip(names, values, strict=False))
         told = {key: found[name] for name, key in CONSENTS.items() if found.get(name)}
         member = {"userData": {"userIdentifiers": identifiers(found)}}
         return {**member, "consent": told} if told else member
