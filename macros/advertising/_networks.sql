@@ -11,7 +11,10 @@
             'email': ['gmail', 'sha256'], 'phone': hashed, 'first_name': lower, 'last_name': lower,
             'postal_code': [], 'country': [], 'mobile_ad_id': [], 'external_id': [],
         },
-        'linkedin': {'email': hashed, 'mobile_ad_id': []},
+        'linkedin': {
+            'email': hashed, 'mobile_ad_id': [], 'company_name': [], 'company_domain': [],
+            'company_email_domain': [], 'company_page_url': [], 'organization_urn': [],
+        },
         'meta': {
             'email': hashed, 'phone': digits, 'first_name': letters, 'last_name': letters,
             'city': a_to_z, 'state': a_to_z, 'postal_code': postal, 'country': lower,

@@ -51,6 +51,8 @@ class Vendor:
     overlapping: Collection[str] = ()
 
 
+_OF_MICROSOFT = "/CampaignManagement/v13/Audiences"
+_OF_CRITEO = "/2026-07/marketing-solutions/audience-segments"
 GOOGLE = Vendor(
     files={"/v1/": "google/datamanager-v1.json"},
     asked=5,
@@ -104,6 +106,21 @@ VENDORS = {
             ("GET", "/contacts/x", (404, {"code": "unheard_of", "message": ""})),
         ],
         undescribed={401},
+    ),
+    "criteo": Vendor(
+        files={"/2026-07/": "criteo/audiences_2026-07.json"},
+        asked=3,
+        headers={"content-type": "application/json", "authorization": "Bearer x"},
+        requests=[
+            ("POST", f"{_OF_CRITEO}/create", {"data": [{"attributes": {}}]}),
+            ("PATCH", f"{_OF_CRITEO}/1/contact-list", {"data": {"type": "x"}}),
+            ("PATCH", f"{_OF_CRITEO}/1/nothing", {}),
+        ],
+        replies=[
+            ("PATCH", f"{_OF_CRITEO}/1/contact-list", (200, {"data": {}})),
+            ("POST", f"{_OF_CRITEO}/search", (200, {"data": [{"id": 1}]})),
+        ],
+        undescribed={400, 401, 404},
     ),
     "display_video": GOOGLE,
     "google_ads": replace(
@@ -198,6 +215,21 @@ VENDORS = {
             ("GET", "/api/profiles", (200, {})),
             ("GET", "/api/profile-bulk-import-jobs/x", (404, {"errors": [{}]})),
         ],
+    ),
+    "microsoft_ads": Vendor(
+        files={"/CampaignManagement/v13/": "microsoft-ads/campaign-v13.json"},
+        asked=3,
+        headers={"content-type": "application/json", "authorization": "Bearer x"},
+        requests=[
+            ("POST", f"{_OF_MICROSOFT}/QueryByIds", {"Type": "Nothing"}),
+            ("POST", f"{_OF_MICROSOFT}", {"Audiences": {}}),
+            ("POST", f"{_OF_MICROSOFT}/Nothing", {}),
+        ],
+        replies=[
+            ("POST", f"{_OF_MICROSOFT}", (200, {"AudienceIds": [1]})),
+            ("POST", f"{_OF_MICROSOFT}/QueryByIds", (200, {"Audiences": {}})),
+        ],
+        undescribed={400, 401},
     ),
     "pinterest": Vendor(
         files={"/v5/": "pinterest/audiences-v5.json"},

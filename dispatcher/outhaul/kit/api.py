@@ -46,6 +46,19 @@ class ApiAccount(Account):
         )
 
 
+class TokenAccount(ApiAccount):
+    """An account whose requests are let in by tokens that end and are renewed."""
+
+    @property
+    def log_in_requests(self) -> int:
+        return 1
+
+    @property
+    def longest_call(self) -> float:
+        """Seconds of a call whose token was refused: another one, and once more."""
+        return 3 * self.request_seconds
+
+
 def address(default: str) -> Any:
     """The setting `base_url`."""
     return setting("The address of the API.", default=default, identifies=True)

@@ -37,8 +37,8 @@ class Audience(NamedList):
     """Adds those who enter the segment to an audience and removes those who leave.
 
     Rows that come as updated are added once more: `refresh_after` asks for that where a
-    network forgets members. Its options include `audience_name`, `hashed_only` and,
-    where the network takes phone numbers, `phone_country`.
+    network forgets members. Its options include `audience_name`, `hashed_only` where
+    the network takes hashes, and `phone_country` where it takes phone numbers.
     """
 
     consumes = frozenset(Change)
@@ -58,11 +58,12 @@ class Audience(NamedList):
     def __init__(self, account: Any, options: Any, activation: Activation) -> None:
         super().__init__(account, options, activation)
         country = getattr(options, "phone_country", "")
+        is_hashed = getattr(options, "hashed_only", False)
         check_phone_country(country, activation.name)
         self._identifiers: list[str] = []
         self._along: list[str] = []
         self._formats: dict[str, Format] = {
-            kind: Identifier(self.network, kind, country, options.hashed_only)
+            kind: Identifier(self.network, kind, country, is_hashed)
             for kind in self.kinds
         }
         self._formats |= self.along

@@ -24,6 +24,11 @@ KINDS = (
     "birth_date",
     "mobile_ad_id",
     "external_id",
+    "company_name",
+    "company_domain",
+    "company_email_domain",
+    "company_page_url",
+    "organization_urn",
 )
 
 _HASHED: Steps = ("sha256",)
@@ -48,7 +53,16 @@ NETWORKS: Mapping[str, Mapping[str, Steps]] = {
         "mobile_ad_id": (),
         "external_id": (),
     },
-    "linkedin": {"email": _HASHED, "mobile_ad_id": ()},
+    # Companies are no secret to anybody.
+    "linkedin": {
+        "email": _HASHED,
+        "mobile_ad_id": (),
+        "company_name": (),
+        "company_domain": (),
+        "company_email_domain": (),
+        "company_page_url": (),
+        "organization_urn": (),
+    },
     # https://developers.facebook.com/docs/marketing-api/conversions-api/parameters/customer-information-parameters
     "meta": {
         "email": _HASHED,
