@@ -53,6 +53,7 @@ _BUILD_KEYS: dict[str, Schema] = {
     "prefer": {"type": "string"},
     "max_invalid": {**_SHARE, "default": 0.05},
     "max_removed": {**_SHARE, "default": 0.2},
+    "unsuppressed": {"anyOf": [{"type": "boolean"}, _TEMPLATE], "default": False},
     "refresh_after": {"type": "string", "pattern": r"^[1-9][0-9]{0,3} days?$|\{\{"},
 }
 

@@ -1,7 +1,8 @@
 {#- Check what the model configures and gather what the steps share.
 
 Keys of the mapping: name, relation, acknowledged, rejected, existing, key, identity, prefer,
-append_only, max_invalid, max_removed, refresh_days, meta; the steps add theirs. -#}
+append_only, max_invalid, max_removed, refresh_days, meta, unsuppressed, suppression_entries; the
+steps add theirs. -#}
 {% macro _diff_configuration(relation) %}
     {% set meta = (config.get('meta') or {}).get('outhaul') %}
     {% do outhaul._check_diff_configuration(config.get('unique_key'), meta) %}
@@ -22,13 +23,15 @@ append_only, max_invalid, max_removed, refresh_days, meta; the steps add theirs.
         'max_removed': meta.get('max_removed', 0.2),
         'refresh_days': meta.refresh_after.split(' ')[0] | int if 'refresh_after' in meta else none,
         'meta': meta,
+        'unsuppressed': meta.get('unsuppressed', false),
+        'suppression_entries': outhaul._suppression_entries(),
     }) }}
 {% endmacro %}
 
 {#- The keys of `meta.outhaul` that the build reads; outhaul/registry/diff_keys.py has the same. -#}
 {% macro _build_keys() %}
     {{ return([
-        'destination', 'service', 'append_only', 'identity', 'prefer', 'max_invalid', 'max_removed', 'refresh_after',
+        'destination', 'service', 'append_only', 'identity', 'prefer', 'max_invalid', 'max_removed', 'refresh_after', 'unsuppressed',
     ]) }}
 {% endmacro %}
 
@@ -37,9 +40,10 @@ append_only, max_invalid, max_removed, refresh_days, meta; the steps add theirs.
     {{ return(['fields', 'max_rejected', 'max_missing']) }}
 {% endmacro %}
 
-{#- The segment of a diff: the first model that it refers to. -#}
+{#- The segment of a diff: the first model that it refers to, lists of whom it suppresses apart. -#}
 {% macro _segment_name() %}
-    {{ return(model.refs[0].name if model.refs else model.name) }}
+    {% set names = model.refs | map(attribute='name') | reject('in', outhaul._suppression_names()) | list %}
+    {{ return(names[0] if names else model.name) }}
 {% endmacro %}
 
 {#- Raise one error that names everything that is wrong with a diff's configuration. -#}
@@ -65,9 +69,9 @@ append_only, max_invalid, max_removed, refresh_days, meta; the steps add theirs.
         {% if fault is not none %}
             {% do problems.append("'meta.outhaul.prefer' is not whole: " ~ fault) %}
         {% endif %}
-        {% if meta.get('append_only', false) is not boolean %}
-            {% do problems.append("'meta.outhaul.append_only' must be true or false") %}
-        {% endif %}
+        {% for name in ['append_only', 'unsuppressed'] if meta.get(name, false) is not boolean %}
+            {% do problems.append("'meta.outhaul." ~ name ~ "' must be true or false") %}
+        {% endfor %}
         {% for name in ['max_invalid', 'max_removed'] %}
             {% set share = meta.get(name, 0) %}
             {% if share is not number or share is boolean or share < 0 or share > 1 %}

@@ -8,14 +8,17 @@ Adds to the diff `hold` ('all', 'removals' or none) and `hold_reason`. -#}
     {% set held_rows = diff.found.held_rows %}
     {% if diff.append_only or diff.before.retirement == 'remove' %}
         {#- nothing is ever removed, or all that is was asked for: no accident -#}
-    {% elif diff.segment_rows == 0 and held_rows > 0 %}
+    {% elif diff.segment_rows + diff.suppressed_rows == 0 and held_rows > 0 %}
         {% set hold = 'all' %}
         {% set reason = 'the segment is empty while the destination holds ' ~ held_rows ~ (' row' if held_rows == 1 else ' rows') %}
     {% elif held_rows >= 100 and outhaul._exceeds(counts.removed, diff.max_removed, held_rows) %}
         {% set hold = 'removals' %}
         {% set reason =
             counts.removed ~ ' of ' ~ held_rows ~ ' rows would be removed, more than max_removed allows ('
-            ~ diff.max_removed ~ ')'
+            ~ diff.max_removed ~ ')' ~ (
+                ', ' ~ diff.suppressed_rows ~ ' of the segment being on a list of outhaul_suppressed'
+                if diff.suppressed_rows else ''
+            )
         %}
     {% endif %}
     {% do diff.update({'hold': hold, 'hold_reason': reason}) %}

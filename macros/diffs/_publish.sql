@@ -12,7 +12,8 @@
         'outhaul: ' ~ diff.name ~ ' build ' ~ diff.next_generation ~ ': ' ~ counts.inserted ~ ' inserted, '
         ~ counts.updated ~ ' updated, ' ~ counts.removed ~ ' removed'
         ~ (', ' ~ counts.held ~ ' held after a rejection' if counts.held else '')
-        ~ (', ' ~ diff.invalid_rows ~ ' invalid' if diff.invalid_rows else ''),
+        ~ (', ' ~ diff.invalid_rows ~ ' invalid' if diff.invalid_rows else '')
+        ~ outhaul._suppression_words(diff),
         info=true
     ) %}
 {% endmacro %}

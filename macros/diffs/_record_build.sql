@@ -6,7 +6,7 @@ a parent may be an expensive view, so nobody pays for it without asking. -#}
     {% set parent = outhaul._parent_to_count() %}
     {% set copied = [
         'activation', 'generation', 'segment', 'rows_in_segment', 'rows_acknowledged', 'rows_inserted',
-        'rows_updated', 'rows_removed', 'rows_held', 'rows_invalid', 'hold', 'built_at', 'built_by',
+        'rows_updated', 'rows_removed', 'rows_held', 'rows_invalid', 'rows_suppressed', 'hold', 'built_at', 'built_by',
     ] %}
     {% set counted = 'cast(null as ' ~ dbt.type_bigint() ~ ')' %}
     {% if parent.relation %}
@@ -30,7 +30,7 @@ a parent may be an expensive view, so nobody pays for it without asking. -#}
 
 {#- The parent that the diff's segment declares: its name, and its relation if it is built. -#}
 {% macro _parent_to_count() %}
-    {% set segment = outhaul._named_node(outhaul._first_ref(model)) %}
+    {% set segment = outhaul._named_node(outhaul._segment_name()) %}
     {% set name = outhaul._declared_parent(segment) if segment is not none else none %}
     {% set node = outhaul._named_node(name) if name else none %}
     {% if node is none or node.config.materialized == 'ephemeral' %}

@@ -26,6 +26,7 @@ say, is seen by the next build, even where this one is still at work. -#}
         'columns': tojson(outhaul._recorded_columns(diff.columns)),
         'settings': tojson(diff.meta),
         'state_columns': tojson(diff.state_columns),
+        'suppression': tojson(diff.suppression) if diff.suppression else none,
         'next_check': diff.next_check,
         'hold': diff.hold,
         'hold_reason': diff.hold_reason,
@@ -41,6 +42,7 @@ say, is seen by the next build, even where this one is still at work. -#}
         'rows_removed': counts.removed,
         'rows_held': counts.held,
         'rows_invalid': diff.invalid_rows,
+        'rows_suppressed': diff.suppressed_rows,
         'sendable_seq': sendable,
         'last_seq': last_seq,
         'built_at': dbt.dateadd(

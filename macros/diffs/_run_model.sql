@@ -48,7 +48,7 @@ the warehouse. -#}
 one that the rows are written into becomes the diff. -#}
 {% macro _fill_by_model(diff, sql) %}
     {% set is_first = not diff.is_partial and diff.found.held_rows == 0 and diff.found.refused_rows == 0 %}
-    {% set is_candidate = is_first and outhaul.is_transactional() %}
+    {% set is_candidate = is_first and outhaul.is_transactional() and not diff.suppression_entries %}
     {% do diff.update({'is_first': is_first, 'is_candidate': is_candidate, 'own_column_count': 0}) %}
     {% if not is_candidate %}
         {% do diff.work_tables.append(diff.work) %}

@@ -2,7 +2,7 @@
 
 {#- Name them. marker: what no other build uses that may be under way. -#}
 {% macro _name_work_tables(diff, marker) %}
-    {% for name in ['work', 'retyped', 'suspects', 'changes', 'refused'] %}
+    {% for name in ['work', 'retyped', 'suspects', 'changes', 'refused', 'suppressed'] %}
         {% do diff.update({name: outhaul.work_relation(diff.relation, name, marker)}) %}
     {% endfor %}
     {% do diff.update({'work_tables': []}) %}

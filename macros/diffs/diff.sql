@@ -7,13 +7,14 @@ They hand on one mapping, `diff`. Who adds which key:
 
 | step | keys |
 | --- | --- |
-| `_diff_configuration` | `name`, `relation`, `acknowledged`, `rejected`, `existing` (see `_existing`), `key`, `identity`, `prefer`, `append_only`, `max_invalid`, `max_removed`, `refresh_days`, `meta` |
+| `_diff_configuration` | `name`, `relation`, `acknowledged`, `rejected`, `existing` (see `_existing`), `key`, `identity`, `prefer`, `append_only`, `max_invalid`, `max_removed`, `refresh_days`, `meta`, `unsuppressed`, `suppression_entries` |
 | `_take_lease` | `asked_at`, `before` (the activation's row in the ledger), `claims` (how far its rows were sent), `resync_due`, `resend_due`, `work_tables` and the names of those |
 | `_move_state` | `moved` (relations to drop when the diff is published) |
 | `_check_ledger` | `found` (what is in its tables), `next_generation` |
 | `_know_state` | `state_columns` (those of what is acknowledged) |
 | `_run_model` | `columns` (of the select), `identity_is_text`, `is_first` (nothing is acknowledged); `key` and `identity` as the warehouse spells them |
 | `_adopt_columns` | `held` (what is acknowledged, in the columns of the select), `adopted`, `renamed`, `rejected_is_kept` |
+| `_suppress` | `suppressed_rows`, `suppression` (what each list took off, and by which columns) |
 | `_compare` | `suspects_are_judged`, `counts` (rows by change), `segment_rows`, `invalid_rows`, `next_check` |
 | `_guard` | `hold`, `hold_reason` |
 -#}
@@ -47,6 +48,7 @@ They hand on one mapping, `diff`. Who adds which key:
             -- what it should hold
             {% do outhaul._run_model(diff, sql) %}
             {% do outhaul._adopt_columns(diff) %}
+            {% do outhaul._suppress(diff) %}
 
             -- the difference
             {% do outhaul._compare(diff) %}

@@ -47,6 +47,7 @@ The meaning of every column is in docs/ledger.md. A change here is a change of
             'columns': 'text',
             'settings': 'text',
             'state_columns': 'text',
+            'suppression': 'text',
             'next_check': 'text',
             'rows_in_segment': 'bigint',
             'rows_acknowledged': 'bigint',
@@ -55,6 +56,7 @@ The meaning of every column is in docs/ledger.md. A change here is a change of
             'rows_removed': 'bigint',
             'rows_held': 'bigint',
             'rows_invalid': 'bigint',
+            'rows_suppressed': 'bigint',
             'sendable_seq': 'bigint',
             'last_seq': 'bigint',
             'hold': 'text',
@@ -79,6 +81,7 @@ The meaning of every column is in docs/ledger.md. A change here is a change of
             'rows_removed': 'bigint',
             'rows_held': 'bigint',
             'rows_invalid': 'bigint',
+            'rows_suppressed': 'bigint',
             'hold': 'text',
             'built_at': 'timestamp',
             'built_by': 'text',
@@ -140,5 +143,5 @@ The meaning of every column is in docs/ledger.md. A change here is a change of
 
 {#- The version of these tables; the dispatcher refuses a ledger newer than it knows. -#}
 {% macro ledger_version() %}
-    {{ return(2) }}
+    {{ return(3) }}
 {% endmacro %}

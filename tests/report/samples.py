@@ -48,6 +48,8 @@ def status(name: str, **values: object) -> ActivationStatus:
         "waiting": 1,
         "guarded": 0,
         "invalid": 0,
+        "suppressed": 0,
+        "unmatched_lists": [],
         "hold_reason": None,
         "lag_seconds": 60.0,
         "last_sync": "succeeded",

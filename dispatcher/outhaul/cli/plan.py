@@ -16,7 +16,7 @@ from outhaul.cli.tables import Table, count
 from outhaul.commands.plan import Plan, plan
 from outhaul.commands.session import open_session
 from outhaul.registry.selection import Selection
-from outhaul.text.phrases import changes, rows, span
+from outhaul.text.phrases import changes, rows, span, suppression
 from outhaul.text.visible import visible
 
 
@@ -69,6 +69,7 @@ def _remarks(plan: Plan) -> list[str]:
         remarks.append(f"{rows(plan.waiting, 'waits', 'wait')} after a rejection")
     if plan.invalid:
         remarks.append(f"{rows(plan.invalid)} invalid and never sent")
+    remarks += suppression(plan.suppressed, plan.unmatched_lists)
     if not plan.may_send:
         remarks.append("this target may only plan (send_from in destinations.yml)")
     return remarks

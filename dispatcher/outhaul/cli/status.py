@@ -16,7 +16,7 @@ from outhaul.commands.session import open_session
 from outhaul.commands.status import ActivationStatus, status
 from outhaul.ledger.records import ENDED
 from outhaul.registry.selection import Selection
-from outhaul.text.phrases import changes, rows, span
+from outhaul.text.phrases import changes, rows, span, suppression
 from outhaul.text.visible import visible
 
 
@@ -73,6 +73,7 @@ def _remarks(status: ActivationStatus) -> list[str]:
         remarks.append(f"{word}: {visible(status.running.removeprefix(ENDED))}")
     if status.invalid:
         remarks.append(f"{rows(status.invalid)} invalid and never sent")
+    remarks += suppression(status.suppressed, status.unmatched_lists)
     if status.last_sync_message and status.last_sync not in ("succeeded", "held"):
         remarks.append(f"last sync: {status.last_sync_message}")
     return remarks

@@ -26,11 +26,12 @@ class Plan:
     """What a sync of one activation would do. Counts are rows.
 
     consumed: rows per change that become requests; the others are committed without
-    one. moved: where files lead to another account or target than rows were delivered
-    to, so that a sync stops. requests: what a sync makes where nothing fails, all that
-    the rows need is there and each job has ended at the first look; seconds: how long
-    these take at the rate limit, without the destination's own time. samples: field
-    to masked value.
+    one. suppressed: rows of the segment that a list of `outhaul_suppressed` took off;
+    unmatched_lists: those that no column of the diff can be matched with. moved: where
+    files lead to another account or target than rows were delivered to, so that a sync
+    stops. requests: what a sync makes where nothing fails, all that the rows need is
+    there and each job has ended at the first look; seconds: how long these take at the
+    rate limit, without the destination's own time. samples: field to masked value.
     """
 
     name: str
@@ -40,6 +41,8 @@ class Plan:
     consumed: dict[str, int]
     waiting: int
     invalid: int
+    suppressed: int
+    unmatched_lists: list[str]
     guarded: int
     hold_reason: str | None
     may_send: bool
@@ -81,6 +84,8 @@ def _plan(
         consumed={change.value: consumed[change] for change in Change},
         waiting=record.rows_held,
         invalid=record.rows_invalid,
+        suppressed=record.rows_suppressed,
+        unmatched_lists=list(record.unmatched_lists),
         guarded=standing.guarded,
         hold_reason=record.hold_reason,
         may_send=session.may_send(binding),

@@ -16,9 +16,9 @@ class ActivationStatus:
     """One activation. Counts are rows; `rows` are those of the segment.
 
     in_doubt: claimed, and without an outcome. guarded: kept back by a guard. waiting:
-    rejected earlier, and not yet tried again. lag_seconds: since the build whose rows
-    still wait, or 0. last_sync_seconds_ago: None before the first. ended: why it is not
-    synced any more.
+    rejected earlier, and not yet tried again. suppressed, unmatched_lists: as in a
+    plan. lag_seconds: since the build whose rows still wait, or 0.
+    last_sync_seconds_ago: None before the first. ended: why it is not synced any more.
     """
 
     name: str
@@ -33,6 +33,8 @@ class ActivationStatus:
     waiting: int
     guarded: int
     invalid: int
+    suppressed: int
+    unmatched_lists: list[str]
     hold_reason: str | None
     lag_seconds: float
     last_sync: str | None
@@ -76,6 +78,8 @@ def _status(
         waiting=record.rows_held,
         guarded=record.guarded(committed, upto),
         invalid=record.rows_invalid,
+        suppressed=record.rows_suppressed,
+        unmatched_lists=list(record.unmatched_lists),
         hold_reason=record.hold_reason,
         lag_seconds=_seconds(found.built_seconds_ago) if pending.total() else 0.0,
         last_sync=found.last_sync_status,

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from outhaul.ledger.recorded import columns_in, json_of, problems_of
 from outhaul.model import Change
 
-LEDGER_VERSION = 2
+LEDGER_VERSION = 3
 """The version of the ledger's tables that this dispatcher knows."""
 ENDED = "ended: "
 """Before the holder of a lease that outlives its sync. The builds know it too."""
@@ -60,14 +60,24 @@ def _counts(*values: int | None) -> dict[Change, int]:
     return dict(zip(Change, map(_count, values), strict=True))
 
 
+def _unmatched(suppression: str | None) -> tuple[str, ...]:
+    lists = json_of(suppression, dict)
+    return tuple(
+        str(name)
+        for name, each in lists.items()
+        if not (isinstance(each, dict) and each.get("by"))
+    )
+
+
 @dataclass(frozen=True)
 class ActivationRecord:
     """One row of `outhaul_activations`: what its last build published.
 
     owner: the project and the target whose build that was. counts: rows per change that
-    may be sent. sendable_seq: the last position that the guards let through; last_seq:
-    the last one there is. hold: 'all', 'removals' or None. is_orphaned: its model is no
-    longer in the project. problems: what no build can have written.
+    may be sent. unmatched_lists: of whom to suppress, those that no column of the diff
+    can be matched with. sendable_seq: the last position that the guards let through;
+    last_seq: the last one there is. hold: 'all', 'removals' or None. is_orphaned: its
+    model is no longer in the project. problems: what no build can have written.
     """
 
     lease_is_live: bool
@@ -97,6 +107,8 @@ class ActivationRecord:
     )
     rows_held: int = column(read=_count)
     rows_invalid: int = column(read=_count)
+    rows_suppressed: int = column(read=_count)
+    unmatched_lists: tuple[str, ...] = column("suppression", read=_unmatched)
     sendable_seq: int = column(read=_count)
     last_seq: int = column(read=_count)
     hold: str | None = column()

@@ -15,6 +15,7 @@ BUILD_KEYS = (
     "max_invalid",
     "max_removed",
     "refresh_after",
+    "unsuppressed",
 )
 """Those that the build reads; the macro `_build_keys` has the same."""
 

@@ -18,7 +18,7 @@ from outhaul.commands.status import ActivationStatus
 from outhaul.report import charts, labels, words
 from outhaul.report.charts import Bar
 from outhaul.report.data import Breakdown, Reason, Report, Sync, Value
-from outhaul.text.phrases import changes, counted, rows, span
+from outhaul.text.phrases import changes, counted, rows, span, suppression
 
 MOST_CHARTS = 24
 MOST_BARS = 12
@@ -134,8 +134,9 @@ def _value_label(value: Value) -> str:
 
 def _notes(each: ActivationStatus) -> str:
     """What keeps rows back; nobody's name and nobody's words."""
-    held = each.hold_reason if each.guarded else None
-    return "; ".join(note for note in ("paused" if each.paused else None, held) if note)
+    notes = ["paused"] if each.paused else []
+    notes += [each.hold_reason] if each.guarded and each.hold_reason else []
+    return "; ".join(notes + suppression(each.suppressed, each.unmatched_lists))
 
 
 def _sync_counts(sync: Sync) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 _SIGNS = {"inserted": "+", "updated": "~", "removed": "-"}
@@ -35,6 +35,18 @@ def changes(counts: Mapping[str, int]) -> str:
     parts = [f"{sign}{counts.get(name, 0):,}" for name, sign in _SIGNS.items()]
     shown = [part for part in parts if part[1:] != "0"]
     return " ".join(shown) or "–"
+
+
+def suppression(number: int, unmatched: Sequence[str]) -> list[str]:
+    """What the lists of `outhaul_suppressed` did to a segment, and what they could not.
+
+    >>> suppression(2, ["do_not_call"])
+    ['2 rows are suppressed', 'no column tells whom do_not_call means']
+    """
+    remarks = [f"{rows(number)} suppressed"] if number else []
+    if unmatched:
+        remarks.append(f"no column tells whom {', '.join(unmatched)} means")
+    return remarks
 
 
 def span(seconds: float) -> str:
