@@ -16,7 +16,7 @@
         {% do plan.problems.append('holdout_days: wants a whole number from 1 on, not ' ~ outhaul._shown(holdout_days)) %}
     {% endif %}
     {% do outhaul._settle_plan(plan) %}
-    {% set last_day = outhaul._last_day(plan) %}
+    {% set last_day = outhaul._today(plan) %}
     {% set names = customer | map(attribute='new_name') | list %}
     {% do plan.ctes.append({
         'name': '_outhaul_bought_1', 'body': '    ' ~ outhaul._days_of_purchases(scope, customer, moment.sql, amount.sql, last_day),

@@ -78,8 +78,12 @@ Returns {function, column}; `column` is none for the count of all rows ('*'). -#
     {% endif %}
     {% if given.within_days is defined %}
         {% set time = outhaul._time_column(given, scope, path) %}
-        {% if time is not none %}
-            {% do conditions.append(outhaul._in_window(scope.plan, time, given.within_days, path ~ '.within_days')) %}
+        {% if not outhaul._is_days(given.within_days) %}
+            {% do scope.plan.problems.append(
+                path ~ '.within_days: wants a number of days from 1 on, not ' ~ outhaul._shown(given.within_days)
+            ) %}
+        {% elif time is not none %}
+            {% do conditions.append(outhaul._in_window(scope.plan, time, given.within_days)) %}
         {% endif %}
     {% endif %}
     {{ return(conditions) }}

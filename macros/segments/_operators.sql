@@ -5,7 +5,7 @@ A missing value (null) fulfils is_null and the negative operators, and no other.
     {% set numbers = ['number'] %}
     {% set times = ['date', 'timestamp', 'timestamp with time zone'] %}
     {% set plain = ['number', 'text', 'boolean', 'other'] + times %}
-    {{ return({
+    {% set operators = {
         'equals': {'kinds': plain, 'operand': 'value'},
         'not_equals': {'kinds': plain, 'operand': 'value'},
         'in': {'kinds': plain, 'operand': 'list'},
@@ -22,12 +22,13 @@ A missing value (null) fulfils is_null and the negative operators, and no other.
         'is_not_null': {'kinds': plain, 'operand': 'flag'},
         'before': {'kinds': times, 'operand': 'time', 'sign': '<'},
         'after': {'kinds': times, 'operand': 'time', 'sign': '>'},
-        'on': {'kinds': times, 'operand': 'day'},
-        'within_last_days': {'kinds': times, 'operand': 'days'},
-        'not_within_last_days': {'kinds': times, 'operand': 'days'},
         'is_true': {'kinds': ['boolean'], 'operand': 'flag'},
         'is_false': {'kinds': ['boolean'], 'operand': 'flag'},
-    }) }}
+    } %}
+    {% for name in outhaul._window_operators() %}
+        {% do operators.update({name: {'kinds': times, 'operand': 'window'}}) %}
+    {% endfor %}
+    {{ return(operators) }}
 {% endmacro %}
 
 {#- A condition on one column: {'column': …, <operator>: <operand>}. -#}
@@ -76,18 +77,17 @@ A missing value (null) fulfils is_null and the negative operators, and no other.
         {{ return('not ' ~ sql) }}
     {% elif operator.operand == 'text' %}
         {{ return(outhaul._text_search(name, sql, operand)) }}
-    {% elif name == 'within_last_days' %}
-        {{ return('(' ~ outhaul._in_window(plan, column, operand, path) ~ ')') }}
-    {% elif name == 'not_within_last_days' %}
-        {{ return('not coalesce(' ~ outhaul._in_window(plan, column, operand, path) ~ ', false)') }}
-    {% elif name == 'on' %}
-        {{ return(outhaul._on_day(plan, column, operand, path)) }}
+    {% elif operator.operand == 'window' %}
+        {{ return(outhaul._window(plan, name, column, operand, path)) }}
     {% elif operator.operand in ['list', 'pair'] %}
         {% set values = [] %}
         {% for value in operand %}
             {% do values.append(outhaul._value(plan, value, column, path ~ '[' ~ loop.index0 ~ ']')) %}
         {% endfor %}
-        {% if name == 'between' %}
+        {% if name == 'between' and column.kind not in ['number', 'date']
+            and outhaul._is_date(operand[0] | string) and outhaul._is_date(operand[1] | string) %}
+            {{ return(outhaul._in_days(plan, outhaul._as_time(column), operand[0] | string, operand[1] | string)) }}
+        {% elif name == 'between' %}
             {{ return('(' ~ sql ~ ' between ' ~ values | join(' and ') ~ ')') }}
         {% elif name == 'in' %}
             {{ return(sql ~ ' in (' ~ values | join(', ') ~ ')') }}
@@ -117,8 +117,6 @@ A missing value (null) fulfils is_null and the negative operators, and no other.
         {% set wanted = 'true' %}
     {% elif shape == 'text' and (operand is not string or operand == '') %}
         {% set wanted = 'a text that is not empty' %}
-    {% elif shape == 'day' and not outhaul._is_date(operand | string) %}
-        {% set wanted = 'a date (YYYY-MM-DD)' %}
     {% elif shape == 'pair' and operand[0] is number and operand[1] is number and operand[0] > operand[1] %}
         {% set wanted = 'the lowest value before the highest' %}
     {% elif shape == 'pair' and operand[0] | string > operand[1] | string
@@ -150,15 +148,4 @@ A missing value (null) fulfils is_null and the negative operators, and no other.
     {% endif %}
     {% set end = 'left' if name == 'starts_with' else 'right' %}
     {{ return(end ~ '(' ~ sql ~ ', ' ~ text | length ~ ') = ' ~ literal) }}
-{% endmacro %}
-
-{#- "column lies in this day", which for times is the day in UTC. -#}
-{% macro _on_day(plan, column, day, path) %}
-    {% set time = outhaul._as_time(column) %}
-    {% set start = outhaul.instant(day | string, time.type) %}
-    {% if time.kind == 'date' %}
-        {{ return(column.sql ~ ' = ' ~ start) }}
-    {% endif %}
-    {% set end = outhaul.instant(outhaul._days_before(day | string, -1), time.type) %}
-    {{ return('(' ~ column.sql ~ ' >= ' ~ start ~ ' and ' ~ column.sql ~ ' < ' ~ end ~ ')') }}
 {% endmacro %}

@@ -1,6 +1,6 @@
 {#- What one call of a macro gathers on its way to a query.
 
-A *plan* is one call: `macro` (its name, for messages), `as_of`, `names` (of CTEs that
+A *plan* is one call: `macro` (its name, for messages), `as_of`, `time_zone`, `names` (of CTEs that
 are named as models are), `steps` (kind of step to how many there are), `ctes` (what
 they read, in order), `problems`. A *scope* is one relation within it, whose columns can
 be named: `source` (its CTE), `name` (what a query calls it), `label` (for messages),
@@ -9,20 +9,25 @@ be named: `source` (its CTE), `name` (what a query calls it), `label` (for messa
 
 What the user named keeps its name in the query, so that SQL of theirs can use it. All
 else has a name of `_step_name`, which no model and no column may have. -#}
-{% macro _new_plan(macro_name, as_of=none) %}
+{% macro _new_plan(macro_name, as_of=none, time_zone=none) %}
     {% set plan = {
         'macro': macro_name, 'names': [], 'steps': {}, 'ctes': [], 'problems': [], 'groups': [],
-        'as_of': none,
+        'as_of': none, 'time_zone': none,
     } %}
     {% set moment = as_of if as_of is not none else var('outhaul_as_of', none) %}
-    {% if moment is not none %}
+    {% if moment is not none and moment != 'now' %}
         {% if outhaul._is_instant(moment | string) %}
             {% do plan.update({'as_of': moment | string}) %}
         {% else %}
             {% do plan.problems.append(
-                "'as_of' must be a date (YYYY-MM-DD) or a time (YYYY-MM-DD HH:MM:SS) in UTC, not '" ~ moment ~ "'"
+                "'as_of' must be a date (YYYY-MM-DD) or a time (YYYY-MM-DD HH:MM:SS) in UTC, or now, not '" ~ moment ~ "'"
             ) %}
         {% endif %}
+    {% endif %}
+    {% if time_zone is string and time_zone in modules.pytz.all_timezones_set %}
+        {% do plan.update({'time_zone': none if time_zone == 'UTC' else time_zone}) %}
+    {% elif time_zone is not none %}
+        {% do plan.problems.append("'time_zone' must be one such as Europe/Berlin, not " ~ outhaul._shown(time_zone)) %}
     {% endif %}
     {{ return(plan) }}
 {% endmacro %}

@@ -33,8 +33,10 @@
         ) %}
         {{ return('null') }}
     {% endif %}
-    {% if kind in ['date', 'timestamp', 'timestamp with time zone'] %}
+    {% if kind == 'date' %}
         {{ return(outhaul.instant(text, column.type)) }}
+    {% elif kind in ['timestamp', 'timestamp with time zone'] %}
+        {{ return(outhaul._instant_of(plan, text, column.type)) }}
     {% elif value is boolean %}
         {{ return('true' if value else 'false') }}
     {% elif value is number %}
@@ -78,29 +80,4 @@
 {#- Whether a value is a whole number of days, from 1 on. -#}
 {% macro _is_days(value) %}
     {{ return(value is integer and value is not boolean and value > 0) }}
-{% endmacro %}
-
-{#- The day that a call counts to: that of as_of, or today. -#}
-{% macro _last_day(plan) %}
-    {% if plan.as_of is not none %}
-        {{ return("cast('" ~ plan.as_of[:10] ~ "' as date)") }}
-    {% endif %}
-    {{ return('cast(' ~ outhaul.now_utc() ~ ' as date)') }}
-{% endmacro %}
-
-{#- "column lies in the last N days": later than that many days before as_of, and not after it. -#}
-{% macro _in_window(plan, column, days, path) %}
-    {% if not outhaul._is_days(days) %}
-        {% do plan.problems.append(path ~ ': wants a number of days from 1 on, not ' ~ outhaul._shown(days)) %}
-        {{ return('null') }}
-    {% endif %}
-    {% set type = column.type or dbt.type_timestamp() %}
-    {% if plan.as_of is not none %}
-        {% set start = outhaul.instant(outhaul._days_before(plan.as_of, days), type) %}
-        {% set end = outhaul.instant(plan.as_of, type) %}
-    {% else %}
-        {% set start = outhaul.days_ago(days, type) %}
-        {% set end = outhaul.instant_now(type) %}
-    {% endif %}
-    {{ return(column.sql ~ ' > ' ~ start ~ ' and ' ~ column.sql ~ ' <= ' ~ end) }}
 {% endmacro %}

@@ -18,7 +18,7 @@
         {% do plan.problems.append('scores: wants a whole number from 1 to 9, not ' ~ outhaul._shown(scores)) %}
     {% endif %}
     {% do outhaul._settle_plan(plan) %}
-    {% set last_day = outhaul._last_day(plan) %}
+    {% set last_day = outhaul._today(plan) %}
     {% set names = customer | map(attribute='new_name') | list %}
     {% do plan.ctes.append({
         'name': '_outhaul_bought_1', 'body': '    ' ~ outhaul._summed_orders(scope, customer, moment.sql, amount.sql, last_day),

@@ -1,14 +1,16 @@
 {#- The rows of a model that meet a tree of conditions, as a query. -#}
-{% macro segment(model, where=none, key=none, columns=none, exclude=none, holdout=none, as_of=none) %}
-    {{ return(adapter.dispatch('segment', 'outhaul')(model, where, key, columns, exclude, holdout, as_of)) }}
+{% macro segment(model, where=none, key=none, columns=none, exclude=none, holdout=none, as_of=none, time_zone=none) %}
+    {{ return(adapter.dispatch('segment', 'outhaul')(
+        model, where, key, columns, exclude, holdout, as_of, time_zone
+    )) }}
 {% endmacro %}
 
-{% macro default__segment(model, where, key, columns, exclude, holdout, as_of) %}
+{% macro default__segment(model, where, key, columns, exclude, holdout, as_of, time_zone) %}
     {% set exclusions = outhaul._exclusions(exclude) %}
     {% if not execute %}
         {{ return('') }}
     {% endif %}
-    {% set plan = outhaul._new_plan('segment', as_of) %}
+    {% set plan = outhaul._new_plan('segment', as_of, time_zone or var('outhaul_time_zone', none)) %}
     {% set scope = outhaul._new_scope(plan, model, 'model', key) %}
     {% for name in scope.key %}
         {% do outhaul._column(scope, name, 'key') %}

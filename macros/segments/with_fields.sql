@@ -2,15 +2,17 @@
 
 The steps of the query: the model, one group for each related model, `gathered` (columns of
 parent rows and aggregates), `computed` (formulas), `labelled` (labels). -#}
-{% macro with_fields(model, key=none, aggregates=[], related=[], formulas={}, labels={}, as_of=none) %}
-    {{ return(adapter.dispatch('with_fields', 'outhaul')(model, key, aggregates, related, formulas, labels, as_of)) }}
+{% macro with_fields(model, key=none, aggregates=[], related=[], formulas={}, labels={}, as_of=none, time_zone=none) %}
+    {{ return(adapter.dispatch('with_fields', 'outhaul')(
+        model, key, aggregates, related, formulas, labels, as_of, time_zone
+    )) }}
 {% endmacro %}
 
-{% macro default__with_fields(model, key, aggregates, related, formulas, labels, as_of) %}
+{% macro default__with_fields(model, key, aggregates, related, formulas, labels, as_of, time_zone) %}
     {% if not execute %}
         {{ return('') }}
     {% endif %}
-    {% set plan = outhaul._new_plan('with_fields', as_of) %}
+    {% set plan = outhaul._new_plan('with_fields', as_of, time_zone or var('outhaul_time_zone', none)) %}
     {% set scope = outhaul._new_scope(plan, model, 'model', key) %}
     {% set names = [] %}
     {% for name in scope.key %}

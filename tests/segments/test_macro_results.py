@@ -136,6 +136,25 @@ def scans_of_purchases(sql: str) -> int:
     return len(re.findall(r"""\.["`]?purchases\b""", sql))
 
 
+def test_windows_of_time_in_zones_and_by_the_clock(built: SegmentProject) -> None:
+    found = defaultdict(list)
+    for name, key in built.rows("every_window", "name, id"):
+        found[name].append(key)
+    assert found == {
+        "this week": [3, 4, 5],
+        "last month of a point in time": [1, 2, 3],
+        "this quarter": [4, 5],
+        "today in a zone": [3, 4, 5],
+        "today in a zone of a point in time": [3, 4, 5],
+        "until a day in a zone": [1, 2],
+        "birthdays around a leap day": [1, 2],
+        "birthdays in a common year": [1, 2, 3],
+        "birthdays at the end of a year": [4, 5],
+        "now": [1],
+        "now in a zone": [1],
+    }
+
+
 def test_a_split_is_the_same_as_anywhere_else(built: SegmentProject) -> None:
     def group(key: int) -> str:
         digest = hashlib.md5(f"autumn:{key}".encode(), usedforsecurity=False)

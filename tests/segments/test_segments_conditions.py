@@ -11,6 +11,17 @@ from tests.segments.segment_project import SegmentProject
 pytestmark = pytest.mark.also_on_duckdb
 
 TIMES = ("at_time", "on_day", "at_zone")
+# of which a day has other rows than a time of that day
+DAYS = {
+    "after": "",
+    "on": "",
+    "between": "'between': ['2026-06-30', '2026-07-01']",
+    "ago": "'between_days_ago': [0, 1]",
+    "long_ago": "'between_days_ago': [1, 30]",
+    "next": "'within_next_days': 1",
+    "today": "'in_this': 'day'",
+    "come_round": "'anniversary_within_next_days': 1",
+}
 
 
 def on_text(operator: str) -> str:
@@ -73,10 +84,42 @@ CASES: dict[str, tuple[str, str, list[int]]] = {
             ("within", "'within_last_days': 30", [2, 3, 4]),
             ("not_within", "'not_within_last_days': 30", [1, 5, 6]),
             ("at_least", "'at_least': '2026-07-01'", [4, 5]),
-            ("between", "'between': ['2026-06-30', '2026-07-01']", [3, 4]),
+            ("between", "'between': ['2026-06-30', '2026-07-01']", [3, 4, 5]),
+            ("until", "'on_or_before': '2026-06-30'", [1, 2, 3]),
+            ("from", "'on_or_after': '2026-07-01'", [4, 5]),
+            ("ago", "'between_days_ago': [0, 1]", [3, 4]),
+            ("long_ago", "'between_days_ago': [1, 30]", [2]),
+            ("next", "'within_next_days': 1", [4, 5]),
+            ("today", "'in_this': 'day'", [4, 5]),
+            ("yesterday", "'in_last': 'day'", [3]),
+            ("this_week", "'in_this': 'week'", [3, 4, 5]),
+            ("last_month", "'in_last': 'month'", [1, 2, 3]),
+            ("this_quarter", "'in_this': 'quarter'", [4, 5]),
+            ("last_quarter", "'in_last': 'quarter'", [1, 2, 3]),
+            ("this_year", "'in_this': 'year'", [1, 2, 3, 4, 5]),
+            ("next_year", "'in_next': 'year'", []),
+            ("come_round", "'anniversary_within_next_days': 1", [4, 5]),
+            ("all_come_round", "'anniversary_within_next_days': 365", [1, 2, 3, 4, 5]),
         ]
-        if not (column == "on_day" and name in ("after", "on"))
+        if not (column == "on_day" and name in DAYS)
     },
+    **{
+        f"{name}_on_day": ("moments", f"{{'column': 'on_day', {DAYS[name]}}}", expected)
+        for name, expected in {
+            "between": [3, 4],
+            "ago": [4],
+            "long_ago": [2, 3],
+            "next": [4],
+            "today": [4],
+            "come_round": [4],
+        }.items()
+    },
+    "tomorrow": ("moments", "{'column': 'on_day', 'in_next': 'day'}", [5]),
+    "between_times": (
+        "moments",
+        "{'column': 'at_time', 'between': ['2026-06-30', '2026-07-01 00:00:00']}",
+        [3, 4],
+    ),
     "after_on_day": ("moments", "{'column': 'on_day', 'after': '2026-06-30'}", [4, 5]),
     "on_on_day": ("moments", "{'column': 'on_day', 'on': '2026-07-01'}", [4]),
     "after_time": (
@@ -135,6 +178,60 @@ RELATED: dict[str, tuple[str, list[int]]] = {
         " {'related': ref('purchases'), 'where': \"status = 'DONE'\", 'never': true}]",
         [1, 2, 3],
     ),
+}
+
+# name: (model, tree, time zone, as_of, the ids)
+ZONES: dict[str, tuple[str, str, str | None, str, list[int]]] = {
+    **{
+        f"z_{name}": ("moments", tree, zone, "2026-07-01", expected)
+        for zone, cases in {
+            "Europe/Berlin": {
+                "on": ("{'column': 'at_time', 'on': '2026-07-01'}", [3, 4, 5]),
+                "until": (
+                    "{'column': 'at_zone', 'on_or_before': '2026-06-30'}",
+                    [1, 2],
+                ),
+                "month": ("{'column': 'at_time', 'in_this': 'month'}", [3, 4, 5]),
+                "day_of_dates": ("{'column': 'on_day', 'on': '2026-07-01'}", [4]),
+            },
+            "America/New_York": {
+                "today": ("{'column': 'at_zone', 'in_this': 'day'}", [3, 4, 5]),
+                "today_of_dates": ("{'column': 'on_day', 'in_this': 'day'}", [3]),
+                "last_of_dates": ("{'column': 'on_day', 'within_last_days': 1}", [3]),
+                "last_moments": (
+                    "{'column': 'at_time', 'within_last_days': 1}",
+                    [3, 4],
+                ),
+                "after": (
+                    "{'column': 'at_time', 'after': '2026-06-30 19:30:00'}",
+                    [4, 5],
+                ),
+            },
+        }.items()
+        for name, (tree, expected) in cases.items()
+    },
+    **{
+        f"b_{day}_{days}": (
+            "birthdays",
+            f"{{'column': 'born_on', 'anniversary_within_next_days': {days}}}",
+            None,
+            day,
+            expected,
+        )
+        for day, days, expected in [
+            ("2027-02-28", 1, [1, 2]),
+            ("2028-02-28", 1, [2]),
+            ("2028-02-29", 1, [1]),
+            ("2028-02-28", 2, [1, 2]),
+            ("2027-02-28", 2, [1, 2, 3]),
+            ("2026-12-31", 2, [4, 5]),
+            ("2026-12-31", 60, [1, 2, 4, 5]),
+            ("2026-12-31", 61, [1, 2, 3, 4, 5]),
+            ("2027-12-30", 61, [2, 4, 5]),
+            ("2027-12-30", 62, [1, 2, 4, 5]),
+            ("2028-03-01", 365, [1, 2, 3, 4, 5]),
+        ]
+    },
 }
 
 SUMS = (
@@ -208,6 +305,12 @@ def found(built: SegmentProject) -> Iterator[dict[str, list[int]]]:
         name: f"{{{{ outhaul.segment(ref('{model}'), where={tree}, columns='id') }}}}"
         for name, (model, tree, _) in CASES.items()
     }
+    for name, (model, tree, zone, as_of, _) in ZONES.items():
+        zoned = f", time_zone='{zone}'" if zone else ""
+        segments[name] = (
+            f"{{{{ outhaul.segment(ref('{model}'), where={tree}, columns='id',"
+            f" as_of='{as_of}'{zoned}) }}}}"
+        )
     for name, (tree, _) in (RELATED | NAMED).items():
         segments[name] = shoppers(f"where={tree}")
     for name, (arguments, _) in OPTIONS.items():
@@ -235,6 +338,13 @@ def shoppers(arguments: str) -> str:
 @pytest.mark.parametrize("name", CASES)
 def test_conditions_on_columns(found: dict[str, list[int]], name: str) -> None:
     assert found[name] == CASES[name][2]
+
+
+@pytest.mark.parametrize("name", ZONES)
+def test_days_of_a_time_zone_and_anniversaries(
+    found: dict[str, list[int]], name: str
+) -> None:
+    assert found[name] == ZONES[name][4]
 
 
 @pytest.mark.parametrize("name", RELATED)

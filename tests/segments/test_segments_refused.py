@@ -121,6 +121,30 @@ CASES: dict[str, tuple[str, str | None]] = {
         segment("{'column': 'joined_at', 'within_last_days': -3}"),
         "wants a number of days from 1 on",
     ),
+    "days_ago_reversed": (
+        segment("{'column': 'joined_at', 'between_days_ago': [14, 7]}"),
+        "where.between_days_ago: wants two numbers of days, the smaller one first",
+    ),
+    "days_ago_in_order": (
+        segment("{'column': 'joined_at', 'between_days_ago': [7, 14]}"),
+        None,
+    ),
+    "unit_unknown": (
+        segment("{'column': 'joined_at', 'in_this': 'fortnight'}"),
+        "where.in_this: wants one of day, week, month, quarter, year, not the text",
+    ),
+    "anniversary_of_years": (
+        segment("{'column': 'joined_at', 'anniversary_within_next_days': 366}"),
+        "wants a number of days from 1 to 365, not the number 366",
+    ),
+    "day_with_a_time": (
+        segment("{'column': 'joined_at', 'on_or_before': '2026-06-30 10:00:00'}"),
+        "where.on_or_before: wants a date (YYYY-MM-DD), not the text",
+    ),
+    "zone_unknown": (
+        "{{ outhaul.segment(ref('shoppers'), time_zone='Europe/Berlyn') }}",
+        "'time_zone' must be one such as Europe/Berlin, not the text 'Europe/Berlyn'",
+    ),
     # the tree
     "tree_empty": (segment("{'all': []}"), "where.all: wants a list of at least one"),
     "tree_misspelled": (
