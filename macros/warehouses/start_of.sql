@@ -15,7 +15,10 @@
     {{ return(outhaul.default__start_of(unit, date)) }}
 {% endmacro %}
 
-{#- Its plain weeks begin on Sundays. -#}
+{#- Its weeks begin on Sundays, the first of their days. -#}
 {% macro bigquery__start_of(unit, date) %}
-    {{ return('date_trunc(' ~ date ~ ', ' ~ ('isoweek' if unit == 'week' else unit) ~ ')') }}
+    {% if unit == 'week' %}
+        {{ return('date_sub(' ~ date ~ ', interval mod(extract(dayofweek from ' ~ date ~ ') + 5, 7) day)') }}
+    {% endif %}
+    {{ return('date_trunc(' ~ date ~ ', ' ~ unit ~ ')') }}
 {% endmacro %}
