@@ -38,7 +38,7 @@ Returns {name, sql}, and adds the groups to the scope. -#}
     {{ return(fits) }}
 {% endmacro %}
 
-{#- One aggregate: {sum: 'amount', where, within_days, time, default, separator, description}. -#}
+{#- One aggregate: {sum: 'amount', where, within_days, time, at, n, default, separator, description}. -#}
 {% macro _aggregate_field(name, given, block, group, scope, names, path) %}
     {% set plan = scope.plan %}
     {% set functions = outhaul._measures() %}
@@ -48,7 +48,7 @@ Returns {name, sql}, and adds the groups to the scope. -#}
     {% endif %}
     {% do outhaul._check_keys(
         plan, given,
-        functions.keys() | list + ['where', 'within_days', 'time', 'default', 'separator', 'description'], path
+        functions.keys() | list + ['where', 'within_days', 'time', 'at', 'n', 'default', 'separator', 'description'], path
     ) %}
     {% set measure = outhaul._measure(given, functions.keys() | list, group.sources, path) %}
     {% if measure is none %}
@@ -56,13 +56,20 @@ Returns {name, sql}, and adds the groups to the scope. -#}
     {% endif %}
     {% set function = measure.function %}
     {% set counted = outhaul._counted_rows(outhaul._with_time(given, block), group.sources, path) %}
-    {% set kept = function in ['min', 'max', 'first', 'last', 'most_frequent'] %}
+    {% set kept = function in ['min', 'max', 'first', 'last', 'nth', 'most_frequent', 'least_frequent'] %}
     {% do outhaul._claim_name(
         name, given.get('description') or outhaul._aggregate_words(measure, given, block, group),
         functions[function].kind or measure.column.kind, measure.column.type if kept else none,
         plan, scope, names, path
     ) %}
-    {% if function in ['first', 'last'] %}
+    {% if function == 'nth' and (given.n is not integer or given.n is boolean or given.n == 0) %}
+        {% do plan.problems.append(
+            path ~ '.n: wants a whole number: 1 is the first, -1 the last, not ' ~ outhaul._shown(given.get('n'))
+        ) %}
+        {{ return(none) }}
+    {% endif %}
+    {% do measure.update({'n': given.n}) if function == 'nth' %}
+    {% if function in ['first', 'last', 'nth', 'ordered_list', 'ordered_array'] %}
         {% do measure.update({'time': outhaul._time_column(outhaul._with_time(given, block), group.sources, path)}) %}
         {% if measure.time is none %}
             {{ return(none) }}
@@ -114,33 +121,49 @@ Returns {name, sql}, and adds the groups to the scope. -#}
     {% do group.measures.append(measure) %}
 {% endmacro %}
 
-{#- A CTE of its own that picks one value by its position. -#}
+{#- A CTE of its own that picks one value by its position, or computes it alone. -#}
 {% macro _new_pick(group, measure, scope) %}
     {% set pick = outhaul._pick(group, measure) %}
     {% do pick.update({'name': outhaul._step_name(scope.plan, 'pick')}) %}
-    {% do pick.update({'also': [outhaul._cte_name(pick.name) ~ '.' ~ outhaul._place() ~ ' = 1']}) %}
+    {% if pick.place is defined %}
+        {% do pick.update({'also': [outhaul._cte_name(pick.name) ~ '.' ~ outhaul._place() ~ ' = ' ~ pick.place]}) %}
+    {% endif %}
     {% do group.picks.append(pick) %}
     {% do scope.joins.append(pick) %}
     {{ return(pick) }}
 {% endmacro %}
 
-{#- How a value is picked: {column, value, is_grouped, order, conditions, pairs}. -#}
+{#- How a value is picked: {column, value, is_grouped, order, place, conditions, pairs}; or how it
+is computed: {column, value, aggregate or at, conditions, pairs}. -#}
 {% macro _pick(group, measure) %}
     {% set value = measure.column.sql %}
-    {% set is_grouped = measure.function == 'most_frequent' %}
-    {% set direction = ' desc' if measure.function == 'last' else '' %}
-    {{ return({
+    {% set function = measure.function %}
+    {% set is_grouped = function in ['most_frequent', 'least_frequent'] %}
+    {% set is_timed = function in ['first', 'last', 'nth', 'ordered_list'] %}
+    {% set place = (measure.n | abs) if function == 'nth' else 1 %}
+    {% set direction = ' desc' if function == 'last' or (function == 'nth' and measure.n < 0) else '' %}
+    {% set pick = {
         'column': measure.name,
         'value': value,
-        'is_grouped': is_grouped,
-        'order': 'count(*) desc, ' ~ value if is_grouped
-            else measure.time.sql ~ direction ~ ', ' ~ value ~ direction,
         'conditions': group.rows + [
-            value ~ ' is not null' ~ (' and ' ~ measure.condition if measure.condition else '')
-            if is_grouped else outhaul._present(value, measure.time.sql, measure.condition)
+            outhaul._present(value, measure.time.sql, measure.condition) if is_timed
+            else value ~ ' is not null' ~ (' and ' ~ measure.condition if measure.condition else '')
         ],
         'pairs': group.pairs,
-    }) }}
+    } %}
+    {% if function == 'percentile' %}
+        {% do pick.update({'at': measure.at}) %}
+    {% elif function == 'ordered_list' %}
+        {% do pick.update({'aggregate': outhaul.default__joined_in_order(value, measure.time.sql, measure.separator, none)}) %}
+    {% else %}
+        {% do pick.update({
+            'is_grouped': is_grouped,
+            'place': place,
+            'order': 'count(*)' ~ (' desc' if function == 'most_frequent' else '') ~ ', ' ~ value if is_grouped
+                else measure.time.sql ~ direction ~ ', ' ~ value ~ direction,
+        }) %}
+    {% endif %}
+    {{ return(pick) }}
 {% endmacro %}
 
 {#- What to show where there are no related rows. -#}
@@ -154,7 +177,11 @@ Returns {name, sql}, and adds the groups to the scope. -#}
 {#- A description for who gave none: "Sum of amount over orders". -#}
 {% macro _aggregate_words(measure, given, block, group) %}
     {% set words = {
-        'count': 'Number of', 'count_distinct': 'Number of different values of', 'sum': 'Sum of', 'average': 'Average of',
+        'count': 'Number of', 'median': 'Median of', 'percentile': 'Percentile of', 'share': 'Share of rows',
+        'standard_deviation': 'Standard deviation of', 'least_frequent': 'Least frequent', 'nth': 'One',
+        'ordered_list': 'All values of', 'array': 'All values of', 'ordered_array': 'All values of',
+        'active_days': 'Number of days of', 'days_spanned': 'Days from the first to the last',
+        'days_between': 'Average number of days from one to the next', 'count_distinct': 'Number of different values of', 'sum': 'Sum of', 'average': 'Average of',
         'min': 'Smallest', 'max': 'Largest', 'first': 'First', 'last': 'Last',
         'most_frequent': 'Most frequent', 'list': 'All values of',
     } %}

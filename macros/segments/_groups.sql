@@ -147,19 +147,39 @@ A most frequent value that stands alone is ranked, which is faster than the aggr
     {{ return(outhaul.new_column_name(outhaul._numbered_name('place', 1))) }}
 {% endmacro %}
 
-{#- A value that no aggregate of the warehouse picks alike at every run: by position. -#}
+{#- A value that no aggregate of the warehouse picks alike at every run: by position, or by
+an aggregate that stands alone. -#}
 {% macro _pick_body(group, pick) %}
     {% set keys = group.pairs | map(attribute='related') | join(', ') %}
+    {% set new_name = outhaul.new_column_name(pick.column) %}
     {% set columns = [] %}
     {% for pair in group.pairs %}
         {% do columns.append(pair.related ~ ' as ' ~ pair.joined) %}
     {% endfor %}
+    {% set start = '    select\n        ' ~ columns | join(',\n        ') ~ ',\n        ' %}
+    {% set rows = '\n' ~ outhaul._from_lines(group.sources) ~ outhaul._where_lines(pick.conditions) %}
+    {% if pick.at is defined %}
+        {{ return(outhaul._percentile_body(group, pick, start, rows, keys, new_name)) }}
+    {% elif pick.aggregate is defined %}
+        {{ return(start ~ pick.aggregate ~ ' as ' ~ new_name ~ rows ~ '\n    group by ' ~ keys) }}
+    {% endif %}
     {{ return(
-        '    select\n        ' ~ columns | join(',\n        ')
-        ~ ',\n        ' ~ pick.value ~ ' as ' ~ outhaul.new_column_name(pick.column)
+        start ~ pick.value ~ ' as ' ~ new_name
         ~ ',\n        row_number() over (partition by ' ~ keys ~ ' order by ' ~ pick.order ~ ') as ' ~ outhaul._place()
-        ~ '\n' ~ outhaul._from_lines(group.sources)
-        ~ outhaul._where_lines(pick.conditions)
-        ~ ('\n    group by ' ~ keys ~ ', ' ~ pick.value if pick.is_grouped else '')
+        ~ rows ~ ('\n    group by ' ~ keys ~ ', ' ~ pick.value if pick.is_grouped else '')
+    ) }}
+{% endmacro %}
+
+{#- A percentile between the two values beside its position, each weighted by how near it is. -#}
+{% macro _percentile_body(group, pick, start, rows, keys, new_name) %}
+    {% set names = group.pairs | map(attribute='joined') | join(', ') %}
+    {% set double = outhaul.type_double() %}
+    {{ return(
+        '    select\n        ' ~ names ~ ',\n        sum(_outhaul_ranked_value * case when abs(_outhaul_rank - _outhaul_position) < 1'
+        ~ ' then 1 - abs(_outhaul_rank - _outhaul_position) else 0 end) as ' ~ new_name ~ '\n    from (\n'
+        ~ start ~ 'cast(' ~ pick.value ~ ' as ' ~ double ~ ') as _outhaul_ranked_value'
+        ~ ',\n        row_number() over (partition by ' ~ keys ~ ' order by ' ~ pick.value ~ ') - 1 as _outhaul_rank'
+        ~ ',\n        cast(' ~ pick.at ~ ' as ' ~ double ~ ') * (count(*) over (partition by ' ~ keys ~ ') - 1) as _outhaul_position'
+        ~ rows ~ '\n    ) as _outhaul_ranked_2\n    group by ' ~ names
     ) }}
 {% endmacro %}

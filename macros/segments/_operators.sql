@@ -1,27 +1,32 @@
 {#- The operators of a condition on a column: for which kinds of columns, and with what operand.
 
-A missing value (null) fulfils is_null and the negative operators, and no other. -#}
+A missing value (null) fulfils is_null, is_empty and the negative operators, and no other.
+`columns` can be compared with another column, `case` can be ignored. -#}
 {% macro _operators() %}
     {% set numbers = ['number'] %}
     {% set times = ['date', 'timestamp', 'timestamp with time zone'] %}
     {% set plain = ['number', 'text', 'boolean', 'other'] + times %}
+    {% set text = {'kinds': ['text'], 'operand': 'text', 'case': true} %}
     {% set operators = {
-        'equals': {'kinds': plain, 'operand': 'value'},
-        'not_equals': {'kinds': plain, 'operand': 'value'},
-        'in': {'kinds': plain, 'operand': 'list'},
-        'not_in': {'kinds': plain, 'operand': 'list'},
-        'greater_than': {'kinds': numbers + times, 'operand': 'value', 'sign': '>'},
-        'at_least': {'kinds': numbers + times, 'operand': 'value', 'sign': '>='},
-        'less_than': {'kinds': numbers + times, 'operand': 'value', 'sign': '<'},
-        'at_most': {'kinds': numbers + times, 'operand': 'value', 'sign': '<='},
+        'equals': {'kinds': plain, 'operand': 'value', 'sign': '=', 'columns': true, 'case': true},
+        'not_equals': {'kinds': plain, 'operand': 'value', 'sign': '<>', 'columns': true, 'case': true},
+        'in': {'kinds': plain, 'operand': 'list', 'case': true},
+        'not_in': {'kinds': plain, 'operand': 'list', 'case': true},
+        'greater_than': {'kinds': numbers + times, 'operand': 'value', 'sign': '>', 'columns': true},
+        'at_least': {'kinds': numbers + times, 'operand': 'value', 'sign': '>=', 'columns': true},
+        'less_than': {'kinds': numbers + times, 'operand': 'value', 'sign': '<', 'columns': true},
+        'at_most': {'kinds': numbers + times, 'operand': 'value', 'sign': '<=', 'columns': true},
         'between': {'kinds': numbers + times, 'operand': 'pair'},
-        'contains': {'kinds': ['text'], 'operand': 'text'},
-        'starts_with': {'kinds': ['text'], 'operand': 'text'},
-        'ends_with': {'kinds': ['text'], 'operand': 'text'},
+        'contains': text, 'not_contains': text,
+        'starts_with': text, 'not_starts_with': text,
+        'ends_with': text, 'not_ends_with': text,
+        'matches': text, 'not_matches': text,
+        'is_empty': {'kinds': ['text'], 'operand': 'flag'},
+        'is_not_empty': {'kinds': ['text'], 'operand': 'flag'},
         'is_null': {'kinds': plain, 'operand': 'flag'},
         'is_not_null': {'kinds': plain, 'operand': 'flag'},
-        'before': {'kinds': times, 'operand': 'time', 'sign': '<'},
-        'after': {'kinds': times, 'operand': 'time', 'sign': '>'},
+        'before': {'kinds': times, 'operand': 'time', 'sign': '<', 'columns': true},
+        'after': {'kinds': times, 'operand': 'time', 'sign': '>', 'columns': true},
         'is_true': {'kinds': ['boolean'], 'operand': 'flag'},
         'is_false': {'kinds': ['boolean'], 'operand': 'flag'},
     } %}
@@ -31,11 +36,11 @@ A missing value (null) fulfils is_null and the negative operators, and no other.
     {{ return(operators) }}
 {% endmacro %}
 
-{#- A condition on one column: {'column': …, <operator>: <operand>}. -#}
+{#- A condition on one column: {'column': …, <operator>: <operand>}, with 'ignore_case': true. -#}
 {% macro _column_condition(condition, path, scope) %}
     {% set plan = scope.plan %}
     {% set operators = outhaul._operators() %}
-    {% set given = condition.keys() | reject('equalto', 'column') | list %}
+    {% set given = condition.keys() | reject('in', ['column', 'ignore_case']) | list %}
     {% set column = outhaul._column(scope, condition.column, path) %}
     {% if given | length != 1 %}
         {% do plan.problems.append(
@@ -61,11 +66,74 @@ A missing value (null) fulfils is_null and the negative operators, and no other.
         ) %}
         {{ return('null') }}
     {% endif %}
-    {{ return(outhaul._operation(plan, name, operator, column, condition[name], path ~ '.' ~ name)) }}
+    {% do outhaul._check_case(plan, condition, name, operator, column, path) %}
+    {% set operand = condition[name] %}
+    {% set inner = path ~ '.' ~ name %}
+    {% if operator.operand == 'list' and (outhaul._is_relation(operand) or operand is mapping) %}
+        {{ return(outhaul._in_model(name, column, operand, inner, scope)) }}
+    {% elif operator.columns and operand is mapping %}
+        {{ return(outhaul._beside_column(operator, column, operand, inner, scope)) }}
+    {% elif condition.ignore_case and operator.operand in ['value', 'list'] %}
+        {% set column = dict(column, sql='lower(' ~ column.sql ~ ')', ignores_case=true) %}
+    {% endif %}
+    {{ return(outhaul._operation(plan, name, operator, column, operand, inner, condition.ignore_case)) }}
+{% endmacro %}
+
+{#- Problems where 'ignore_case' is no flag, or says nothing to the operator. -#}
+{% macro _check_case(plan, condition, name, operator, column, path) %}
+    {% if 'ignore_case' in condition %}
+        {% if condition.ignore_case is not boolean %}
+            {% do plan.problems.append(path ~ '.ignore_case: wants true or false, not ' ~ outhaul._shown(condition.ignore_case)) %}
+        {% elif not operator.case or column.kind not in [none, 'text'] %}
+            {% do plan.problems.append(path ~ ".ignore_case: '" ~ name ~ "' of '" ~ column.name ~ "' knows no case") %}
+        {% endif %}
+    {% endif %}
+{% endmacro %}
+
+{#- "the value is in a column of another model": a model with a column of that name, or
+{'model': ref('…'), 'column': '…'}. -#}
+{% macro _in_model(name, column, operand, path, scope) %}
+    {% set is_bare = outhaul._is_relation(operand) %}
+    {% do outhaul._check_keys(scope.plan, operand, ['model', 'column'], path) if not is_bare %}
+    {% set membership = {
+        'in_segment': operand if is_bare else operand.get('model'),
+        'by': {column.name: column.name if is_bare else operand.get('column', column.name)},
+    } %}
+    {% set group = outhaul._group(scope, membership.in_segment, membership.by, path, 'membership') %}
+    {% if group is none %}
+        {{ return('null') }}
+    {% endif %}
+    {{ return(
+        outhaul._cte_name(group.name) ~ '.' ~ group.pairs[0].joined ~ (' is not null' if name == 'in' else ' is null')
+    ) }}
+{% endmacro %}
+
+{#- A column beside another one of the same row: {'column': '…'}. Dates and times are
+compared by day. -#}
+{% macro _beside_column(operator, column, operand, path, scope) %}
+    {% do outhaul._check_keys(scope.plan, operand, ['column'], path) %}
+    {% set other = outhaul._column(scope, operand.get('column'), path) %}
+    {% if other is none %}
+        {{ return('null') }}
+    {% elif outhaul._kinds_differ(column.kind, other.kind) %}
+        {% do scope.plan.problems.append(
+            path ~ ": '" ~ column.name ~ "' (" ~ column.type ~ ") and '" ~ other.name ~ "' (" ~ other.type
+            ~ ') are of different kinds'
+        ) %}
+    {% endif %}
+    {% set left, right = column.sql, other.sql %}
+    {% if column.kind != other.kind and column.kind is not none and other.kind is not none %}
+        {% set left, right = outhaul._day_of(scope.plan, column), outhaul._day_of(scope.plan, other) %}
+    {% endif %}
+    {% set compared = left ~ ' ' ~ operator.sign ~ ' ' ~ right %}
+    {% if operator.sign == '<>' %}
+        {{ return('(' ~ compared ~ ' or ' ~ left ~ ' is null or ' ~ right ~ ' is null)') }}
+    {% endif %}
+    {{ return(compared) }}
 {% endmacro %}
 
 {#- The SQL of one operator, its operand checked. -#}
-{% macro _operation(plan, name, operator, column, operand, path) %}
+{% macro _operation(plan, name, operator, column, operand, path, ignore_case=false) %}
     {% set sql = column.sql %}
     {% if not outhaul._operand_fits(plan, operator.operand, operand, column, path) %}
         {{ return('null') }}
@@ -75,8 +143,10 @@ A missing value (null) fulfils is_null and the negative operators, and no other.
         {{ return(sql) }}
     {% elif name == 'is_false' %}
         {{ return('not ' ~ sql) }}
+    {% elif name in ['is_empty', 'is_not_empty'] %}
+        {{ return('coalesce(' ~ outhaul.trimmed(sql) ~ ", '') " ~ ('=' if name == 'is_empty' else '<>') ~ " ''") }}
     {% elif operator.operand == 'text' %}
-        {{ return(outhaul._text_search(name, sql, operand)) }}
+        {{ return(outhaul._text_condition(name, sql, operand, ignore_case)) }}
     {% elif operator.operand == 'window' %}
         {{ return(outhaul._window(plan, name, column, operand, path)) }}
     {% elif operator.operand in ['list', 'pair'] %}
@@ -97,9 +167,7 @@ A missing value (null) fulfils is_null and the negative operators, and no other.
     {% set value = outhaul._value(
         plan, operand, outhaul._as_time(column) if operator.operand == 'time' else column, path
     ) %}
-    {% if name == 'equals' %}
-        {{ return(sql ~ ' = ' ~ value) }}
-    {% elif name == 'not_equals' %}
+    {% if name == 'not_equals' %}
         {{ return('(' ~ sql ~ ' <> ' ~ value ~ ' or ' ~ sql ~ ' is null)') }}
     {% endif %}
     {{ return(sql ~ ' ' ~ operator.sign ~ ' ' ~ value) }}
@@ -115,8 +183,11 @@ A missing value (null) fulfils is_null and the negative operators, and no other.
         {% set wanted = 'a list of the lowest and the highest value' %}
     {% elif shape == 'flag' and (operand is not boolean or not operand) %}
         {% set wanted = 'true' %}
-    {% elif shape == 'text' and (operand is not string or operand == '') %}
-        {% set wanted = 'a text that is not empty' %}
+    {% elif shape == 'text' and (
+        not operand or not (operand is string or is_list) or (is_list and operand | reject('string') | list)
+        or (is_list and '' in operand)
+    ) %}
+        {% set wanted = 'a text that is not empty, or a list of such' %}
     {% elif shape == 'pair' and operand[0] is number and operand[1] is number and operand[0] > operand[1] %}
         {% set wanted = 'the lowest value before the highest' %}
     {% elif shape == 'pair' and operand[0] | string > operand[1] | string
@@ -138,9 +209,30 @@ A missing value (null) fulfils is_null and the negative operators, and no other.
     {{ return({'name': column.name, 'sql': column.sql, 'type': dbt.type_timestamp(), 'kind': 'timestamp'}) }}
 {% endmacro %}
 
+{#- One of several texts in a column, or none of them; a missing value has none. -#}
+{% macro _text_condition(name, sql, operand, ignore_case) %}
+    {% set search = name | replace('not_', '') %}
+    {% set parts = [] %}
+    {% for text in ([operand] if operand is string else operand) %}
+        {% if search == 'matches' %}
+            {% do parts.append(outhaul.matches_pattern(sql, text, ignore_case or false)) %}
+        {% else %}
+            {% do parts.append(outhaul._text_search(search, sql, text, ignore_case)) %}
+        {% endif %}
+    {% endfor %}
+    {% set found = parts | join(' or ') %}
+    {% if name != search %}
+        {{ return('not coalesce(' ~ found ~ ', false)') }}
+    {% endif %}
+    {{ return(found if parts | length == 1 else '(' ~ found ~ ')') }}
+{% endmacro %}
+
 {#- Searching without patterns, so that % and _ in the text are plain characters. -#}
-{% macro _text_search(name, sql, text) %}
+{% macro _text_search(name, sql, text, ignore_case) %}
     {% set literal = outhaul.literal(text) %}
+    {% if ignore_case %}
+        {% set sql, literal = 'lower(' ~ sql ~ ')', 'lower(' ~ literal ~ ')' %}
+    {% endif %}
     {% if name == 'contains' %}
         {#- dbt's macro breaks the lines, which the text itself must keep. -#}
         {% set found = modules.re.sub('\\s+', ' ', dbt.position('<text>', '<column>') | trim) %}

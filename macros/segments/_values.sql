@@ -42,7 +42,7 @@
     {% elif value is number %}
         {{ return(text) }}
     {% endif %}
-    {{ return(outhaul.literal(text)) }}
+    {{ return('lower(' ~ outhaul.literal(text) ~ ')' if column.ignores_case else outhaul.literal(text)) }}
 {% endmacro %}
 
 {#- Whether a text is a day that there is, as YYYY-MM-DD. -#}

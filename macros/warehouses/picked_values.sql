@@ -124,6 +124,124 @@
     {{ return('nullif(array_join(array_sort(collect_set(' ~ text ~ ')), ' ~ outhaul.literal(separator) ~ "), '')") }}
 {% endmacro %}
 
+{#- A percentile, between two values where it lies between them; median is that of 0.5. -#}
+{% macro percentile_of(expression, share) %}
+    {{ return(adapter.dispatch('percentile_of', 'outhaul')(expression, share)) }}
+{% endmacro %}
+
+{% macro default__percentile_of(expression, share) %}
+    {{ return(
+        'percentile_cont(' ~ share ~ ') within group (order by cast(' ~ expression ~ ' as ' ~ outhaul.type_double() ~ '))'
+    ) }}
+{% endmacro %}
+
+{% macro duckdb__percentile_of(expression, share) %}
+    {{ return('quantile_cont(cast(' ~ expression ~ ' as double), ' ~ share ~ ')') }}
+{% endmacro %}
+
+{#- A window function alone there. -#}
+{% macro bigquery__percentile_of(expression, share) %}
+    {{ return(none) }}
+{% endmacro %}
+
+{#- All such aggregates of a query must have one order there, and none may count distinct values. -#}
+{% macro redshift__percentile_of(expression, share) %}
+    {{ return(none) }}
+{% endmacro %}
+
+{% macro spark__percentile_of(expression, share) %}
+    {{ return('percentile(' ~ expression ~ ', ' ~ share ~ ')') }}
+{% endmacro %}
+
+{#- All values as one text, in the order of a time, and of equal times in their own. -#}
+{% macro joined_in_order(expression, time, separator, condition) %}
+    {{ return(adapter.dispatch('joined_in_order', 'outhaul')(expression, time, separator, condition)) }}
+{% endmacro %}
+
+{% macro default__joined_in_order(expression, time, separator, condition) %}
+    {% set present = outhaul._present(expression, time, condition) %}
+    {% set text = 'cast(' ~ outhaul._if_counted(expression, present) ~ ' as ' ~ outhaul.type_text() ~ ')' %}
+    {{ return(
+        'nullif(listagg(' ~ text ~ ', ' ~ outhaul.literal(separator)
+        ~ ') within group (order by ' ~ time ~ ', ' ~ text ~ "), '')"
+    ) }}
+{% endmacro %}
+
+{% macro duckdb__joined_in_order(expression, time, separator, condition) %}
+    {% set present = outhaul._present(expression, time, condition) %}
+    {% set text = 'cast(' ~ outhaul._if_counted(expression, present) ~ ' as ' ~ outhaul.type_text() ~ ')' %}
+    {{ return('string_agg(' ~ text ~ ', ' ~ outhaul.literal(separator) ~ ' order by ' ~ time ~ ', ' ~ text ~ ')') }}
+{% endmacro %}
+
+{% macro postgres__joined_in_order(expression, time, separator, condition) %}
+    {{ return(outhaul.duckdb__joined_in_order(expression, time, separator, condition)) }}
+{% endmacro %}
+
+{#- All such lists of a query must have one order there, so each has a step of its own. -#}
+{% macro redshift__joined_in_order(expression, time, separator, condition) %}
+    {{ return(none) }}
+{% endmacro %}
+
+{% macro bigquery__joined_in_order(expression, time, separator, condition) %}
+    {{ return(outhaul.duckdb__joined_in_order(expression, time, separator, condition)) }}
+{% endmacro %}
+
+{% macro spark__joined_in_order(expression, time, separator, condition) %}
+    {% set text = 'cast(' ~ expression ~ ' as ' ~ outhaul.type_text() ~ ')' %}
+    {{ return(
+        "nullif(array_join(transform(array_sort(collect_list(" ~ outhaul._if_counted(
+            "named_struct('at', " ~ time ~ ", 'text', " ~ text ~ ')', outhaul._present(expression, time, condition)
+        ) ~ ')), each -> each.text), ' ~ outhaul.literal(separator) ~ "), '')"
+    ) }}
+{% endmacro %}
+
+{#- The values as an array: the different ones in order, or with `time` all of them in its
+order; null where there are none, and none where there are no arrays. -#}
+{% macro array_of(expression, time, condition) %}
+    {{ return(adapter.dispatch('array_of', 'outhaul')(expression, time, condition)) }}
+{% endmacro %}
+
+{% macro default__array_of(expression, time, condition) %}
+    {% set counted = outhaul._if_counted(expression, outhaul._present(expression, time, condition) if time else condition) %}
+    {% set rows = 'array_agg(' ~ ('' if time else 'distinct ') ~ counted ~ ') within group (order by '
+        ~ (time ~ ', ' if time else '') ~ counted ~ ')' %}
+    {{ return('case when count(' ~ counted ~ ') > 0 then ' ~ rows ~ ' end') }}
+{% endmacro %}
+
+{% macro duckdb__array_of(expression, time, condition) %}
+    {{ return(outhaul.postgres__array_of(expression, time, condition)) }}
+{% endmacro %}
+
+{% macro postgres__array_of(expression, time, condition) %}
+    {{ return(
+        'array_agg(' ~ ('' if time else 'distinct ') ~ expression ~ ' order by ' ~ (time ~ ', ' if time else '')
+        ~ expression ~ ') filter (where ' ~ outhaul._present(expression, time or expression, condition) ~ ')'
+    ) }}
+{% endmacro %}
+
+{% macro redshift__array_of(expression, time, condition) %}
+    {{ return(none) }}
+{% endmacro %}
+
+{% macro bigquery__array_of(expression, time, condition) %}
+    {% set counted = outhaul._if_counted(expression, outhaul._present(expression, time, condition) if time else condition) %}
+    {{ return(
+        'array_agg(' ~ ('' if time else 'distinct ') ~ counted ~ ' ignore nulls order by ' ~ (time ~ ', ' if time else '')
+        ~ counted ~ ')'
+    ) }}
+{% endmacro %}
+
+{% macro spark__array_of(expression, time, condition) %}
+    {% set counted = outhaul._if_counted(expression, condition) %}
+    {% set array = 'array_sort(collect_set(' ~ counted ~ '))' %}
+    {% if time %}
+        {% set array = 'transform(array_sort(collect_list(' ~ outhaul._if_counted(
+            "named_struct('at', " ~ time ~ ", 'value', " ~ expression ~ ')', outhaul._present(expression, time, condition)
+        ) ~ ')), each -> each.value)' %}
+    {% endif %}
+    {{ return('case when count(' ~ counted ~ ') > 0 then ' ~ array ~ ' end') }}
+{% endmacro %}
+
 {#- The rows that have both a value and a time, and count. -#}
 {% macro _present(expression, time, condition) %}
     {{ return(

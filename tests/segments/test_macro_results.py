@@ -7,11 +7,13 @@ and one takes half a minute to a minute on what stands in for a warehouse.
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections import defaultdict
 from dataclasses import fields
 from decimal import Decimal
 from math import sqrt
+from statistics import stdev
 from typing import Any
 
 import pytest
@@ -153,6 +155,81 @@ def test_windows_of_time_in_zones_and_by_the_clock(built: SegmentProject) -> Non
         "now": [1],
         "now in a zone": [1],
     }
+
+
+def test_texts_by_patterns_and_in_any_case(built: SegmentProject) -> None:
+    found = defaultdict(list)
+    for name, key in built.rows("every_text", "name, id"):
+        found[name].append(key)
+    assert found == {
+        "pattern": [1],
+        "pattern with a backslash": [3],
+        "pattern in any case": [6],
+        "no pattern": [4],
+        "text in any case": [1, 3],
+        "in any case": [1, 6],
+        "empty": [4],
+    }
+
+
+def test_figures_over_related_rows(built: SegmentProject) -> None:
+    columns = (
+        "shopper_id, median_amount, high_amount, amount_deviation, web_share,"
+        " active_days, web_days, days_spanned, days_between"
+    )
+    found = built.rows("shopper_figures", columns)
+    expected = [
+        (30.5, 86.092, stdev([10, 30.5, 99.99]), 2 / 3, 3, 2, 545, 272.5),
+        (250.5, 450.1, stdev([500, 1]), 0.5, 1, 1, 0, 0),
+        (38.625, 63.725, stdev([7.25, 70]), 1, 2, 2, 1, 1),
+        (None, None, None, None, 0, 0, None, None),
+        (None, None, None, None, 0, 0, None, None),
+        (None, None, None, 1, 1, 1, 0, None),
+    ]
+    assert [row[0] for row in found] == [1, 2, 3, 4, 5, 6]
+    for row, wanted in zip(found, expected, strict=True):
+        figures = [None if each is None else float(each) for each in row[1:]]
+        assert figures == pytest.approx(list(wanted)), row[0]
+
+
+def test_values_by_their_place_among_related_rows(built: SegmentProject) -> None:
+    columns = "shopper_id, rarest_shop, second_status, last_but_one, statuses"
+    assert built.rows("shopper_figures", columns) == [
+        (1, "store", "done", "done", "returned>done>done"),
+        (2, "store", "open", "done", "done>open"),
+        (3, "web", "done", "done", "done>done"),
+        (4, None, None, None, None),
+        (5, None, None, None, None),
+        (6, "web", None, None, None),
+    ]
+
+
+def test_arrays_of_values_sorted_and_in_the_order_of_time(
+    built: SegmentProject,
+) -> None:
+    if built.warehouse.adapter == "redshift":
+        pytest.skip("Redshift has no arrays")
+    columns = "shopper_id, shops, statuses"
+    # what stands in for BigQuery cannot take the different values alone
+    twice = ["web"] * (built.warehouse.adapter == "bigquery")
+    found = built.rows("shopper_arrays", columns)
+    assert [(row[0], *map(as_list, row[1:])) for row in found] == [
+        (1, ["store", "web", *twice], ["done", "done"]),
+        (2, ["store", "web"], ["open"]),
+        (3, ["web", *twice], ["done", "done"]),
+        (4, None, None),
+        (5, None, None),
+        (6, ["web"], None),
+    ]
+
+
+def as_list(array: object) -> list[str] | None:
+    """An array as drivers give it: a list, or its text as JSON; none where empty.
+
+    What stands in for Snowflake keeps nulls in it, which Snowflake leaves out.
+    """
+    found = json.loads(array) if isinstance(array, str) else array or []
+    return [each for each in found if each is not None] or None
 
 
 def test_a_split_is_the_same_as_anywhere_else(built: SegmentProject) -> None:

@@ -47,6 +47,79 @@ CASES: dict[str, tuple[str, str, list[int]]] = {
     "starts_with": ("texts", on_text("'starts_with': 'A_'"), [6]),
     "starts_with_case": ("texts", on_text("'starts_with': 'a'"), []),
     "ends_with": ("texts", on_text("'ends_with': 'sure'"), [3]),
+    "equals_any_case": (
+        "texts",
+        on_text("'equals': 'PLAIN', 'ignore_case': true"),
+        [1],
+    ),
+    "not_equals_any_case": (
+        "texts",
+        on_text("'not_equals': 'PLAIN', 'ignore_case': true"),
+        [2, 3, 4, 5, 6],
+    ),
+    "in_any_case": (
+        "texts",
+        on_text("'in': ['PLAIN', 'a_C'], 'ignore_case': true"),
+        [1, 6],
+    ),
+    "contains_any_case": (
+        "texts",
+        on_text("'contains': 'SURE', 'ignore_case': true"),
+        [3],
+    ),
+    "starts_any_case": (
+        "texts",
+        on_text("'starts_with': 'a', 'ignore_case': true"),
+        [6],
+    ),
+    "contains_one_of": ("texts", on_text("'contains': ['%', '_', 'none']"), [3, 6]),
+    "not_contains": ("texts", on_text("'not_contains': 'a'"), [2, 3, 4, 5, 6]),
+    "contains_none_of": (
+        "texts",
+        on_text("'not_contains': ['A', 'IT'], 'ignore_case': true"),
+        [3, 4, 5],
+    ),
+    "not_starts_with": ("texts", on_text("'not_starts_with': 'p'"), [2, 3, 4, 5, 6]),
+    "not_ends_with": ("texts", on_text("'not_ends_with': ['n', 'c']"), [2, 3, 4, 5]),
+    "matches": ("texts", on_text("'matches': '^[a-z]+$'"), [1]),
+    "matches_within": ("texts", on_text("'matches': '[0-9]=[0-9]'"), [5]),
+    "matches_backslash": ("texts", on_text("'matches': '\\\\d{3}%'"), [3]),
+    "matches_any_case": (
+        "texts",
+        on_text("'matches': '^a_C$', 'ignore_case': true"),
+        [6],
+    ),
+    "not_matches": ("texts", on_text("'not_matches': '[a-z]'"), [4]),
+    "is_empty": ("blanks", "{'column': 'word', 'is_empty': true}", [2, 3, 4]),
+    "is_not_empty": ("blanks", "{'column': 'word', 'is_not_empty': true}", [1]),
+    "beside_equal": ("blanks", "{'column': 'a', 'equals': {'column': 'b'}}", [1]),
+    "beside_not_equal": (
+        "blanks",
+        "{'column': 'a', 'not_equals': {'column': 'b'}}",
+        [2, 3, 4],
+    ),
+    "beside_less": (
+        "blanks",
+        "{'column': 'low', 'less_than': {'column': 'high'}}",
+        [2],
+    ),
+    "beside_times": (
+        "moments",
+        "{'column': 'at_time', 'after': {'column': 'on_day'}}",
+        [],
+    ),
+    "beside_times_of_a_day": (
+        "moments",
+        "{'column': 'at_zone', 'equals': {'column': 'on_day'}}",
+        [1, 3, 4],
+    ),
+    "in_a_model": ("blanks", "{'column': 'a', 'in': ref('letters')}", [1, 3]),
+    "not_in_a_model": ("blanks", "{'column': 'a', 'not_in': ref('letters')}", [2, 4]),
+    "in_a_column": (
+        "blanks",
+        "{'column': 'b', 'in': {'model': ref('letters'), 'column': 'a'}}",
+        [1],
+    ),
     "is_null": ("texts", on_text("'is_null': true"), [4]),
     "is_not_null": ("texts", on_text("'is_not_null': true"), [1, 2, 3, 5, 6]),
     "is_true": ("texts", "{'column': 'flag', 'is_true': true}", [1, 5]),
@@ -154,6 +227,38 @@ RELATED: dict[str, tuple[str, list[int]]] = {
     "r_distinct": (
         "{'related': ref('purchases'), 'count_distinct': 'shop', 'at_least': 2}",
         [1, 2],
+    ),
+    "r_between": ("{'related': ref('purchases'), 'between': [1, 2]}", [2, 3, 6]),
+    "r_every": (
+        "{'related': ref('purchases'), 'every': {'column': 'status', 'equals': 'done'}}",
+        [3],
+    ),
+    "r_every_of_some": (
+        "{'related': ref('purchases'), 'where': \"shop = 'web'\", 'every': [{'column':"
+        " 'status', 'equals': 'done'}, 'amount > 0']}",
+        [1, 3],
+    ),
+    "r_share": (
+        "{'related': ref('purchases'), 'share': {'column': 'shop', 'equals': 'web'},"
+        " 'between': [0.6, 0.7]}",
+        [1],
+    ),
+    "r_median": (
+        "{'related': ref('purchases'), 'median': 'amount', 'between': [30.5, 38.63]}",
+        [1, 3],
+    ),
+    "r_percentile": (
+        "{'related': ref('purchases'), 'percentile': 'amount', 'at': 0.75,"
+        " 'exactly': 375.25}",
+        [2],
+    ),
+    "r_active_days": (
+        "{'related': ref('purchases'), 'active_days': 'bought_at', 'exactly': 1}",
+        [2, 6],
+    ),
+    "r_days_between": (
+        "{'related': ref('purchases'), 'days_between': 'bought_at', 'at_most': 1}",
+        [2, 3],
     ),
     "r_parent": (
         "{'related': ref('countries'), 'by': 'country_id',"

@@ -145,6 +145,46 @@ CASES: dict[str, tuple[str, str | None]] = {
         "{{ outhaul.segment(ref('shoppers'), time_zone='Europe/Berlyn') }}",
         "'time_zone' must be one such as Europe/Berlin, not the text 'Europe/Berlyn'",
     ),
+    "case_of_a_number": (
+        segment("{'column': 'age', 'equals': 18, 'ignore_case': true}"),
+        "where.ignore_case: 'equals' of 'age' knows no case",
+    ),
+    "texts_of_which_one_is_empty": (
+        segment("{'column': 'city', 'contains': ['Kiel', '']}"),
+        "wanted is a text that is not empty, or a list of such",
+    ),
+    "column_beside_another_kind": (
+        segment("{'column': 'age', 'less_than': {'column': 'joined_at'}}"),
+        "where.less_than: 'age' (",
+    ),
+    "column_beside_its_kind": (
+        segment("{'column': 'age', 'less_than': {'column': 'shopper_id'}}"),
+        None,
+    ),
+    "column_beside_none": (
+        segment("{'column': 'age', 'less_than': {'column': 'agee'}}"),
+        "where.less_than: 'agee' is no column of shoppers; did you mean 'age'?",
+    ),
+    "in_a_model_without_the_column": (
+        segment("{'column': 'age', 'in': ref('purchases')}"),
+        "where.in.by: 'age' is no column of purchases",
+    ),
+    "every_with_a_measure": (
+        segment("{'related': ref('purchases'), 'every': 'amount > 1', 'at_least': 2}"),
+        "where.every: stands without a measure",
+    ),
+    "percentile_without_share": (
+        segment("{'related': ref('purchases'), 'percentile': 'amount', 'at_least': 2}"),
+        "where.at: wants a share from 0 to 1, not nothing",
+    ),
+    "between_counts_reversed": (
+        segment("{'related': ref('purchases'), 'between': [3, 2]}"),
+        "the lowest value before the highest",
+    ),
+    "nth_of_nothing": (
+        over("{'a': {'nth': 'shop', 'n': 0}}"),
+        "fields.a.n: wants a whole number: 1 is the first, -1 the last, not the number",
+    ),
     # the tree
     "tree_empty": (segment("{'all': []}"), "where.all: wants a list of at least one"),
     "tree_misspelled": (

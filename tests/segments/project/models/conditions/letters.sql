@@ -1,0 +1,5 @@
+select 'x' as a
+union all
+select 'y'
+union all
+select 'y'
