@@ -230,7 +230,8 @@ RELATED: dict[str, tuple[str, list[int]]] = {
     ),
     "r_between": ("{'related': ref('purchases'), 'between': [1, 2]}", [2, 3, 6]),
     "r_every": (
-        "{'related': ref('purchases'), 'every': {'column': 'status', 'equals': 'done'}}",
+        "{'related': ref('purchases'), 'every': {'column': 'status', 'equals':"
+        " 'done'}}",
         [3],
     ),
     "r_every_of_some": (
