@@ -19,6 +19,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from outhaul.sandbox.listener import wake
+
 
 @dataclass
 class Answer:
@@ -109,6 +111,7 @@ class Store:
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
     def close(self) -> None:
+        wake(self._server.socket)
         self._server.shutdown()
         self._server.end_connections()
         self._server.server_close()

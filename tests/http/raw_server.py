@@ -12,6 +12,8 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator
 
+from outhaul.sandbox.listener import wake
+
 Script = Callable[[socket.socket], None]
 
 
@@ -34,6 +36,7 @@ class RawServer:
 
     def stop(self) -> None:
         self.stopping.set()
+        wake(self.listener)
         self.thread.join()
         for worker in self.workers:
             worker.join()
@@ -41,7 +44,7 @@ class RawServer:
 
     def _accept(self) -> None:
         while not self.stopping.is_set():
-            with contextlib.suppress(TimeoutError):
+            with contextlib.suppress(OSError):
                 connection, _ = self.listener.accept()
                 worker = threading.Thread(target=self._play, args=(connection,))
                 self.workers.append(worker)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlsplit
@@ -39,6 +40,12 @@ class Answering(Protocol):
         """A stand-in's reply; None: the connection breaks without one."""
 
 
+def wake(listener: socket.socket) -> None:
+    """Have whoever waits for a connection wait no longer, as Linux does."""
+    with suppress(OSError):
+        listener.shutdown(socket.SHUT_RDWR)
+
+
 class Listener(ThreadingHTTPServer):
     """Serves requests, a thread each, and knows the connections that are open."""
 
@@ -51,6 +58,11 @@ class Listener(ThreadingHTTPServer):
         self._open: set[socket.socket] = set()
         self._open_lock = threading.Lock()
         super().__init__(address, _Handler)
+
+    def shutdown(self) -> None:
+        """Stop serving, at once where the system wakes who listens."""
+        wake(self.socket)
+        super().shutdown()
 
     def opened(self, connection: socket.socket) -> None:
         """Note a connection, for `end_connections`."""

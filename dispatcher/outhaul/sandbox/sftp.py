@@ -39,6 +39,7 @@ from paramiko.sftp import (
 )
 
 from outhaul.sandbox.faults import SFTP_FAULTS, Faults
+from outhaul.sandbox.listener import wake
 from outhaul.sandbox.messages import Reply, Request
 from outhaul.sandbox.sftp_files import Files
 from outhaul.sandbox.sftp_session import FileServer, Login
@@ -96,6 +97,7 @@ class SftpStandIn:
         """Close all connections."""
         self.stopping.set()
         if self._thread is not None and self._listener is not None:
+            wake(self._listener)
             self._thread.join()
             self._listener.close()
             self._thread = self._listener = None
