@@ -81,6 +81,26 @@ def test_an_audience_follows_its_segment_and_nothing_in_clear_is_kept(
             assert "@example" not in content and "nobody" not in content
 
 
+def test_a_deleted_audience_is_filled_anew_where_its_diff_says_so(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    ledger = SmallLedger(tmp_path, meta(sandbox), {"email": "varchar"})
+    published = {"service": "audience", "segment": "vip", "when_deleted": "refill"}
+    ledger.publish(3, select=PERSON, **published)
+    assert ledger.sync().result is Result.SUCCEEDED
+    sandbox.vendors["meta"].load({})
+    ledger.publish(1, generation=2, acknowledged=3, select=PERSON, **published)
+    report = ledger.sync()
+    assert (report.result, report.created) == (Result.SUCCEEDED, ["audience 'vip'"])
+    assert "audience 'vip' was deleted" in str(report.notes)
+    assert held(sandbox) == {"vip": [address(1)]}
+    decided = "select action, actor from outhaul_controls"
+    assert ledger.run(decided) == [("resync", "outhaul")]
+    ledger.publish(2, generation=3, acknowledged=4, select=PERSON, **published)
+    report = ledger.sync()
+    assert (report.result, report.notes) == (Result.SUCCEEDED, [])
+
+
 @pytest.mark.parametrize(
     ("columns", "key", "problem"),
     [

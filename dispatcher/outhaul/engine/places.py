@@ -13,6 +13,10 @@ from outhaul.ledger.records import Claims, Place
 from outhaul.registry.activations import Binding
 
 
+class PlaceGone(ConfigurationError):
+    """What held the rows was deleted at the destination."""
+
+
 def place_of(binding: Binding) -> Place:
     """Where the rows go now, as far as the service has found out."""
     findings = binding.service.findings
@@ -57,7 +61,7 @@ def changes_of_place(binding: Binding, known: Place | None) -> list[str]:
 def find_place(binding: Binding, known: Place | None) -> list[str]:
     """Ask whether rows still go where they were delivered; returns notes.
 
-    Raises ConfigurationError where they would go elsewhere, or where that is gone.
+    Raises ConfigurationError where they would go elsewhere, PlaceGone where it is gone.
     """
     if known is None:
         return []
@@ -71,7 +75,8 @@ def find_place(binding: Binding, known: Place | None) -> list[str]:
     if is_renamed and not is_same:
         raise _refusal(binding, changes[0])
     if not is_there:
-        raise _refusal(binding, f"{known.target}, which holds its rows, is gone there")
+        gone = _refusal(binding, f"{known.target}, which holds its rows, is gone there")
+        raise PlaceGone(str(gone))
     if known.target_id and not is_same:
         raise _refusal(
             binding,

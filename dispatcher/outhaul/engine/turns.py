@@ -12,7 +12,7 @@ from outhaul.engine.lease import Lease, shorten_lease_of_dead
 from outhaul.engine.observer import Observer
 from outhaul.engine.options import SyncOptions
 from outhaul.engine.pending import sendable, trusted_claims
-from outhaul.engine.places import known_place, place_of, renewed_fields
+from outhaul.engine.places import PlaceGone, known_place, place_of, renewed_fields
 from outhaul.engine.preparation import prepare
 from outhaul.engine.rate import RateLimiters
 from outhaul.engine.seams import Seams
@@ -158,13 +158,25 @@ class Turns:
         known = known_place(self.warehouse, binding, claims)
         try:
             with noting(summary.note_request):
-                prepare(binding, known, lease, self.seams, summary.notes)
+                try:
+                    prepare(binding, known, lease, self.seams, summary.notes)
+                except PlaceGone:
+                    if not binding.service.refills:
+                        raise
+                    prepare(binding, None, lease, self.seams, summary.notes)
+                    summary.notes.append(self._refill(binding))
         except OuthaulError as error:
             return error
         renewed = renewed_fields(known, binding)
         if renewed and binding.service.repeatable:
             summary.notes.append(self._resend(binding.record, renewed))
         return None
+
+    def _refill(self, binding: Binding) -> str:
+        """Let the next build send all rows to what was made anew."""
+        reason = f"{binding.service.owns()} was deleted at the destination"
+        self.warehouse.control(binding.record, "resync", "outhaul", reason)
+        return f"{reason} and made anew; the next build sends all rows to it"
 
     def _resend(self, record: ActivationRecord, renewed: Sequence[str]) -> str:
         """Let the next build send all rows: a field that is new holds no values."""

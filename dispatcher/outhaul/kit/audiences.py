@@ -33,12 +33,23 @@ def audience_name(title: str) -> Any:
     )
 
 
+def when_deleted() -> Any:
+    """The option `when_deleted`."""
+    return setting(
+        "What a sync does where somebody deleted the audience: `stop` until a person"
+        " decides, or `refill`: make it anew, and let the next build send all members.",
+        default="stop",
+        choices=("stop", "refill"),
+    )
+
+
 class Audience(NamedList):
     """Adds those who enter the segment to an audience and removes those who leave.
 
     Rows that come as updated are added once more: `refresh_after` asks for that where a
-    network forgets members. Its options include `audience_name`, `hashed_only` where
-    the network takes hashes, and `phone_country` where it takes phone numbers.
+    network forgets members. Its options include `audience_name`, `when_deleted`,
+    `hashed_only` where the network takes hashes, and `phone_country` where it takes
+    phone numbers.
     """
 
     consumes = frozenset(Change)
@@ -57,6 +68,7 @@ class Audience(NamedList):
 
     def __init__(self, account: Any, options: Any, activation: Activation) -> None:
         super().__init__(account, options, activation)
+        self.refills = getattr(options, "when_deleted", "stop") == "refill"
         country = getattr(options, "phone_country", "")
         is_hashed = getattr(options, "hashed_only", False)
         check_phone_country(country, activation.name)

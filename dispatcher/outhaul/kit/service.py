@@ -174,6 +174,9 @@ class Service(ABC):
 
     The build holds removals, so a diff whose removed rows are sent says `max_removed`.
     """
+    refills: bool = False
+    """Whether what was deleted at the platform is made anew, and filled by the next
+    build; otherwise the sync stops until a person decides."""
     stage: ClassVar[int] = 0
     """Within one destination, services of a lower stage are synced first."""
     spooled: ClassVar[bool] = False

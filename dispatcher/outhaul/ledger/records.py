@@ -269,7 +269,7 @@ class RecordedJob(NamedTuple):
 
 
 class Control(NamedTuple):
-    """A decision of a person, such as pause or approve; or a sync's own, resend."""
+    """A decision of a person, such as approve, or a sync's own: resend, resync."""
 
     action: str
     generation: int

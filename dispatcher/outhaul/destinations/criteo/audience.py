@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import orjson
 
 from outhaul.destinations.criteo.account import Criteo
-from outhaul.kit.audiences import Audience, audience_name
+from outhaul.kit.audiences import Audience, audience_name, when_deleted
 from outhaul.kit.columns import Values
 from outhaul.kit.identifiers.formats import hashed_only
 from outhaul.kit.rows import Collected
@@ -23,6 +23,7 @@ class AudienceOptions:
     """What a diff may set for the service `audience`."""
 
     audience_name: str = audience_name("Criteo")
+    when_deleted: str = when_deleted()
     hashed_only: bool = hashed_only()
 
 

@@ -20,7 +20,7 @@ from outhaul.destinations.google.requests import (
 )
 from outhaul.errors import ConfigurationError, RowRefused, StopSync
 from outhaul.http.addresses import path_part
-from outhaul.kit.audiences import Audience, audience_name
+from outhaul.kit.audiences import Audience, audience_name, when_deleted
 from outhaul.kit.columns import Values
 from outhaul.kit.formats import Format
 from outhaul.kit.identifiers.formats import hashed_only, phone_country
@@ -37,6 +37,7 @@ class AudienceOptions:
     """What a diff may set for the service `audience`."""
 
     audience_name: str = audience_name("Google")
+    when_deleted: str = when_deleted()
     ad_user_data: str = consent("advertising")
     ad_personalization: str = consent("personalised advertising")
     membership_days: int = setting(

@@ -15,7 +15,7 @@ from outhaul.errors import Throttled
 from outhaul.http.addresses import path_part
 from outhaul.http.answers import Response, classify
 from outhaul.kit.api import object_of
-from outhaul.kit.audiences import Audience, audience_name
+from outhaul.kit.audiences import Audience, audience_name, when_deleted
 from outhaul.kit.columns import Values
 from outhaul.kit.identifiers.formats import hashed_only
 from outhaul.kit.lists import list_gone
@@ -32,6 +32,7 @@ class UsersOptions:
     """What a diff may set for the service `users`."""
 
     audience_name: str = audience_name("LinkedIn")
+    when_deleted: str = when_deleted()
     hashed_only: bool = hashed_only()
 
 
@@ -40,6 +41,7 @@ class CompaniesOptions:
     """What a diff may set for the service `companies`."""
 
     audience_name: str = audience_name("LinkedIn")
+    when_deleted: str = when_deleted()
 
 
 class _Segment(Audience):

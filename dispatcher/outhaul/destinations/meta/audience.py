@@ -12,7 +12,7 @@ import orjson
 
 from outhaul.destinations.meta.account import Meta
 from outhaul.http.addresses import path_part
-from outhaul.kit.audiences import Audience, audience_name
+from outhaul.kit.audiences import Audience, audience_name, when_deleted
 from outhaul.kit.identifiers.formats import hashed_only, phone_country
 from outhaul.kit.rows import Collected
 from outhaul.kit.service import Activation, Limits
@@ -27,6 +27,7 @@ class AudienceOptions:
     """What a diff may set for the service `audience`."""
 
     audience_name: str = audience_name("Meta")
+    when_deleted: str = when_deleted()
     hashed_only: bool = hashed_only()
     phone_country: str = phone_country()
 

@@ -14,7 +14,7 @@ from outhaul.config.settings import setting
 from outhaul.destinations.microsoft_ads.account import MicrosoftAds
 from outhaul.errors import StopSync
 from outhaul.kit.api import by_index
-from outhaul.kit.audiences import Audience, audience_name
+from outhaul.kit.audiences import Audience, audience_name, when_deleted
 from outhaul.kit.columns import Values
 from outhaul.kit.identifiers.formats import hashed_only
 from outhaul.kit.rows import Collected
@@ -26,6 +26,7 @@ class AudienceOptions:
     """What a diff may set for the service `audience`."""
 
     audience_name: str = audience_name("Microsoft")
+    when_deleted: str = when_deleted()
     accept_terms: bool = setting(
         "Accept Microsoft's terms of customer match with each request; otherwise"
         " somebody has to accept them once in Microsoft's pages.",

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from outhaul.destinations.pinterest.account import Pinterest
 from outhaul.http.addresses import path_part
-from outhaul.kit.audiences import Audience, audience_name
+from outhaul.kit.audiences import Audience, audience_name, when_deleted
 from outhaul.kit.columns import Values
 from outhaul.kit.identifiers.formats import hashed_only
 from outhaul.kit.rows import Collected
@@ -25,6 +25,7 @@ class AudienceOptions:
     """What a diff may set for the service `audience`."""
 
     audience_name: str = audience_name("Pinterest")
+    when_deleted: str = when_deleted()
     hashed_only: bool = hashed_only()
 
 

@@ -12,7 +12,7 @@ import orjson
 
 from outhaul.destinations.reddit.account import Reddit
 from outhaul.http.addresses import path_part
-from outhaul.kit.audiences import Audience, audience_name
+from outhaul.kit.audiences import Audience, audience_name, when_deleted
 from outhaul.kit.identifiers.formats import hashed_only
 from outhaul.kit.rows import Collected
 from outhaul.model import ACCEPTED, Change, Outcome
@@ -23,6 +23,7 @@ class AudienceOptions:
     """What a diff may set for the service `audience`."""
 
     audience_name: str = audience_name("Reddit")
+    when_deleted: str = when_deleted()
     hashed_only: bool = hashed_only()
 
 

@@ -14,7 +14,7 @@ from outhaul.config.settings import setting
 from outhaul.destinations.snapchat.account import Snapchat
 from outhaul.errors import StopSync
 from outhaul.http.addresses import path_part
-from outhaul.kit.audiences import Audience, audience_name
+from outhaul.kit.audiences import Audience, audience_name, when_deleted
 from outhaul.kit.identifiers.formats import hashed_only, phone_country
 from outhaul.kit.rows import Collected
 from outhaul.kit.service import Activation, Limits
@@ -29,6 +29,7 @@ class AudienceOptions:
     """What a diff may set for the service `audience`."""
 
     audience_name: str = audience_name("Snapchat")
+    when_deleted: str = when_deleted()
     retention_days: int = setting(
         "Days for which Snapchat keeps a member of an audience that is created; 9,999"
         " for ever.",

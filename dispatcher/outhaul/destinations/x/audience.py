@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from outhaul.destinations.x.account import XAds
 from outhaul.http.addresses import path_part
-from outhaul.kit.audiences import Audience, audience_name
+from outhaul.kit.audiences import Audience, audience_name, when_deleted
 from outhaul.kit.columns import Values
 from outhaul.kit.identifiers.formats import hashed_only, phone_country
 from outhaul.kit.rows import Collected
@@ -22,6 +22,7 @@ class AudienceOptions:
     """What a diff may set for the service `audience`."""
 
     audience_name: str = audience_name("X")
+    when_deleted: str = when_deleted()
     hashed_only: bool = hashed_only()
     phone_country: str = phone_country()
 
