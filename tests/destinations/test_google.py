@@ -227,6 +227,51 @@ def test_a_click_needs_nobody_and_an_enhancement_somebody(sandbox):
         enhanced.check([*EVENT_COLUMNS, click])
 
 
+# --- adjustments
+
+
+def adjustments(sandbox, **options):
+    url = sandbox.url("google_ads")
+    made = account(sandbox, developer_token="x", ads_url=url)
+    return service(made, "adjustments", conversion_action_id="55", **options)
+
+
+OF_VALUES = [each for each in EVENT_COLUMNS if each.field not in ("email", "phone")]
+
+
+def test_an_adjustment_that_is_refused_is_told_by_row(sandbox):
+    sandbox.vendors["google_ads"].load({"unknown": ["order-2"]})
+    found = deliver(adjustments(sandbox), OF_VALUES, events())
+    assert statuses(found.values()) == ["accepted", "rejected", "accepted"]
+    assert found[2].code == "conversion_not_found"
+
+
+@pytest.mark.parametrize("status", [200, 400])
+def test_what_is_no_fault_of_an_adjustment_refuses_none(sandbox, status):
+    code = {"notAllowlistedError": "CUSTOMER_NOT_ALLOWLISTED_FOR_THIS_FEATURE"}
+    failure = {"details": [{"errors": [{"errorCode": code, "message": "no"}]}]}
+    name = "partialFailureError" if status == 200 else "error"
+    fault = {"status": status, "body": {name: failure}}
+    sandbox.add_faults(Fault("status", path="*Adjustments", **fault))
+    with pytest.raises(StopSync, match="CUSTOMER_NOT_ALLOWLISTED"):
+        deliver(adjustments(sandbox), OF_VALUES, events())
+
+
+def test_an_adjustment_names_its_conversion_by_the_click_where_it_has_no_id(sandbox):
+    made = adjustments(sandbox)
+    clicked = [
+        Column("gclid", "gclid", Kind.TEXT, "varchar"),
+        Column("conversion_time", "conversion_time", Kind.TIMESTAMP, "timestamp"),
+    ]
+    made.prepare([*OF_VALUES, *clicked])
+    row = events()[0]
+    values = {**row.values, "event_id": None, "gclid": "x", "conversion_time": NOW}
+    told = json.loads(made.encode(row._replace(values=values)))
+    assert told["gclidDateTimePair"]["gclid"] == "x" and "orderId" not in told
+    with pytest.raises(ConfigurationError, match="no column says which conversion"):
+        made.check([each for each in OF_VALUES if each.field != "event_id"])
+
+
 # --- the log-in
 
 

@@ -125,10 +125,19 @@ VENDORS = {
     "display_video": GOOGLE,
     "google_ads": replace(
         GOOGLE,
+        files={**GOOGLE.files, "/v23/": "google/searchads360-v23-conversions.json"},
+        asked=6,
+        # That of Search Ads 360 has the same forms as that of Google Ads.
+        alike={"/v25/customers": "/v23/customers"},
         requests=[
             *GOOGLE.requests,
             ("POST", "/v1/events:ingest", {"events": [{"eventSource": "SHOP"}]}),
             ("POST", "/v1/events:ingest", {"events": [{"conversionValue": "1"}]}),
+            (
+                "POST",
+                "/v23/customers/1:uploadConversionAdjustments",
+                {"conversionAdjustments": [{"adjustmentType": "REFUND"}]},
+            ),
         ],
     ),
     "hubspot": Vendor(

@@ -1,7 +1,8 @@
 """Stand-ins of Google Ads and Display & Video 360, by the Data Manager API.
 
 Requests are checked at once and worked off later. A conversion older than 90 days, or
-of an id that came before, fails then; a token lasts for an hour.
+of an id that came before, fails then; a token lasts for an hour. Adjustments are by the
+Google Ads API; those of orders that are `unknown` fail.
 
 https://developers.google.com/data-manager/api/reference/rest
 """
@@ -30,7 +31,7 @@ _Row = Mapping[str, Any]
 class GoogleAdsStandIn(StandIn):
     """Audiences by id with their members, and conversions by their action."""
 
-    empty = {"userLists": {}, "events": {"55": []}}
+    empty = {"userLists": {}, "events": {"55": []}, "adjustments": [], "unknown": []}
     account_type: ClassVar[str] = "GOOGLE_ADS"
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
@@ -117,6 +118,39 @@ class GoogleAdsStandIn(StandIn):
         self.play_refusal(request, ids)
         return self._taken(request, rows, "eventsIngestionStatus", take)
 
+    @route("POST", "/v25/customers/{}:uploadConversionAdjustments")
+    def adjust(self, request: Request, customer: str) -> Reply:
+        if not request.headers.get("developer-token"):
+            raise Refused(401, "the developer token is missing")
+        body, held = request.json(), self.held["adjustments"]
+        rows = body["conversionAdjustments"]
+        if not body["partialFailure"] or not 1 <= len(rows) <= 2_000:
+            raise Refused(400, "1 to 2,000 adjustments, with partial failure")
+        self.play_refusal(request, [each.get("orderId") for each in rows])
+        found = [self._problem_with(each) for each in rows]
+        if not body.get("validateOnly"):
+            pairs = zip(rows, found, strict=True)
+            held.extend(row for row, problem in pairs if not problem)
+        failed = [_failure(n, each) for n, each in enumerate(found) if each]
+        told: dict[str, Any] = {"results": [{} for _ in rows]}
+        if failed:
+            error = {
+                "code": 3,
+                "message": "some failed",
+                "details": [{"errors": failed}],
+            }
+            told["partialFailureError"] = error
+        return Reply(200, told, rows=len(rows))
+
+    def _problem_with(self, row: _Row) -> str:
+        """What Google says of an adjustment, or nothing."""
+        datetime.strptime(row["adjustmentDateTime"], "%Y-%m-%d %H:%M:%S%z")
+        if row.get("orderId") in self.held["unknown"]:
+            return "CONVERSION_NOT_FOUND"
+        if (row["adjustmentType"] == "RESTATEMENT") != ("restatementValue" in row):
+            return "RESTATEMENT_VALUE_MISSING"
+        return "RESTATEMENT_ALREADY_EXISTS" if row in self.held["adjustments"] else ""
+
     @route("GET", "/v1/requestStatus:retrieve")
     def status(self, request: Request) -> Reply:
         job = self.job(request.query["requestId"])
@@ -186,6 +220,15 @@ class DisplayVideoStandIn(GoogleAdsStandIn):
 
     empty = {"userLists": {}, "events": {}}
     account_type = "DISPLAY_VIDEO_ADVERTISER"
+
+
+def _failure(index: int, reason: str) -> dict[str, Any]:
+    element = {"fieldName": "conversion_adjustments", "index": index}
+    return {
+        "errorCode": {"conversionAdjustmentUploadError": reason},
+        "message": reason.replace("_", " ").lower(),
+        "location": {"fieldPathElements": [element]},
+    }
 
 
 def _rows(body: Any, name: str, most: int) -> list[_Row]:

@@ -135,6 +135,39 @@ _CONVERSIONS = Case(
     ends=by_number(3, lambda n: _conversion(n, with_clicks=True)),
     renews_token=True,
 )
+
+
+def _adjusted(number: int, kind: str) -> dict[str, Any]:
+    day = NOW - timedelta(hours=number)
+    return {
+        "adjustmentType": kind,
+        "conversionAction": "customers/1234567890/conversionActions/55",
+        "adjustmentDateTime": f"{day:%Y-%m-%d %H:%M:%S}+00:00",
+        "orderId": f"order-{number}",
+    }
+
+
+_VALUE = {"restatementValue": {"adjustedValue": 12.5, "currencyCode": "EUR"}}
+_ADJUSTMENTS = Case(
+    vendor="google_ads",
+    service="adjustments",
+    account=lambda url: {**google_ads(url), "developer_token": "x", "ads_url": url},
+    options={"conversion_action_id": "55"},
+    columns=[each for each in EVENT_COLUMNS if each.field not in ("email", "phone")],
+    rows=events(),
+    refused=[
+        {"event_id": None},
+        {"event_time": None},
+        {"event_time": NOW + timedelta(hours=1)},
+        {"event_time": NOW - timedelta(days=60)},
+        {"value": None},
+        {"currency": "euro"},
+    ],
+    write=("POST", "*:uploadConversionAdjustments"),
+    content=lambda sandbox: sandbox.state()["google_ads"]["adjustments"],
+    ends=by_number(3, lambda n: {**_adjusted(n, "RESTATEMENT"), **_VALUE}),
+    renews_token=True,
+)
 CASES = [
     _AUDIENCE,
     replace(
@@ -159,5 +192,13 @@ CASES = [
         rows=events(),
         refused=BAD_EVENTS,
         ends=by_number(3, lambda n: _conversion(n, with_clicks=False)),
+    ),
+    _ADJUSTMENTS,
+    replace(
+        _ADJUSTMENTS,
+        service="retractions",
+        columns=EVENT_COLUMNS[:2],
+        refused=[*_ADJUSTMENTS.refused[:4]],
+        ends=by_number(3, lambda n: _adjusted(n, "RETRACTION")),
     ),
 ]

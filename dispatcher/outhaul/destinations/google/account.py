@@ -1,4 +1,4 @@
-"""Accounts that the Data Manager API reaches: their settings, the log-in, the calls.
+"""Accounts that the Data Manager API reaches: their settings, and the log-in.
 
 https://developers.google.com/data-manager/api/reference/rest
 """
@@ -6,9 +6,8 @@ https://developers.google.com/data-manager/api/reference/rest
 from __future__ import annotations
 
 import dataclasses
-import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,10 +15,10 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from outhaul.config.settings import setting
-from outhaul.errors import ConfigurationError, Refusal, RequestRefused, StopSync
+from outhaul.destinations.google.api import DataManagerApi
+from outhaul.errors import ConfigurationError
 from outhaul.http.addresses import path_part, setting_problems
-from outhaul.http.answers import Response, classify
-from outhaul.kit.api import Api, ApiAccount, address, certificates, deadline, object_of
+from outhaul.kit.api import ApiAccount, address, certificates, deadline
 from outhaul.kit.interface import Interface
 from outhaul.kit.jobs import first_look, longest_wait
 from outhaul.kit.login import Token, refresh_token
@@ -27,61 +26,18 @@ from outhaul.kit.service import Bucket, Limits
 from outhaul.kit.service_account import ServiceAccount
 
 _SCOPE = "https://www.googleapis.com/auth/datamanager"
+_SCOPE_OF_ADS = "https://www.googleapis.com/auth/adwords"
 _MOST_BYTES = 8_000_000  # ours: no number is told
 _MINUTE, _DAY = 60.0, 86_400.0
 _A_DAY = Bucket("requests a day", 100_000, _DAY)
 _REQUESTS_OF_A_CALL = 3  # one that is refused, a token, and one more
-_PAGE = "1000"
-# Reasons that are about the request and not about its rows.
-_STOPS = re.compile("TERMS|DESTINATION|USER_LIST|CONVERSION_ACTION|ALLOWLIST|ACCOUNT")
-_ROW = re.compile(r"(?:audience_members|audienceMembers|events)\b[^\[]*\[(\d+)\]")
-
-
-class DataManagerApi(Api):
-    """One account's calls."""
-
-    hints = {
-        401: "check the log-in of this destination",
-        403: "whoever logs in needs access to the account, and the Data Manager API has"
-        " to be enabled in the Cloud project",
-    }
-
-    def log_in(self) -> None:
-        """Ask for a token, unless there is one. Raises StopSync, NotSent."""
-        if self._login is not None:
-            self._login.sign("GET", self._client.base_url)
-
-    def user_lists(self, parent: str) -> Iterator[Mapping[str, Any]]:
-        """The audiences of an account, each with `id` and `displayName`."""
-        return self.pages(
-            f"{parent}/userLists",
-            {"pageSize": _PAGE},
-            entries="userLists",
-            following=lambda answer: str(answer.get("nextPageToken") or ""),
-            parameter="pageToken",
-        )
-
-    def ingest(self, call: str, body: bytes) -> str:
-        """Send rows: the id of the request, empty of one that was only validated."""
-        response = self.request("POST", f"/v1/{call}", body)
-        if response.status == 400:
-            raise _refusal(response)
-        classify(response, hints=self.hints)
-        return str(object_of(response).get("requestId") or "")
-
-    def status(self, request_id: str) -> Mapping[str, Any]:
-        """What became of a request at its one destination; empty: not known yet."""
-        path = f"/v1/requestStatus:retrieve?requestId={path_part(request_id)}"
-        answer = self.find(path) or {}
-        found = answer.get("requestStatusPerDestination") or [{}]
-        return found[0] if isinstance(found[0], dict) else {}
 
 
 @dataclass(frozen=True, kw_only=True)
 class GoogleAccount(ApiAccount):
     """What all of these accounts have in common."""
 
-    interfaces = (Interface("v1"),)
+    interfaces: ClassVar[tuple[Interface, ...]] = (Interface("Data Manager v1"),)
     account_type: ClassVar[str]
     login_type: ClassVar[str]
     """What Google calls the account that is written to, and the one it is through."""
@@ -183,9 +139,12 @@ class GoogleAccount(ApiAccount):
     @cached_property
     def api(self) -> DataManagerApi:
         """The account's calls."""
-        return DataManagerApi(
-            self.client(self.base_url, self._headers()), self._login()
-        )
+        return DataManagerApi(self.client(self.base_url, self._headers()), self.login)
+
+    @property
+    def scope(self) -> str:
+        """What its tokens are for."""
+        return _SCOPE
 
     @property
     def parent(self) -> str:
@@ -218,7 +177,9 @@ class GoogleAccount(ApiAccount):
         through = f"accountTypes/{self.login_type}/accounts/{self.login_id}"
         return {"login-account": through}
 
-    def _login(self) -> Token:
+    @cached_property
+    def login(self) -> Token:
+        """The token of all its calls."""
         if self.refresh_token:
             asks = refresh_token(
                 "", self.client_id, self.client_secret, self.refresh_token
@@ -228,7 +189,7 @@ class GoogleAccount(ApiAccount):
         key = ServiceAccount.read(self._key_text())
         hint = "check the key of the service account, and the clock of this machine"
         return Token(
-            self.client(key.token_url), lambda: key.ask(_SCOPE, self.subject), hint
+            self.client(key.token_url), lambda: key.ask(self.scope, self.subject), hint
         )
 
     def _key_text(self) -> str:
@@ -252,6 +213,7 @@ class GoogleAccount(ApiAccount):
 class GoogleAds(GoogleAccount):
     """An account of Google Ads: audiences by Customer Match, and conversions."""
 
+    interfaces = (Interface("Data Manager v1"), Interface("Google Ads v25"))
     type = "google_ads"
     title = "Google Ads"
     account_type = login_type = "GOOGLE_ADS"
@@ -262,6 +224,14 @@ class GoogleAds(GoogleAccount):
     manager_id: str = setting(
         "The manager account that it is reached through, if any.", default=""
     )
+    developer_token: str = setting(
+        "A developer token of the Google Ads API, for `adjustments` and `retractions`.",
+        default="",
+        secret=True,
+    )
+    ads_url: str = setting(
+        "The address of the Google Ads API.", default="https://googleads.googleapis.com"
+    )
 
     @property
     def account_id(self) -> str:
@@ -270,6 +240,22 @@ class GoogleAds(GoogleAccount):
     @property
     def login_id(self) -> str:
         return self.manager_id
+
+    @property
+    def scope(self) -> str:
+        return f"{_SCOPE} {_SCOPE_OF_ADS}" if self.developer_token else _SCOPE
+
+    def validate(self) -> list[str]:
+        of_ads = setting_problems(self, ["ads_url"], ["developer_token"])
+        return [*super().validate(), *of_ads]
+
+    @cached_property
+    def ads_api(self) -> DataManagerApi:
+        """The calls of the Google Ads API, which are let in likewise."""
+        headers = {"developer-token": self.developer_token}
+        if self.manager_id:
+            headers["login-customer-id"] = self.manager_id
+        return DataManagerApi(self.client(self.ads_url, headers), self.login)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -293,21 +279,3 @@ class DisplayVideo(GoogleAccount):
     @property
     def login_id(self) -> str:
         return self.partner_id
-
-
-def _refusal(response: Response) -> RequestRefused | StopSync:
-    """What a request is refused for: by row where a field of one is named."""
-    error = object_of(response).get("error")
-    details = error.get("details") if isinstance(error, dict) else None
-    named: dict[int, Refusal] = {}
-    for detail in details if isinstance(details, list) else ():
-        if _STOPS.search(str(detail.get("reason"))):
-            return StopSync(response.describe())
-        for each in detail.get("fieldViolations") or ():
-            found = _ROW.match(str(each.get("field")))
-            if found is None:
-                return StopSync(response.describe())
-            reason = str(each.get("reason") or "http_400").lower()
-            text = response.quote(str(each.get("description") or ""))
-            named[int(found[1])] = Refusal(reason, text)
-    return RequestRefused(response.describe(), code="http_400", rows=named)

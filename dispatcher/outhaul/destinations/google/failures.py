@@ -1,0 +1,87 @@
+"""What the Google Ads API tells of rows that failed among others.
+
+https://developers.google.com/google-ads/api/docs/best-practices/partial-failures
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from outhaul.errors import OutcomeUnknown, StopSync
+from outhaul.http.answers import Response, classify
+from outhaul.kit.api import by_index, object_of
+from outhaul.model import ACCEPTED, UNKNOWN, Outcome, Status
+
+_DONE = frozenset(
+    {
+        "CONVERSION_ALREADY_RETRACTED",
+        "DUPLICATE_ADJUSTMENT_IN_REQUEST",
+        "RESTATEMENT_ALREADY_EXISTS",
+    }
+)
+"""What Google says of an adjustment that it has already."""
+_OF_ROWS = frozenset(
+    {
+        "conversionAdjustmentUploadError",
+        "dateError",
+        "fieldError",
+        "internalError",
+        "rangeError",
+        "stringFormatError",
+        "stringLengthError",
+    }
+)
+"""Kinds of errors that are about a row; all others stop a sync."""
+
+
+def outcomes_of(
+    response: Response, rows: int, hints: Mapping[int, str]
+) -> list[Outcome]:
+    """One outcome for each row of a request, by the index that errors carry.
+
+    Raises StopSync where an error is no row's fault, and what `classify` raises.
+    """
+    if response.status == 400:
+        _errors(object_of(response).get("error"))
+    classify(response, hints=hints)
+    failure = object_of(response).get("partialFailureError")
+    if not failure:
+        return [ACCEPTED] * rows
+    errors = _errors(failure)
+    told = by_index(errors, rows, _index_of) if errors else None
+    if told is None:
+        raise OutcomeUnknown("Google tells of an error that belongs to no row")
+    return [_outcome(response, each) for each in told]
+
+
+def _errors(failure: Any) -> list[Mapping[str, Any]]:
+    """What is wrong with rows. Raises StopSync for what is no row's fault."""
+    details = failure.get("details") if isinstance(failure, dict) else None
+    found = [error for each in details or () for error in each.get("errors") or ()]
+    for error in found:
+        kind, reason = _code(error)
+        if kind not in _OF_ROWS:
+            raise StopSync(f"Google refuses the request: {kind} {reason}")
+    return found
+
+
+def _outcome(response: Response, errors: Sequence[Mapping[str, Any]]) -> Outcome:
+    codes = dict(map(_code, errors))
+    if _DONE.issuperset(codes.values()):
+        return ACCEPTED
+    if "internalError" in codes:
+        return UNKNOWN
+    text = response.quote(str(errors[0].get("message") or ""))
+    return Outcome(Status.REJECTED, next(iter(codes.values())).lower(), text)
+
+
+def _code(error: Mapping[str, Any]) -> tuple[str, str]:
+    """The kind of an error, and which of that kind."""
+    kind, reason = next(iter((error.get("errorCode") or {"": ""}).items()))
+    return str(kind), str(reason)
+
+
+def _index_of(error: Mapping[str, Any]) -> Any:
+    elements = (error.get("location") or {}).get("fieldPathElements") or [{}]
+    return elements[0].get("index")
