@@ -16,6 +16,7 @@ from outhaul.destinations.google.requests import (
     ByRequest,
     Consent,
     consent,
+    consent_of,
     validate_only,
 )
 from outhaul.errors import ConfigurationError, RowRefused, StopSync
@@ -30,6 +31,13 @@ from outhaul.model import ACCEPTED, Change, Column, Outcome
 
 _MOST_MEMBERS = 10_000
 _LONGEST_STAY = 540  # days
+_ADDRESS = {
+    "first_name": "givenName",
+    "last_name": "familyName",
+    "country": "regionCode",
+    "postal_code": "postalCode",
+}
+"""The parts of an address, all of which are needed."""
 
 
 @dataclass(frozen=True)
@@ -66,10 +74,7 @@ class CustomerMatch(ByRequest, Audience):
     kinds: ClassVar[dict[str, str]] = {
         "email": "emailAddress",
         "phone": "phoneNumber",
-        "first_name": "givenName",
-        "last_name": "familyName",
-        "country": "regionCode",
-        "postal_code": "postalCode",
+        **_ADDRESS,
     }
     along: ClassVar[dict[str, Format]] = dict.fromkeys(CONSENTS, Consent())
 
@@ -127,9 +132,10 @@ class CustomerMatch(ByRequest, Audience):
     def member(self, values: Values) -> dict[str, Any]:
         names = [*self._identifiers, *self._along]
         found = dict(zip(names, values, strict=False))
-        told = {key: found[name] for name, key in CONSENTS.items() if found.get(name)}
-        member = {"userData": {"userIdentifiers": identifiers(found)}}
-        return {**member, "consent": told} if told else member
+        member: dict[str, Any] = {"userData": {"userIdentifiers": identifiers(found)}}
+        if self._along and (told := consent_of(found)):
+            member["consent"] = told
+        return member
 
     def send(self, items: Collected) -> list[Outcome] | Job:
         leave = items[0].row.change is Change.REMOVED
@@ -150,13 +156,15 @@ def identifiers(found: Mapping[str, str | None]) -> list[dict[str, Any]]:
 
     Raises RowRefused where there is none: an address needs all of its parts.
     """
-    kinds = CustomerMatch.kinds
-    told: list[dict[str, Any]] = [
-        {kinds[name]: found[name]} for name in ("email", "phone") if found.get(name)
-    ]
-    parts = {key: found.get(name) for name, key in list(kinds.items())[2:]}
-    if all(parts.values()):
-        told.append({"address": parts})
+    told: list[dict[str, Any]] = []
+    if email := found.get("email"):
+        told.append({"emailAddress": email})
+    if phone := found.get("phone"):
+        told.append({"phoneNumber": phone})
+    if found.get("last_name"):
+        parts = {key: found.get(name) for name, key in _ADDRESS.items()}
+        if all(parts.values()):
+            told.append({"address": parts})
     if not told:
         raise RowRefused(
             "no_identifier",

@@ -17,6 +17,7 @@ from outhaul.destinations.google.requests import (
     ByRequest,
     Consent,
     consent,
+    consent_of,
     validate_only,
 )
 from outhaul.errors import RowRefused
@@ -34,6 +35,7 @@ _MOST_EVENTS = 2_000
 _DAY = 24.0
 _LATEST = 90 * _DAY
 _CLICKS = ("gclid", "gbraid", "wbraid")
+_DETAILS = {"value": "conversionValue", "currency": "currency"}
 _SOURCES = ("web", "app", "in_store", "phone", "message", "other")
 
 
@@ -89,6 +91,7 @@ class Conversions(ByRequest, conversions.Conversions):
 
     def __init__(self, account: Any, options: Any, activation: Activation) -> None:
         super().__init__(account, options, activation)
+        self._source = options.event_source.upper()
         self.poll_seconds = account.poll_seconds
         self.poll_timeout_seconds = account.poll_timeout_seconds
         self.answered_by_job = self.consumes if account.await_result else frozenset()
@@ -118,17 +121,18 @@ class Conversions(ByRequest, conversions.Conversions):
 
     def event(self, event: Attributes) -> Attributes:
         person, details = event.pop(self.person), event.pop(self.details, {})
-        clicks = {each: person.pop(each) for each in _CLICKS if each in person}
-        told = {key: details[name] for name, key in CONSENTS.items() if name in details}
-        made = {
-            "adIdentifiers": clicks,
-            "userData": self._user_data(person, clicks),
-            "conversionValue": details.get("value"),
-            "currency": details.get("currency"),
-            "consent": told,
-        }
-        source = self._options.event_source.upper()
-        return {**event, "eventSource": source} | {k: v for k, v in made.items() if v}
+        clicks = {each: person[each] for each in self.clear if each in person}
+        event["eventSource"] = self._source
+        if clicks:
+            event["adIdentifiers"] = clicks
+        if user := _user_data(person, has_click=bool(clicks)):
+            event["userData"] = user
+        for name, key in _DETAILS.items():
+            if name in details:
+                event[key] = details[name]
+        if told := consent_of(details):
+            event["consent"] = told
+        return event
 
     def send(self, items: Collected) -> list[Outcome] | Job:
         action = self._options.conversion_action_id
@@ -137,17 +141,6 @@ class Conversions(ByRequest, conversions.Conversions):
             about["consent"] = told
         rows = b'"events":[' + b",".join(items.bodies) + b"]"
         return self._ingest("events:ingest", about, rows) or [ACCEPTED] * len(items)
-
-    def _user_data(
-        self, person: Mapping[str, str], clicks: Mapping[str, str]
-    ) -> Attributes:
-        """Who it was; a click alone is enough, with parts of an address beside it."""
-        try:
-            return {"userIdentifiers": identifiers(person)}
-        except RowRefused:
-            if not clicks:
-                raise
-        return {}
 
     def _detail(self, column: Column) -> Format:
         return self.own_fields.get(column.field) or super()._detail(column)
@@ -175,3 +168,13 @@ class EnhancedConversions(Conversions):
     title = "Enhanced conversions for web"
     clear: ClassVar[dict[str, str]] = {}
     Options: ClassVar[type] = EnhancedOptions
+
+
+def _user_data(person: Mapping[str, str], *, has_click: bool) -> Attributes:
+    """Who it was; a click alone is enough, with parts of an address beside it."""
+    try:
+        return {"userIdentifiers": identifiers(person)}
+    except RowRefused:
+        if not has_click:
+            raise
+    return {}

@@ -60,6 +60,11 @@ class Consent(Format):
         return found
 
 
+def consent_of(found: Mapping[str, Any]) -> dict[str, str]:
+    """What somebody's row tells of consent, as a request has it."""
+    return {key: found[name] for name, key in CONSENTS.items() if found.get(name)}
+
+
 class ByRequest(Service):
     """A service whose requests Google works off later, and then tells of by index."""
 

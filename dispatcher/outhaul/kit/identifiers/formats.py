@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 from outhaul.config.settings import setting
 from outhaul.errors import ConfigurationError, RowRefused
 from outhaul.kit import values
+from outhaul.kit.columns import Values
 from outhaul.kit.formats import Format
 from outhaul.kit.identifiers.networks import NETWORKS
 from outhaul.kit.identifiers.steps import STEPS
@@ -71,6 +72,18 @@ class Identifier(Format):
     def one(self, field: str, value: Any) -> Any:
         text = self._written(field, value)
         return [text] if text and self.listed else text
+
+    def many(self, column: Values) -> Values:
+        """Hashes alone, such as the macros make, need no closer look."""
+        present = [each for each in column if each is not None]
+        is_hashed = "sha256" in NETWORKS[self.network][self.kind]
+        if not is_hashed or set(map(type, present)) - {str}:
+            return super().many(column)
+        if not all(map(_HASH.fullmatch, present)):
+            return super().many(column)
+        if self.listed:
+            return [each and [each.lower()] for each in column]
+        return [each and each.lower() for each in column]
 
     def _written(self, field: str, value: Any) -> str | None:
         given = value.strip(" ") if isinstance(value, str) else None
