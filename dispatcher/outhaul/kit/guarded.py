@@ -25,7 +25,7 @@ from outhaul.errors import (
 )
 from outhaul.kit.rows import Collected, Rows
 from outhaul.kit.service import Job, Service
-from outhaul.model import Column, Outcome, Row, Status
+from outhaul.model import ACCEPTED, Column, Outcome, Row, Status
 from outhaul.text.row_values import RowValues
 from outhaul.text.secret_texts import Secrets
 
@@ -150,7 +150,7 @@ class _Guard:
 
     def outcomes(self, found: list[Any], rows_of: Callable[[], Rows]) -> list[Any]:
         """What was found or became of each row, masked where it is said in words."""
-        if not any(
+        if found.count(ACCEPTED) == len(found) or not any(
             type(each) is Outcome and (each.code or each.message) for each in found
         ):
             return found

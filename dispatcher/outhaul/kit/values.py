@@ -51,7 +51,8 @@ def folded(identity: str) -> str:
     White space of other kinds is a part of one, and so is the case of other letters,
     of which each warehouse thinks otherwise.
     """
-    return identity.strip(" ").translate(_LOWER_CASE)
+    found = identity.strip(" ")
+    return found.lower() if found.isascii() else found.translate(_LOWER_CASE)
 
 
 def caseless(text: str) -> str:
@@ -79,11 +80,10 @@ def in_one_spelling(field: str, identity: str) -> str:
 
 def are_emails(addresses: Sequence[str]) -> bool:
     """Whether all of these have the form of an address."""
-    joined = "".join(addresses)
     return (
         all(map(_EMAIL.fullmatch, addresses))
-        and joined.isprintable()
-        and not any(".." in address for address in addresses)
+        and "".join(addresses).isprintable()
+        and ".." not in "\n".join(addresses)
     )
 
 
