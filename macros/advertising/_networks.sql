@@ -40,21 +40,28 @@
 {#- The steps of one kind, which end with the hash. -#}
 {% macro _steps_of(macro, kind, network) %}
     {% set networks = outhaul._network_steps() %}
+    {% set kinds = networks.get(network, {}) %}
+    {% set steps = kinds.get(kind) %}
+    {% if steps is not none and 'sha256' in steps %}
+        {{ return(steps) }}
+    {% endif %}
+    {% set hashed = [] %}
+    {% for name, found in kinds.items() if 'sha256' in found %}
+        {% do hashed.append(name) %}
+    {% endfor %}
     {% if network not in networks %}
-        {% do exceptions.raise_compiler_error(
-            'outhaul.' ~ macro ~ ': there is no network ' ~ outhaul._shown(network) ~ ' (known are ' ~ networks | join(', ') ~ ')'
-        ) %}
+        {% set problem = "there is no network '" ~ network ~ "' (known are " ~ networks | join(', ') ~ ')' %}
+    {% else %}
+        {% set taken = ' takes no ' ~ kind if steps is none else ' takes ' ~ kind ~ ' in clear, so select the column as it is' %}
+        {% set problem = network ~ taken ~ ' (hashed are ' ~ hashed | join(', ') ~ ')' %}
     {% endif %}
-    {% set steps = networks[network].get(kind) %}
-    {% if steps is none or 'sha256' not in steps %}
-        {% set hashed = [] %}
-        {% for name, found in networks[network].items() if 'sha256' in found %}
-            {% do hashed.append(name) %}
-        {% endfor %}
-        {% set problem = ' takes no ' ~ kind if steps is none else ' takes ' ~ kind ~ ' in clear, so select the column as it is' %}
-        {% do exceptions.raise_compiler_error(
-            'outhaul.' ~ macro ~ ': ' ~ network ~ problem ~ ' (hashed are ' ~ hashed | join(', ') ~ ')'
-        ) %}
+    {% do outhaul._refuse_identifier(macro, problem) %}
+    {{ return(['sha256']) }}
+{% endmacro %}
+
+{#- What is wrong is said when the model is compiled, so that others can be parsed. -#}
+{% macro _refuse_identifier(macro, problem) %}
+    {% if execute %}
+        {% do exceptions.raise_compiler_error('outhaul.' ~ macro ~ ': ' ~ problem) %}
     {% endif %}
-    {{ return(steps) }}
 {% endmacro %}

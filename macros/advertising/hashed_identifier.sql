@@ -5,7 +5,7 @@
 
 {% macro default__hashed_identifier(column, kind, network) %}
     {% if kind in ['email', 'phone'] %}
-        {% do exceptions.raise_compiler_error('outhaul.hashed_identifier: use outhaul.hashed_' ~ kind) %}
+        {% do outhaul._refuse_identifier('hashed_identifier', 'use outhaul.hashed_' ~ kind) %}
     {% endif %}
     {% set steps = outhaul._steps_of('hashed_identifier', kind, network) %}
     {% if kind == 'birth_date' %}

@@ -12,7 +12,7 @@
         {% set international = outhaul._phone_international(digits, dialled) %}
     {% endif %}
     {% if problems %}
-        {% do exceptions.raise_compiler_error('outhaul.hashed_phone: ' ~ problems[0]) %}
+        {% do outhaul._refuse_identifier('hashed_phone', problems[0]) %}
     {% endif %}
     {% set valid = outhaul._phone_valid('(' ~ international ~ ')') %}
     {{ return(outhaul._hashed_once(column, valid, outhaul._steps_of('hashed_phone', 'phone', network))) }}

@@ -51,6 +51,29 @@ CASES: dict[str, tuple[str, str | None]] = {
         "caps: unknown 'member'; did you mean 'members'? (known are members, shoppers);"
         " by: wants the column",
     ),
+    # identifiers of advertising networks
+    "hash_for_no_network": (
+        "select {{ outhaul.hashed_email('email', network='myspace') }} as email",
+        "outhaul.hashed_email: there is no network 'myspace' (known are criteo, ",
+    ),
+    "hash_of_what_is_sent_in_clear": (
+        "select {{ outhaul.hashed_postal_code('zip', network='google') }} as zip",
+        "outhaul.hashed_postal_code: google takes postal_code in clear, so select the"
+        " column as it is (hashed are email, phone, first_name, last_name)",
+    ),
+    "hash_that_a_network_does_not_take": (
+        "select {{ outhaul.hashed_name('name', network='criteo') }} as name",
+        "outhaul.hashed_name: criteo takes no last_name (hashed are email)",
+    ),
+    "phone_of_no_country": (
+        "select {{ outhaul.hashed_phone('phone', network='meta', country='XX') }} as p",
+        "outhaul.hashed_phone: country: wants a country such as",
+    ),
+    "hash_of_a_number": (
+        "select {{ outhaul.hashed_identifier('1', kind='external_id',"
+        " network='meta') }} as id",
+        None,
+    ),
     # columns
     "column_misspelled": (
         segment(
