@@ -85,7 +85,8 @@ def perform(task: Task, service: Service, lease: Lease, limiter: RateLimiter) ->
     Returns what the service returned. Raises DestinationError.
     """
     requests = service.requests_per_send if task.step is Step.SEND else 1
-    if not limiter.acquire(requests, len(task.items)):
+    rows = 0 if task.step is Step.POLL else len(task.items)
+    if not limiter.acquire(requests, rows):
         raise NotSent("interrupted")
     if not lease.covers(service.request_seconds):
         raise LeaseTooShort("the lease does not cover another request")
