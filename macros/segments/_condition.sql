@@ -5,13 +5,15 @@ which is SQL and taken as it is:
     {'all': […]}, {'any': […]}, {'not': …}
     {'column': 'country', 'in': ['DE', 'AT']}
     {'related': ref('orders'), 'by': 'customer_id', 'where': …, 'at_least': 3}
+    {'first': {'related': …}, 'then': {'related': …}, 'within_days': 3}
+    {'members': ref('stays'), 'segment': 'vip_customers', 'since': '2026-01-31'}
     {'in_segment': ref('vip_customers')}, {'not_in_segment': ref('vip_customers')} -#}
 {% macro _condition(condition, path, scope) %}
     {% set plan = scope.plan %}
     {% if condition is string and condition | trim %}
         {{ return('(' ~ outhaul._given_sql(plan, condition, path) ~ ')') }}
     {% elif condition is mapping %}
-        {% set forms = ['all', 'any', 'not', 'column', 'related', 'in_segment', 'not_in_segment'] %}
+        {% set forms = ['all', 'any', 'not', 'column', 'related', 'first', 'members', 'in_segment', 'not_in_segment'] %}
         {% set given = condition.keys() | select('in', forms) | list %}
         {% if given | length == 1 %}
             {{ return(outhaul._condition_of_form(given[0], condition, path, scope)) }}
@@ -44,6 +46,10 @@ which is SQL and taken as it is:
         {{ return(outhaul._column_condition(condition, path, scope)) }}
     {% elif form == 'related' %}
         {{ return(outhaul._related_condition(condition, path, scope)) }}
+    {% elif form == 'first' %}
+        {{ return(outhaul._sequence_condition(condition, path, scope)) }}
+    {% elif form == 'members' %}
+        {{ return(outhaul._member_condition(condition, path, scope)) }}
     {% endif %}
     {{ return(outhaul._membership_condition(form, condition, path, scope)) }}
 {% endmacro %}

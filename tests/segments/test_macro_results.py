@@ -11,6 +11,7 @@ import json
 import re
 from collections import defaultdict
 from dataclasses import fields
+from datetime import date
 from decimal import Decimal
 from math import sqrt
 from statistics import stdev
@@ -155,6 +156,67 @@ def test_windows_of_time_in_zones_and_by_the_clock(built: SegmentProject) -> Non
         "now": [1],
         "now in a zone": [1],
     }
+
+
+def test_what_came_after_what_and_what_did_not(built: SegmentProject) -> None:
+    found = defaultdict(list)
+    for name, shopper in built.rows("every_sequence", "name, shopper_id"):
+        found[name].append(shopper)
+    assert found == {
+        "ordered": [1, 2, 5],
+        # the second took a second more
+        "ordered within 3 days": [1, 5],
+        # and the fifth ordered on the same day
+        "ordered within 3 days, by day": [1, 2],
+        "ordered that basket": [1, 2],
+        "ordered less": [1],
+        # the third may still order
+        "abandoned": [2, 4, 6],
+        "abandoned, by day": [4, 5, 6],
+        "abandoned that basket": [2, 4, 5, 6],
+        "abandoned so far": [3, 4, 6],
+        "abandoned lately": [6],
+        "ordered, or is over 50": [1, 2, 4, 5],
+        "never both": [3, 4, 6],
+    }
+
+
+def test_stays_in_segments_are_kept_from_build_to_build(
+    built: SegmentProject,
+) -> None:
+    later = "{outhaul_as_of: '2026-07-05', changing: '2, 3', growing: '4'}"
+    names = ("changing", "growing", "stays", "by_stay")
+    built.succeed("run", "--full-refresh", "--select", *names, "--vars", later)
+    columns = "segment, shopper_id, is_from_start, left_at is null"
+    assert built.rows("stays", columns) == [
+        ("changing", 1, True, False),
+        ("changing", 2, True, True),
+        ("changing", 3, False, True),
+        # of a segment that nobody was in
+        ("growing", 4, False, True),
+    ]
+    entered = "cast(entered_at as date), cast(left_at as date)"
+    assert built.rows("stays where shopper_id = 1", entered) == [
+        (date(2026, 7, 1), date(2026, 7, 5))
+    ]
+    assert built.rows("by_stay", "name, shopper_id") == [
+        ("entered the other", 4),
+        ("entered", 3),
+        ("for a day", 2),
+        ("left", 1),
+        ("since", 2),
+    ]
+    if built.warehouse.adapter != "duckdb":
+        return
+    # 46 days later, of which 30 are kept
+    much_later = "{outhaul_as_of: '2026-08-20', changing: '1, 2', growing: '4'}"
+    built.succeed("run", "--select", *names, "--vars", much_later)
+    assert built.rows("stays", columns) == [
+        ("changing", 1, False, True),
+        ("changing", 2, True, True),
+        ("changing", 3, False, False),
+        ("growing", 4, False, True),
+    ]
 
 
 def test_texts_by_patterns_and_in_any_case(built: SegmentProject) -> None:

@@ -8,6 +8,7 @@ from tests.segments.segment_project import SegmentProject
 
 SEGMENT = "{{{{ outhaul.segment(ref('shoppers'), key='shopper_id', where={0}) }}}}"
 FIELDS = "{{{{ outhaul.with_fields(ref('shoppers'), key='shopper_id', {0}) }}}}"
+STEP = "{'related': ref('purchases'), 'time': 'bought_at'}"
 OVER = "aggregates=[{{'over': ref('purchases'), 'time': 'bought_at', 'fields': {0}}}]"
 
 
@@ -203,6 +204,68 @@ CASES: dict[str, tuple[str, str | None]] = {
     "between_counts_reversed": (
         segment("{'related': ref('purchases'), 'between': [3, 2]}"),
         "the lowest value before the highest",
+    ),
+    "sequence_of_one_step": (
+        segment(f"{{'first': {STEP}, 'within_days': 3}}"),
+        "where: wants one of then, then_not beside 'first'",
+    ),
+    "sequence_without_time": (
+        segment(f"{{'first': {STEP}, 'then': {{'related': ref('purchases')}}}}"),
+        "where.then: 'time' is missing: the column of purchases that says when",
+    ),
+    "sequence_of_a_name": (
+        segment(f"{{'first': 'purchases', 'then_not': {STEP}}}"),
+        "where.first: wants {'related': ref('…'), 'time': 'a column', …}, not the text",
+    ),
+    "sequence_with_other_columns": (
+        segment(f"{{'first': {STEP}, 'then': {STEP}, 'same': {{'shop': 'amount'}}}}"),
+        "where.same: 'shop' (",
+    ),
+    "sequence_with_a_pair_that_is_not_whole": (
+        segment(f"{{'first': {STEP}, 'then': {STEP}, 'pair': 'later.amount > 1)'}}"),
+        "where.pair: the SQL 'later.amount > 1)' is not whole",
+    ),
+    "sequence_of_a_pair": (
+        segment(
+            f"{{'first': {STEP}, 'then': {STEP}, 'same': 'shop',"
+            " 'pair': 'later.amount > earlier.amount'}"
+        ),
+        None,
+    ),
+    "stay_of_no_kind": (
+        segment("{'members': ref('stays'), 'segment': 'changing'}"),
+        "where: wants one of entered_within_days, left_within_days, for_days, since",
+    ),
+    "stay_in_no_segment": (
+        segment("{'members': ref('stays'), 'since': '2026-01-31'}"),
+        "where.segment: wants the name of a segment, not nothing",
+    ),
+    "stay_since_no_day": (
+        segment("{'members': ref('stays'), 'segment': 'changing', 'since': 'May'}"),
+        "where.since: wants a date (YYYY-MM-DD), not the text 'May'",
+    ),
+    "stay_in_no_history": (
+        segment("{'members': ref('members'), 'segment': 'changing', 'for_days': 3}"),
+        "'segment' is no column of members",
+    ),
+    "membership_as_a_table": (
+        "{{ outhaul.membership([ref('members')], key='shopper_id') }}",
+        "the model wants config(materialized='membership'), which keeps when somebody",
+    ),
+    "membership_of_nothing": (
+        "{{ config(materialized='membership', meta={'outhaul': {'keep_days': 0}}) }}"
+        "{{ outhaul.membership([], key='shopper_id') }}",
+        "models: wants a list of segments",
+    ),
+    "membership_kept_for_no_day": (
+        "{{ config(materialized='membership', meta={'outhaul': {'keep_days': 0}}) }}"
+        "{{ outhaul.membership([ref('members')], key='shopper_id') }}",
+        "meta.outhaul.keep_days: wants a whole number from 1 on, not the number 0",
+    ),
+    "membership_of_one": (
+        "{{ config(materialized='membership') }}"
+        "{{ outhaul.membership([ref('members')], key='shopper_id') }}",
+        None,
     ),
     "nth_of_nothing": (
         over("{'a': {'nth': 'shop', 'n': 0}}"),
