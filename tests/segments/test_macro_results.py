@@ -9,12 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import fields
 from datetime import date
 from decimal import Decimal
-from math import sqrt
-from statistics import stdev
+from math import erfc, sqrt
+from statistics import NormalDist, mean, stdev, variance
 from typing import Any
 
 import pytest
@@ -217,6 +217,71 @@ def test_stays_in_segments_are_kept_from_build_to_build(
         ("changing", 3, False, False),
         ("growing", 4, False, True),
     ]
+
+
+def test_outcomes_of_groups_are_compared_with_those_of_the_control_group(
+    built: SegmentProject,
+) -> None:
+    people = built.rows("trial", "person_id, split_group, spent, is_back")
+    reach = NormalDist().inv_cdf(0.95)
+    columns = (
+        "outcome, split_group, row_count, control_count, average, control_average,"
+        " difference, lift, standard_error, difference_low, difference_high, p_value"
+    )
+    found = built.rows("trial_lift", columns)
+    assert [row[:2] for row in found] == [
+        (outcome, group)
+        for outcome in ("is_back", "spent")
+        for group in ("call", "mail")
+    ]
+    for outcome, group, *figures in found:
+        place = 2 if outcome == "spent" else 3
+        treated, control = (
+            [float(row[place] or 0) for row in people if row[1] == each]
+            for each in (group, "control")
+        )
+        wanted = compared(treated, control, reach)
+        assert list(map(float, figures)) == pytest.approx(wanted, abs=2e-7), outcome
+
+
+def compared(treated: list[float], control: list[float], reach: float) -> list[float]:
+    """What the macro says of two groups, by the normal distribution."""
+    difference = mean(treated) - mean(control)
+    error = sqrt(variance(treated) / len(treated) + variance(control) / len(control))
+    return [
+        *(len(treated), len(control), mean(treated), mean(control)),
+        *(difference, difference / mean(control), error),
+        *(difference - reach * error, difference + reach * error),
+        erfc(abs(difference) / error / sqrt(2)),
+    ]
+
+
+def test_only_who_was_acknowledged_counts_as_treated(built: SegmentProject) -> None:
+    columns = (
+        "split_group, row_count, left_out_count, control_count, control_left_out_count"
+    )
+    # of the control group one was sent all the same, of the mails one is in doubt
+    assert built.rows("acknowledged_lift", columns) == [
+        ("call", 8, 2, 9, 1),
+        ("mail", 14, 5, 9, 1),
+    ]
+
+
+def test_a_holdout_has_its_share_in_each_stratum_and_lasts(
+    built: SegmentProject,
+) -> None:
+    columns = "person_id, country, is_held_out"
+    before = built.rows("trial_holdout", columns)
+    held = Counter(country for _, country, is_held_out in before if is_held_out)
+    assert held == {"DE": 1, "FR": 7}
+    built.warehouse.run("delete from shop.trial_holdout where person_id > 36")
+    kept = [row for row in before if row[0] <= 36]
+    built.succeed("run", "--full-refresh", "--select", "trial_holdout")
+    after = built.rows("trial_holdout", columns)
+    assert [row for row in after if row[0] <= 36] == kept
+    # the fortieth is the last of the eight
+    new = [is_held_out for id, _, is_held_out in after if id > 36]
+    assert sorted(new) == [False, False, False, True]
 
 
 def test_texts_by_patterns_and_in_any_case(built: SegmentProject) -> None:

@@ -9,6 +9,10 @@ from tests.segments.segment_project import SegmentProject
 SEGMENT = "{{{{ outhaul.segment(ref('shoppers'), key='shopper_id', where={0}) }}}}"
 FIELDS = "{{{{ outhaul.with_fields(ref('shoppers'), key='shopper_id', {0}) }}}}"
 STEP = "{'related': ref('purchases'), 'time': 'bought_at'}"
+LIFT = (
+    "{{{{ outhaul.lift(ref('trial'), key='person_id', group='split_group',"
+    " control='control', {0}) }}}}"
+)
 OVER = "aggregates=[{{'over': ref('purchases'), 'time': 'bought_at', 'fields': {0}}}]"
 
 
@@ -266,6 +270,24 @@ CASES: dict[str, tuple[str, str | None]] = {
         "{{ config(materialized='membership') }}"
         "{{ outhaul.membership([ref('members')], key='shopper_id') }}",
         None,
+    ),
+    "lift_of_a_text": (
+        LIFT.format("outcomes='country'"),
+        "outcomes: 'country' (",
+    ),
+    "lift_of_nothing": (
+        LIFT.format("outcomes=[], confidence=0.5"),
+        "outcomes: wants a column, or a list of columns; confidence: wants one of 0.8,",
+    ),
+    "lift_of_a_name": (
+        LIFT.format("outcomes='spent', acknowledged='trial_out'"),
+        "acknowledged: wants ref('…') of a diff, not the text 'trial_out'",
+    ),
+    "lift_of_a_number": (LIFT.format("outcomes='spent'"), None),
+    "holdout_of_no_strata": (
+        "{{ outhaul.stratified_holdout(ref('trial'), key='person_id', salt='s',"
+        " share=2, by=none) }}",
+        "by: wants the column, or columns, whose values are the strata; share: wants a",
     ),
     "nth_of_nothing": (
         over("{'a': {'nth': 'shop', 'n': 0}}"),

@@ -1,0 +1,1 @@
+select person_id from {{ ref('trial_out__acknowledged') }}
