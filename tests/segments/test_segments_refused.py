@@ -79,6 +79,32 @@ CASES: dict[str, tuple[str, str | None]] = {
         " network='meta') }} as id",
         None,
     ),
+    # predictions
+    "summary_of_no_column": (
+        "{{ outhaul.purchase_summary(ref('purchases'), key='shopper_id',"
+        " time='bougt_at', value='amount', holdout_days=0) }}",
+        "time: 'bougt_at' is no column of purchases; did you mean 'bought_at'? (it has"
+        " purchase_id, shopper_id, bought_at, bought_on, status, shop, amount);"
+        " holdout_days: wants a whole number from 1 on, not the number 0",
+    ),
+    "summary_without_key": (
+        "{{ outhaul.purchase_summary(ref('purchases'), key=none, time='bought_at',"
+        " value='amount') }}",
+        "'key' is missing",
+    ),
+    "similarity_of_wrong_numbers": (
+        "{{ outhaul.item_similarity(ref('baskets'), key='customer', item='item',"
+        " min_support=0, shrinkage=-1, top='all', max_items=1.5) }}",
+        "min_support: wants a whole number from 1 on, not the number 0; top: wants a"
+        " whole number from 1 on, not the text 'all'; max_items: wants a whole number"
+        " from 1 on, not the number 1.5; shrinkage: wants a number from 0 on, not the",
+    ),
+    "recommendations_by_another_model": (
+        "{{ outhaul.recommendations(ref('baskets'), ref('shoppers'), key='customer',"
+        " item='itm', top=0) }}",
+        "item: 'itm' is no column of baskets; did you mean 'item'? (it has customer,"
+        " item); similarity: 'item' is no column of shoppers",
+    ),
     # columns
     "column_misspelled": (
         segment(
