@@ -71,6 +71,8 @@ CASES = (
     Case("klaviyo_subscriptions", "Klaviyo `subscription_list`"),
     Case("mailchimp_members", "Mailchimp `members`, one a request", share=_FEW),
     Case("mailchimp_segment", "Mailchimp `segment`"),
+    Case("meta_audience", "Meta Ads `audience`, hashed on the way"),
+    Case("meta_conversions", "Meta Ads `conversions`, hashed on the way"),
     Case("splio_files", "Splio `contacts`, files", header=1, transport="sftp"),
     Case("splio_created", "Splio `contacts`, REST, 1,000 created at once"),
     Case("splio_updates", "Splio `contacts`, REST, one a request", share=_FEW),

@@ -12,11 +12,12 @@ from typing import Any, ClassVar
 
 from outhaul.config.settings import setting
 from outhaul.errors import ConfigurationError, RowRefused
-from outhaul.kit import values
+from outhaul.kit import columns, values
 from outhaul.kit.columns import Values
 from outhaul.kit.formats import Format
 from outhaul.kit.identifiers.networks import NETWORKS
 from outhaul.kit.identifiers.steps import STEPS
+from outhaul.kit.service import OneByOne
 
 _HASH = re.compile("[0-9a-fA-F]{64}")
 _OTHER_HASHES = {32: "MD5", 40: "SHA-1"}
@@ -80,10 +81,22 @@ class Identifier(Format):
         if not is_hashed or set(map(type, present)) - {str}:
             return super().many(column)
         if not all(map(_HASH.fullmatch, present)):
-            return super().many(column)
+            return self._addresses(column) or super().many(column)
         if self.listed:
             return [each and [each.lower()] for each in column]
         return [each and each.lower() for each in column]
+
+    def _addresses(self, column: Values) -> Values | None:
+        """The hashes of addresses in clear; None where some are anything else."""
+        if self.kind != "email" or self.hashed_only:
+            return None
+        try:
+            found = columns.emails(column)
+        except OneByOne:
+            return None
+        for name in NETWORKS[self.network]["email"]:
+            found = list(map(STEPS[name], found))
+        return [[each] for each in found] if self.listed else found
 
     def _written(self, field: str, value: Any) -> str | None:
         given = value.strip(" ") if isinstance(value, str) else None
