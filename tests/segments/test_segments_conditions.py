@@ -202,6 +202,12 @@ CASES: dict[str, tuple[str, str, list[int]]] = {
     ),
 }
 
+VISIT = (
+    "{'related': ref('visits'), 'time': 'at_time',"
+    " 'where': {'column': 'kind', 'equals': '%s'}}"
+)
+BASKET, ORDER = VISIT % "basket", VISIT % "order"
+
 # name: (arguments of segment, the ids of the shoppers)
 RELATED: dict[str, tuple[str, list[int]]] = {
     "r_any": ("{'related': ref('purchases')}", [1, 2, 3, 6]),
@@ -260,6 +266,31 @@ RELATED: dict[str, tuple[str, list[int]]] = {
     "r_days_between": (
         "{'related': ref('purchases'), 'days_between': 'bought_at', 'at_most': 1}",
         [2, 3],
+    ),
+    "r_sequence": (f"{{'first': {BASKET}, 'then': {ORDER}}}", [1, 2, 5]),
+    "r_sequence_of_the_same": (
+        f"{{'first': {BASKET}, 'then': {ORDER}, 'same': 'basket'}}",
+        [1, 2],
+    ),
+    # the third may still order
+    "r_no_sequence": (
+        f"{{'first': {BASKET}, 'then_not': {ORDER}, 'within_days': 3}}",
+        [2, 4, 6],
+    ),
+    "r_no_sequence_so_far": (f"{{'first': {BASKET}, 'then_not': {ORDER}}}", [3, 4, 6]),
+    "r_no_sequence_lately": (
+        f"{{'first': dict({BASKET}, within_days=7), 'then_not': {ORDER},"
+        " 'within_days': 3}",
+        [6],
+    ),
+    "r_sequence_or_age": (
+        f"{{'any': [{{'first': {BASKET}, 'then': {ORDER}}},"
+        " {'column': 'age', 'at_least': 50}]}",
+        [1, 2, 4, 5],
+    ),
+    "r_not_a_sequence": (
+        f"{{'not': {{'first': {BASKET}, 'then': {ORDER}}}}}",
+        [3, 4, 6],
     ),
     "r_parent": (
         "{'related': ref('countries'), 'by': 'country_id',"

@@ -3,20 +3,11 @@
 {% set order = dict(basket, where={'column': 'kind', 'equals': 'order'}) %}
 {% set by_day = [dict(basket, time='on_day'), dict(order, time='on_day')] %}
 {% set cases = {
-    'ordered': {'first': basket, 'then': order},
     'ordered within 3 days': {'first': basket, 'then': order, 'within_days': 3},
     'ordered within 3 days, by day': {'first': by_day[0], 'then': by_day[1], 'within_days': 3},
-    'ordered that basket': {'first': basket, 'then': order, 'same': 'basket'},
     'ordered less': {'first': basket, 'then': order, 'pair': 'later.amount < earlier.amount'},
-    'abandoned': {'first': basket, 'then_not': order, 'within_days': 3},
     'abandoned, by day': {'first': by_day[0], 'then_not': by_day[1], 'within_days': 3},
     'abandoned that basket': {'first': basket, 'then_not': order, 'within_days': 3, 'same': ['basket']},
-    'abandoned so far': {'first': basket, 'then_not': order},
-    'abandoned lately': {'first': dict(basket, within_days=7), 'then_not': order, 'within_days': 3},
-    'ordered, or is over 50': {'any': [
-        {'first': basket, 'then': order}, {'column': 'age', 'at_least': 50},
-    ]},
-    'never both': {'not': {'first': basket, 'then': order}},
 } %}
 {% for name, case in cases.items() %}
 select {{ outhaul.literal(name) }} as name, picked.shopper_id
