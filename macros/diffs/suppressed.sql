@@ -2,7 +2,8 @@
 {% macro suppressed() %}
     {% for entry in outhaul._suppression_entries() %}
         {% if '.' in entry.name %}
-            {% do source(*entry.name.split('.', 1)) %}
+            {% set parts = entry.name.split('.') %}
+            {% do source(parts[0], parts[1]) %}
         {% else %}
             {% do ref(entry.name) %}
         {% endif %}
