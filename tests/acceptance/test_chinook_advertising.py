@@ -299,6 +299,7 @@ def assert_holds(
         held = state[case.stand_in or case.vendor]
         audiences = set(texts_in({part: held.get(part) for part in PARTS_OF_AUDIENCES}))
         events = set(texts_in({part: held.get(part) for part in PARTS_OF_EVENTS}))
+        assert not any("@" in text for text in audiences | events), name
         if name == OF_COMPANIES:
             assert audiences & companies == companies & set(members.values()), name
         elif name in AUDIENCES:
