@@ -53,6 +53,7 @@ class Vendor:
 
 _OF_MICROSOFT = "/CampaignManagement/v13/Audiences"
 _OF_CRITEO = "/2026-07/marketing-solutions/audience-segments"
+_OF_SEARCH_ADS = "/v23/customers/1:uploadClickConversions"
 GOOGLE = Vendor(
     files={"/v1/": "google/datamanager-v1.json"},
     asked=5,
@@ -255,6 +256,27 @@ VENDORS = {
             ("GET", "/v5/ad_accounts/1/customer_lists", (200, {})),
             ("POST", "/v5/ad_accounts/1/customer_lists", (200, {"status": "DONE"})),
         ],
+    ),
+    "search_ads_360": Vendor(
+        files={"/v23/": "google/searchads360-v23-conversions.json"},
+        asked=1,
+        headers=GOOGLE.headers,
+        requests=[
+            ("POST", _OF_SEARCH_ADS, {"conversions": [{"conversionValue": "1"}]}),
+            ("POST", _OF_SEARCH_ADS, {"conversions": [{"currency": "EUR"}]}),
+            (
+                "POST",
+                _OF_SEARCH_ADS,
+                {"conversions": [{"consent": {"adUserData": "CONSENT_GRANTED"}}]},
+            ),
+            ("POST", "/v23/customers/1:uploadNothing", {}),
+        ],
+        replies=[
+            ("POST", _OF_SEARCH_ADS, (200, {"results": {}})),
+            ("POST", _OF_SEARCH_ADS, (200, {"partialFailureError": []})),
+            ("POST", _OF_SEARCH_ADS, (200, {"jobId": 1})),
+        ],
+        undescribed={400, 401},
     ),
 }
 

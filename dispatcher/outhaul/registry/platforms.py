@@ -50,6 +50,7 @@ PLATFORMS: dict[str, Platform] = {
         microsoft_ads.PLATFORM,
         pinterest.PLATFORM,
         reddit.PLATFORM,
+        google.SEARCH_ADS_360,
         sendgrid.PLATFORM,
         sftp.PLATFORM,
         snapchat.PLATFORM,

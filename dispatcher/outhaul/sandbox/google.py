@@ -19,7 +19,7 @@ from outhaul.sandbox.messages import Reply, Request
 from outhaul.sandbox.stand_in import Refused, StandIn, page, route
 from outhaul.sandbox.tokens import ASSERTION, Tokens
 
-_HASH = re.compile("[0-9a-f]{64}")
+HASH = re.compile("[0-9a-f]{64}")
 _REASON = "PROCESSING_ERROR_REASON_"
 _STATUSES = {"completed": "SUCCESS", "errored": "PARTIAL_SUCCESS", "failed": "FAILED"}
 _CODES = {400: "INVALID_ARGUMENT", 401: "UNAUTHENTICATED", 404: "NOT_FOUND"}
@@ -28,16 +28,12 @@ _PAGE = 2  # so that a few audiences are several pages
 _Row = Mapping[str, Any]
 
 
-class GoogleAdsStandIn(StandIn):
-    """Audiences by id with their members, and conversions by their action."""
-
-    empty = {"userLists": {}, "events": {"55": []}, "adjustments": [], "unknown": []}
-    account_type: ClassVar[str] = "GOOGLE_ADS"
+class GoogleStandIn(StandIn):
+    """What lets requests in by tokens that it gives."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.login = Tokens(self._api_key, ("refresh_token", ASSERTION))
-        self._asked: dict[str, tuple[str, Any]] = {}
 
     def let_in(self, request: Request) -> None:
         if request.path != "/token" and not self.login.lets_in(request):
@@ -56,6 +52,17 @@ class GoogleAdsStandIn(StandIn):
     @route("POST", "/token")
     def token(self, request: Request) -> Reply:
         return self.login.give(request)
+
+
+class GoogleAdsStandIn(GoogleStandIn):
+    """Audiences by id with their members, and conversions by their action."""
+
+    empty = {"userLists": {}, "events": {"55": []}, "adjustments": [], "unknown": []}
+    account_type: ClassVar[str] = "GOOGLE_ADS"
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._asked: dict[str, tuple[str, Any]] = {}
 
     @route("GET", "/v1/accountTypes/{}/accounts/{}/userLists")
     def user_lists(self, request: Request, kind: str, account: str) -> Reply:
@@ -131,16 +138,9 @@ class GoogleAdsStandIn(StandIn):
         if not body.get("validateOnly"):
             pairs = zip(rows, found, strict=True)
             held.extend(row for row, problem in pairs if not problem)
-        failed = [_failure(n, each) for n, each in enumerate(found) if each]
-        told: dict[str, Any] = {"results": [{} for _ in rows]}
-        if failed:
-            error = {
-                "code": 3,
-                "message": "some failed",
-                "details": [{"errors": failed}],
-            }
-            told["partialFailureError"] = error
-        return Reply(200, told, rows=len(rows))
+        return partly(
+            found, "conversion_adjustments", "conversionAdjustmentUploadError"
+        )
 
     def _problem_with(self, row: _Row) -> str:
         """What Google says of an adjustment, or nothing."""
@@ -222,13 +222,23 @@ class DisplayVideoStandIn(GoogleAdsStandIn):
     account_type = "DISPLAY_VIDEO_ADVERTISER"
 
 
-def _failure(index: int, reason: str) -> dict[str, Any]:
-    element = {"fieldName": "conversion_adjustments", "index": index}
-    return {
-        "errorCode": {"conversionAdjustmentUploadError": reason},
-        "message": reason.replace("_", " ").lower(),
-        "location": {"fieldPathElements": [element]},
-    }
+def partly(found: Sequence[str], field: str, kind: str) -> Reply:
+    """The answer to rows of which some failed; found: what is wrong with each."""
+    errors = [
+        {
+            "errorCode": {kind: reason},
+            "message": reason.replace("_", " ").lower(),
+            "location": {"fieldPathElements": [{"fieldName": field, "index": n}]},
+        }
+        for n, reason in enumerate(found)
+        if reason
+    ]
+    told: dict[str, Any] = {"results": [{} for _ in found]}
+    if errors:
+        details = [{"errors": errors}]
+        failure = {"code": 3, "message": "some failed", "details": details}
+        told["partialFailureError"] = failure
+    return Reply(200, told, rows=len(found))
 
 
 def _rows(body: Any, name: str, most: int) -> list[_Row]:
@@ -252,7 +262,7 @@ def _check_user(user: Any, where: str) -> None:
     values = _values(user)
     if not 1 <= len(user["userIdentifiers"]) <= 10 or not values:
         raise Refused(400, "1 to 10 identifiers are taken", f"{where}.user_data")
-    if not all(map(_HASH.fullmatch, values)):
+    if not all(map(HASH.fullmatch, values)):
         raise Refused(400, "this is no SHA-256", f"{where}.user_data")
 
 

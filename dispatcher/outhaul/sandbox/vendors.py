@@ -16,6 +16,7 @@ from outhaul.sandbox.meta import MetaStandIn
 from outhaul.sandbox.microsoft_ads import MicrosoftAdsStandIn
 from outhaul.sandbox.pinterest import PinterestStandIn
 from outhaul.sandbox.reddit import RedditStandIn
+from outhaul.sandbox.search_ads_360 import SearchAdsStandIn
 from outhaul.sandbox.snapchat import SnapchatStandIn
 from outhaul.sandbox.stand_in import StandIn
 from outhaul.sandbox.tiktok import TikTokStandIn
@@ -38,6 +39,7 @@ STAND_INS: dict[str, type[StandIn]] = {
     "microsoft_ads": MicrosoftAdsStandIn,
     "pinterest": PinterestStandIn,
     "reddit": RedditStandIn,
+    "search_ads_360": SearchAdsStandIn,
     "snapchat": SnapchatStandIn,
     "tiktok": TikTokStandIn,
     "x": XStandIn,

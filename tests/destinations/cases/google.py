@@ -1,4 +1,4 @@
-"""Google Ads and Display & Video 360: their services in the contract suite."""
+"""Google's platforms: their services in the contract suite."""
 
 from __future__ import annotations
 
@@ -168,6 +168,32 @@ _ADJUSTMENTS = Case(
     ends=by_number(3, lambda n: {**_adjusted(n, "RESTATEMENT"), **_VALUE}),
     renews_token=True,
 )
+
+
+def _clicked(number: int) -> dict[str, Any]:
+    phone = [{"hashedPhoneNumber": sha256("+448444124653")}]
+    day = NOW - timedelta(hours=number)
+    return {
+        "orderId": f"order-{number}",
+        "conversionDateTime": f"{day:%Y-%m-%d %H:%M:%S}+00:00",
+        "conversionAction": "customers/1234567890/conversionActions/55",
+        "gclid": f"click-{number}",
+        "userIdentifiers": [
+            {"hashedEmail": address(number)},
+            *(phone if number != 2 else []),
+        ],
+        "conversionValue": 12.5,
+        "currencyCode": "EUR",
+        "consent": {"adUserData": "DENIED" if number == 2 else "GRANTED"},
+    }
+
+
+def search_ads(url: str) -> dict[str, Any]:
+    settings = {"customer_id": "1234567890", "manager_id": "99", **login(url)}
+    del settings["customer_match_terms"]
+    return settings
+
+
 CASES = [
     _AUDIENCE,
     replace(
@@ -192,6 +218,26 @@ CASES = [
         rows=events(),
         refused=BAD_EVENTS,
         ends=by_number(3, lambda n: _conversion(n, with_clicks=False)),
+    ),
+    replace(
+        _CONVERSIONS,
+        vendor="search_ads_360",
+        account=search_ads,
+        options={"conversion_action_id": "55", "ad_user_data": "granted"},
+        columns=[*EVENT_COLUMNS, CLICK, CONSENT],
+        rows=[
+            row._replace(
+                values={
+                    **row.values,
+                    "ad_user_data": "denied" if row.seq == 2 else None,
+                }
+            )
+            for row in _CONVERSIONS.rows
+        ],
+        refused=[*_CONVERSIONS.refused, {"ad_user_data": "perhaps"}],
+        write=("POST", "*:uploadClickConversions"),
+        content=lambda sandbox: sandbox.state()["search_ads_360"]["events"]["55"],
+        ends=by_number(3, _clicked),
     ),
     _ADJUSTMENTS,
     replace(

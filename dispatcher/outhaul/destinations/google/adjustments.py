@@ -10,25 +10,19 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-import orjson
-
 from outhaul.config.settings import setting
-from outhaul.destinations.google.account import GoogleAds
-from outhaul.destinations.google.failures import outcomes_of
+from outhaul.destinations.google.actions import Uploads
 from outhaul.destinations.google.requests import validate_only
-from outhaul.errors import RowRefused, StopSync
+from outhaul.errors import RowRefused
 from outhaul.kit.bodies import Attributes, Body, Field
 from outhaul.kit.conversions import DETAILS
 from outhaul.kit.events import EventTime
 from outhaul.kit.fields import Plan
 from outhaul.kit.formats import Format, Id, Text
-from outhaul.kit.records import Records
-from outhaul.kit.rows import Collected, Rows
-from outhaul.kit.service import Activation, Limits, OneByOne
-from outhaul.model import ACCEPTED, Change, Column, Kind, Outcome
+from outhaul.kit.rows import Rows
+from outhaul.kit.service import Activation, OneByOne
+from outhaul.model import Change, Column, Kind
 
-VERSION = "v25"
-_MOST_ROWS = 2_000
 _LATEST = 54 * 24.0  # hours after a conversion
 _LONGEST_ID = 200
 
@@ -41,7 +35,7 @@ class AdjustmentOptions:
     validate_only: bool = validate_only()
 
 
-class Adjustments(Records):
+class Adjustments(Uploads):
     """Gives conversions another value, each time once.
 
     Recognises a conversion by the `event_id` that it was sent with, or by its click and
@@ -53,7 +47,6 @@ class Adjustments(Records):
     consumes = frozenset({Change.INSERTED})
     repeatable = False
     stage = 2  # after the conversions
-    others = ""
     example_columns: ClassVar[dict[str, Kind]] = {
         "event_time": Kind.TIMESTAMP,
         "value": Kind.NUMBER,
@@ -67,18 +60,12 @@ class Adjustments(Records):
     }
     Options: ClassVar[type] = AdjustmentOptions
     kind: ClassVar[str] = "RESTATEMENT"
-
-    _account: GoogleAds
+    call = "v25:uploadConversionAdjustments"
+    rows = "conversionAdjustments"
 
     def __init__(self, account: Any, options: Any, activation: Activation) -> None:
         super().__init__(account, options, activation)
         account.needed("developer_token", self.name)
-
-    def writes_to(self) -> str:
-        return f"conversion action {self._options.conversion_action_id}"
-
-    def limits(self, change: Change) -> Limits:
-        return self._account.limits_of(_MOST_ROWS)
 
     @classmethod
     def required(cls, options: Any = None) -> dict[str, str]:
@@ -92,16 +79,8 @@ class Adjustments(Records):
                 " 'conversion_time'"
             )
 
-    def check(self, columns: Sequence[Column]) -> list[str]:
-        self._account.api.log_in()
-        return super().check(columns)
-
-    def prepare(self, columns: Sequence[Column]) -> None:
-        super().prepare(columns)
-        self._account.api.log_in()
-
     def plan(self, columns: Sequence[Column]) -> Plan:
-        time = EventTime(" ", "+00:00", hours=_LATEST, clock=self._account.clock)
+        time = self.time_within(_LATEST)
         formats = {**self.own_fields, "event_time": time, "conversion_time": time}
         names = [column.field for column in columns if column.field in formats]
         needed = self.required()
@@ -121,24 +100,6 @@ class Adjustments(Records):
         except RowRefused:
             raise OneByOne from None
 
-    def send(self, items: Collected) -> list[Outcome]:
-        is_dry = self._options.validate_only
-        about = {"partialFailure": True, **({"validateOnly": True} if is_dry else {})}
-        rows = b'"conversionAdjustments":[' + b",".join(items.bodies) + b"]"
-        body = orjson.dumps(about)[:-1] + b"," + rows + b"}"
-        path = f"/{VERSION}/customers/{self._account.customer_id}"
-        response = self._account.ads_api.request(
-            "POST", f"{path}:uploadConversionAdjustments", body
-        )
-        outcomes = outcomes_of(response, len(items), self._account.ads_api.hints)
-        if is_dry:
-            count = len(items) - outcomes.count(ACCEPTED)
-            raise StopSync(
-                f"a dry run: Google refuses {count} of the first {len(items)} rows and"
-                " kept none; remove 'validate_only' to send"
-            )
-        return outcomes
-
     def details(self, fields: Attributes) -> Attributes:
         """What is said of the conversion, beside which one it is."""
         value = {"adjustedValue": fields["value"]}
@@ -147,11 +108,9 @@ class Adjustments(Records):
         return {"restatementValue": value}
 
     def _adjustment(self, key: Any, fields: Attributes) -> Attributes:
-        customer = f"customers/{self._account.customer_id}"
-        action = self._options.conversion_action_id
         return {
             "adjustmentType": self.kind,
-            "conversionAction": f"{customer}/conversionActions/{action}",
+            "conversionAction": self.action,
             "adjustmentDateTime": fields["event_time"],
             **_conversion(fields),
             **self.details(fields),

@@ -29,11 +29,6 @@ class DataManagerApi(Api):
         " enabled in the Cloud project",
     }
 
-    def log_in(self) -> None:
-        """Ask for a token, unless there is one. Raises StopSync, NotSent."""
-        if self._login is not None:
-            self._login.sign("GET", self._client.base_url)
-
     def user_lists(self, parent: str) -> Iterator[Mapping[str, Any]]:
         """The audiences of an account, each with `id` and `displayName`."""
         return self.pages(

@@ -5,12 +5,13 @@ https://developers.google.com/data-manager/api/devguides/events/send-events
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from outhaul.config.settings import setting
 from outhaul.destinations.google.account import GoogleAccount
+from outhaul.destinations.google.actions import OfAction
 from outhaul.destinations.google.audience import CustomerMatch, identifiers
 from outhaul.destinations.google.requests import (
     CONSENTS,
@@ -28,13 +29,13 @@ from outhaul.kit.events import EventTime
 from outhaul.kit.formats import Format
 from outhaul.kit.identifiers.formats import hashed_only, phone_country
 from outhaul.kit.rows import Collected
-from outhaul.kit.service import Activation, Job, Limits
-from outhaul.model import ACCEPTED, Change, Column, Kind, Outcome
+from outhaul.kit.service import Activation, Job
+from outhaul.model import ACCEPTED, Column, Kind, Outcome
 
-_MOST_EVENTS = 2_000
 _DAY = 24.0
-_LATEST = 90 * _DAY
-_CLICKS = ("gclid", "gbraid", "wbraid")
+OLDEST = 90 * _DAY
+"""Hours after which Google counts no conversion."""
+CLICKS = ("gclid", "gbraid", "wbraid")
 _DETAILS = {"value": "conversionValue", "currency": "currency"}
 _SOURCES = ("web", "app", "in_store", "phone", "message", "other")
 
@@ -50,7 +51,7 @@ class ConversionsOptions:
         "Where the events happened.", default="web", choices=_SOURCES
     )
     max_age_hours: float = max_age_hours(
-        _LATEST, _LATEST, "Google counts none whose click is older than 90 days"
+        OLDEST, OLDEST, "Google counts none whose click is older than 90 days"
     )
     ad_user_data: str = consent("advertising")
     ad_personalization: str = consent("personalised advertising")
@@ -59,7 +60,7 @@ class ConversionsOptions:
     phone_country: str = phone_country()
 
 
-class Conversions(ByRequest, conversions.Conversions):
+class Conversions(ByRequest, OfAction, conversions.Conversions):
     """Sends conversions of clicks, or of people by their identifiers, each once.
 
     Google counts one of the same action and `event_id` once.
@@ -68,7 +69,6 @@ class Conversions(ByRequest, conversions.Conversions):
     name = "conversions"
     title = "Conversions"
     partly_applies = False  # a request that is refused has no id
-    others = ""
     example_columns: ClassVar[dict[str, Kind]] = {
         "event_time": Kind.TIMESTAMP,
         "email": Kind.TEXT,
@@ -76,7 +76,7 @@ class Conversions(ByRequest, conversions.Conversions):
     Options: ClassVar[type] = ConversionsOptions
     network = "google"
     kinds: ClassVar[dict[str, str]] = {each: each for each in CustomerMatch.kinds}
-    clear: ClassVar[dict[str, str]] = {each: each for each in _CLICKS}
+    clear: ClassVar[dict[str, str]] = {each: each for each in CLICKS}
     keys: ClassVar[dict[str, str]] = {
         "event_id": "transactionId",
         "event_time": "eventTimestamp",
@@ -96,23 +96,9 @@ class Conversions(ByRequest, conversions.Conversions):
         self.poll_timeout_seconds = account.poll_timeout_seconds
         self.answered_by_job = self.consumes if account.await_result else frozenset()
 
-    def writes_to(self) -> str:
-        return f"conversion action {self._options.conversion_action_id}"
-
-    def limits(self, change: Change) -> Limits:
-        return self._account.limits_of(_MOST_EVENTS)
-
     @classmethod
     def required(cls, options: Any = None) -> dict[str, str]:
         return {cls.who[0]: cls.who[1], "event_time": "when it happened"}
-
-    def check(self, columns: Sequence[Column]) -> list[str]:
-        self._account.api.log_in()
-        return super().check(columns)
-
-    def prepare(self, columns: Sequence[Column]) -> None:
-        super().prepare(columns)
-        self._account.api.log_in()
 
     def event_fields(self) -> list[Field]:
         hours, clock = self._options.max_age_hours, self._account.clock
@@ -154,7 +140,7 @@ class EnhancedOptions(ConversionsOptions):
         "The conversion action of the tag, by its id in digits."
     )
     max_age_hours: float = max_age_hours(
-        _DAY, _LATEST, "Google adds to what its tag saw within 24 hours"
+        _DAY, OLDEST, "Google adds to what its tag saw within 24 hours"
     )
 
 

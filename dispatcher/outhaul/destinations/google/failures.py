@@ -1,4 +1,4 @@
-"""What the Google Ads API tells of rows that failed among others.
+"""What the Google Ads API, and one of the same forms, tells of rows that failed.
 
 https://developers.google.com/google-ads/api/docs/best-practices/partial-failures
 """
@@ -17,13 +17,15 @@ _DONE = frozenset(
     {
         "CONVERSION_ALREADY_RETRACTED",
         "DUPLICATE_ADJUSTMENT_IN_REQUEST",
+        "ORDER_ID_ALREADY_IN_USE",
         "RESTATEMENT_ALREADY_EXISTS",
     }
 )
-"""What Google says of an adjustment that it has already."""
+"""What Google says of a conversion or an adjustment that it has already."""
 _OF_ROWS = frozenset(
     {
         "conversionAdjustmentUploadError",
+        "conversionUploadError",
         "dateError",
         "fieldError",
         "internalError",
@@ -33,6 +35,15 @@ _OF_ROWS = frozenset(
     }
 )
 """Kinds of errors that are about a row; all others stop a sync."""
+_OF_ACTIONS = frozenset(
+    {
+        "CUSTOMER_NOT_ACCEPTED_CUSTOMER_DATA_TERMS",
+        "INVALID_CONVERSION_ACTION_TYPE",
+        "NO_CONVERSION_ACTION_FOUND",
+        "TOO_RECENT_CONVERSION_ACTION",
+    }
+)
+"""Errors of those kinds that are about the account or the action of all rows."""
 
 
 def outcomes_of(
@@ -61,7 +72,7 @@ def _errors(failure: Any) -> list[Mapping[str, Any]]:
     found = [error for each in details or () for error in each.get("errors") or ()]
     for error in found:
         kind, reason = _code(error)
-        if kind not in _OF_ROWS:
+        if kind not in _OF_ROWS or reason in _OF_ACTIONS:
             raise StopSync(f"Google refuses the request: {kind} {reason}")
     return found
 
