@@ -35,7 +35,7 @@ from outhaul.model import ACCEPTED, Column, Kind, Outcome
 _DAY = 24.0
 OLDEST = 90 * _DAY
 """Hours after which Google counts no conversion."""
-CLICKS = ("gclid", "gbraid", "wbraid")
+_CLICKS = ("gclid", "gbraid", "wbraid")
 _DETAILS = {"value": "conversionValue", "currency": "currency"}
 _SOURCES = ("web", "app", "in_store", "phone", "message", "other")
 
@@ -60,23 +60,36 @@ class ConversionsOptions:
     phone_country: str = phone_country()
 
 
-class Conversions(ByRequest, OfAction, conversions.Conversions):
+class OfClicks(OfAction, conversions.Conversions):
+    """Conversions of clicks or people, of one conversion action."""
+
+    name = "conversions"
+    title = "Conversions"
+    network = "google"
+    clear: ClassVar[dict[str, str]] = {each: each for each in _CLICKS}
+    listed = False
+
+    @classmethod
+    def required(cls, options: Any = None) -> dict[str, str]:
+        return {cls.who[0]: cls.who[1], "event_time": "when it happened"}
+
+    def _detail(self, column: Column) -> Format:
+        return self.own_fields.get(column.field) or super()._detail(column)
+
+
+class Conversions(ByRequest, OfClicks):
     """Sends conversions of clicks, or of people by their identifiers, each once.
 
     Google counts one of the same action and `event_id` once.
     """
 
-    name = "conversions"
-    title = "Conversions"
     partly_applies = False  # a request that is refused has no id
     example_columns: ClassVar[dict[str, Kind]] = {
         "event_time": Kind.TIMESTAMP,
         "email": Kind.TEXT,
     }
     Options: ClassVar[type] = ConversionsOptions
-    network = "google"
     kinds: ClassVar[dict[str, str]] = {each: each for each in CustomerMatch.kinds}
-    clear: ClassVar[dict[str, str]] = {each: each for each in CLICKS}
     keys: ClassVar[dict[str, str]] = {
         "event_id": "transactionId",
         "event_time": "eventTimestamp",
@@ -85,7 +98,6 @@ class Conversions(ByRequest, OfAction, conversions.Conversions):
         "event_time": EventTime(),
         **dict.fromkeys(CONSENTS, Consent()),
     }
-    listed = False
 
     _account: GoogleAccount
 
@@ -95,10 +107,6 @@ class Conversions(ByRequest, OfAction, conversions.Conversions):
         self.poll_seconds = account.poll_seconds
         self.poll_timeout_seconds = account.poll_timeout_seconds
         self.answered_by_job = self.consumes if account.await_result else frozenset()
-
-    @classmethod
-    def required(cls, options: Any = None) -> dict[str, str]:
-        return {cls.who[0]: cls.who[1], "event_time": "when it happened"}
 
     def event_fields(self) -> list[Field]:
         hours, clock = self._options.max_age_hours, self._account.clock
@@ -127,9 +135,6 @@ class Conversions(ByRequest, OfAction, conversions.Conversions):
             about["consent"] = told
         rows = b'"events":[' + b",".join(items.bodies) + b"]"
         return self._ingest("events:ingest", about, rows) or [ACCEPTED] * len(items)
-
-    def _detail(self, column: Column) -> Format:
-        return self.own_fields.get(column.field) or super()._detail(column)
 
 
 @dataclass(frozen=True)

@@ -10,15 +10,14 @@ from typing import ClassVar
 
 from outhaul.config.settings import setting
 from outhaul.destinations.google.actions import Uploads
-from outhaul.destinations.google.conversions import CLICKS, OLDEST
+from outhaul.destinations.google.conversions import OLDEST, OfClicks
 from outhaul.destinations.google.requests import Consent, consent, validate_only
-from outhaul.kit import conversions
 from outhaul.kit.bodies import Attributes, Field
 from outhaul.kit.conversions import max_age_hours
 from outhaul.kit.events import EventTime
 from outhaul.kit.formats import Format
 from outhaul.kit.identifiers.formats import hashed_only, phone_country
-from outhaul.model import Column, Kind
+from outhaul.model import Kind
 
 _DETAILS = {"value": "conversionValue", "currency": "currencyCode"}
 
@@ -39,14 +38,12 @@ class ClickConversionsOptions:
     phone_country: str = phone_country()
 
 
-class ClickConversions(Uploads, conversions.Conversions):
+class ClickConversions(Uploads, OfClicks):
     """Sends conversions of clicks, or of people by their identifiers, each once.
 
     Google counts one of the same action and `event_id` once.
     """
 
-    name = "conversions"
-    title = "Conversions"
     example_columns: ClassVar[dict[str, Kind]] = {
         "event_time": Kind.TIMESTAMP,
         "gclid": Kind.TEXT,
@@ -54,12 +51,10 @@ class ClickConversions(Uploads, conversions.Conversions):
     Options: ClassVar[type] = ClickConversionsOptions
     call = "v23:uploadClickConversions"
     rows = "conversions"
-    network = "google"
     kinds: ClassVar[dict[str, str]] = {
         "email": "hashedEmail",
         "phone": "hashedPhoneNumber",
     }
-    clear: ClassVar[dict[str, str]] = {each: each for each in CLICKS}
     keys: ClassVar[dict[str, str]] = {
         "event_id": "orderId",
         "event_time": "conversionDateTime",
@@ -68,11 +63,6 @@ class ClickConversions(Uploads, conversions.Conversions):
         "event_time": EventTime(),
         "ad_user_data": Consent(),
     }
-    listed = False
-
-    @classmethod
-    def required(cls, options: object = None) -> dict[str, str]:
-        return {cls.who[0]: cls.who[1], "event_time": "when it happened"}
 
     def event_fields(self) -> list[Field]:
         time = self.time_within(self._options.max_age_hours)
@@ -90,6 +80,3 @@ class ClickConversions(Uploads, conversions.Conversions):
         if told := details.get("ad_user_data") or self._options.ad_user_data:
             event["consent"] = {"adUserData": told.upper().removeprefix("CONSENT_")}
         return event
-
-    def _detail(self, column: Column) -> Format:
-        return self.own_fields.get(column.field) or super()._detail(column)
