@@ -90,14 +90,27 @@ def test_what_is_wrong_with_the_action_stops_the_sync_and_refuses_no_row(sandbox
         deliver(made, EVENT_COLUMNS, events())
 
 
-def test_an_error_that_belongs_to_no_row_accepts_none(sandbox):
-    code = {"conversionUploadError": "EVENT_NOT_FOUND"}
-    element = {"fieldName": "conversions", "index": 3}
-    error = {"errorCode": code, "location": {"fieldPathElements": [element]}}
-    body = {"partialFailureError": {"details": [{"errors": [error]}]}}
+def play_failure(sandbox, index, *reasons):
+    """Google answers that one row failed, with each of these reasons."""
+    location = {"fieldPathElements": [{"fieldName": "conversions", "index": index}]}
+    errors = [
+        {"errorCode": {"conversionUploadError": each}, "location": location}
+        for each in reasons
+    ]
+    body = {"partialFailureError": {"details": [{"errors": errors}]}}
     sandbox.add_faults(Fault("status", path="*Conversions", status=200, body=body))
+
+
+def test_an_error_that_belongs_to_no_row_accepts_none(sandbox):
+    play_failure(sandbox, 3, "EVENT_NOT_FOUND")
     with pytest.raises(OutcomeUnknown, match="belongs to no row"):
         deliver(conversions(sandbox), EVENT_COLUMNS, events())
+
+
+def test_a_row_with_another_error_beside_the_known_id_is_refused(sandbox):
+    play_failure(sandbox, 1, "UNPARSEABLE_GCLID", "ORDER_ID_ALREADY_IN_USE")
+    found = deliver(conversions(sandbox), EVENT_COLUMNS, events())
+    assert [each.code for each in found.values()] == ["", "unparseable_gclid", ""]
 
 
 def test_a_dry_run_says_how_many_are_refused_and_keeps_none(sandbox):

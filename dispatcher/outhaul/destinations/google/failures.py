@@ -78,13 +78,13 @@ def _errors(failure: Any) -> list[Mapping[str, Any]]:
 
 
 def _outcome(response: Response, errors: Sequence[Mapping[str, Any]]) -> Outcome:
-    codes = dict(map(_code, errors))
-    if _DONE.issuperset(codes.values()):
+    codes = [_code(error) for error in errors]
+    if all(reason in _DONE for _, reason in codes):
         return ACCEPTED
-    if "internalError" in codes:
+    if any(kind == "internalError" for kind, _ in codes):
         return UNKNOWN
     text = response.quote(str(errors[0].get("message") or ""))
-    return Outcome(Status.REJECTED, next(iter(codes.values())).lower(), text)
+    return Outcome(Status.REJECTED, codes[0][1].lower(), text)
 
 
 def _code(error: Mapping[str, Any]) -> tuple[str, str]:
