@@ -72,7 +72,7 @@ def test_options_say_what_is_needed_besides():
     assert len(problems(BATCH["events"], events)) == 1
 
 
-@pytest.mark.parametrize("case", CASES, ids=str)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_the_columns_that_are_delivered_in_the_tests_have_no_problem(case):
     service = PLATFORMS[case.vendor].services[case.service]
     options = service.Options(**case.options)
