@@ -29,7 +29,7 @@ def test_E18_an_added_column_updates_the_rows_that_have_a_value(
     assert project.rows() == []
 
 
-@pytest.mark.conformance
+@pytest.mark.conformance(lengthy=True)
 def test_E18_a_dropped_column_is_no_change(project: DiffProject) -> None:
     settle_as(project, "select id, name, city from people")
     project.select("select id, name from people")
@@ -124,7 +124,7 @@ def test_E18_a_retyped_column_is_sent_again_only_where_the_cast_may_fail(
     } == {(*pair, expected) for pair in types}
 
 
-@pytest.mark.conformance
+@pytest.mark.conformance(lengthy=True)
 def test_E18_an_unsafe_cast_is_sent_once(project: DiffProject) -> None:
     settle_as(project, "select id, city as level from people")
     project.select("select id, 5 as level from people")

@@ -22,7 +22,7 @@ def test_a_first_build_inserts_all_and_the_next_one_nothing(
     assert project.activation(counts) == (2, 2, 0, 0, None)
 
 
-@pytest.mark.conformance
+@pytest.mark.conformance(lengthy=True)
 def test_each_change_has_its_rows_and_removals_come_first(
     project: DiffProject,
 ) -> None:
@@ -139,7 +139,7 @@ def test_a_change_while_a_row_is_in_doubt_sends_the_newest_version(
     assert project.rows("_outhaul_change, id, name") == [("inserted", 1, "Anna")]
 
 
-@pytest.mark.conformance
+@pytest.mark.conformance(lengthy=True)
 def test_F09_F06_a_leaver_whose_insertion_is_in_doubt_is_removed(
     project: DiffProject,
 ) -> None:
@@ -190,7 +190,7 @@ def test_a_removal_in_doubt_is_sent_again(project: DiffProject) -> None:
     assert project.acknowledged() == [(2, "Bob", None)]
 
 
-@pytest.mark.conformance
+@pytest.mark.conformance(lengthy=True)
 def test_I08_a_rejected_row_is_held_and_does_not_stop_the_others(
     project: DiffProject,
 ) -> None:

@@ -51,7 +51,7 @@ def test_G05_G11_G12_G14_G16_G17_values_of_every_type_differ_only_where_they_do(
     assert len(project.held()) == len(types)
 
 
-@pytest.mark.conformance
+@pytest.mark.conformance(lengthy=True)
 def test_G11_G12_G17_values_that_only_look_different_are_no_change(
     project: DiffProject,
 ) -> None:
@@ -93,7 +93,7 @@ def test_E19_G14_another_time_zone_of_the_session_is_no_change(
     assert timedelta(0) <= again - built_at < timedelta(hours=8)
 
 
-@pytest.mark.conformance
+@pytest.mark.conformance(lengthy=True)
 def test_G04_G05_composite_keys_are_compared_part_by_part(
     project: DiffProject,
 ) -> None:
