@@ -11,8 +11,9 @@
     {% set scope = outhaul._new_scope(plan, model, 'model', key) %}
     {% set reserved = ['is_held_out', 'noted_at'] %}
     {% set own = outhaul._record_columns(scope, reserved) %}
-    {% set strata = outhaul._record_columns(dict(scope, key=outhaul._names_list(by)), reserved) %}
-    {% if not strata and not plan.problems %}
+    {% set by = outhaul._names_list(by) %}
+    {% set strata = outhaul._record_columns(dict(scope, key=by), reserved) if by else [] %}
+    {% if not by %}
         {% do plan.problems.append("by: wants the column, or columns, whose values are the strata") %}
     {% endif %}
     {% if salt is not string or not salt %}
