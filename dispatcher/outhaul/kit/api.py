@@ -84,11 +84,12 @@ def certificates() -> Any:
 class Api:
     """One account's calls.
 
-    hints: what the user can do about a status. Raises what `classify` and `json_of`
-    raise.
+    hints: what the user can do about a status. root: what all paths begin with. Raises
+    what `classify` and `json_of` raise.
     """
 
     hints: ClassVar[Mapping[int, str]] = {}
+    root: ClassVar[str] = ""
     media_type: ClassVar[str] = "application/json"
 
     def __init__(self, client: HttpClient, login: Login | None = None) -> None:
@@ -110,6 +111,7 @@ class Api:
         body: JSON, unless `headers` say otherwise. shown: stands for the path in
         messages.
         """
+        path = self.root + path
         if headers is None:
             headers = {} if body is None else {"Content-Type": self.media_type}
 
@@ -145,7 +147,12 @@ class Api:
         """The object that answers; body: bytes, or what becomes JSON."""
         if body is not None and not isinstance(body, bytes):
             body = orjson.dumps(body)
-        response = self.request(method, path, body, params=params)
+        return self.read(self.request(method, path, body, params=params), expected)
+
+    def read(
+        self, response: Response, expected: Collection[int] = (200,)
+    ) -> dict[str, Any]:
+        """The object of an answer that is as expected."""
         classify(response, expected, self.hints)
         return object_of(response)
 
@@ -154,8 +161,7 @@ class Api:
         response = self.request("GET", path)
         if response.status == 404:
             return None
-        classify(response, hints=self.hints)
-        return object_of(response)
+        return self.read(response)
 
     def all(
         self, path: str, *, entries: str, size: int, sizes: str = "limit"

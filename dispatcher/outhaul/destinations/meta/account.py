@@ -13,12 +13,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import orjson
-
 from outhaul.config.settings import setting
 from outhaul.errors import DestinationError, OutcomeUnknown, StopSync, Throttled
 from outhaul.http.addresses import path_part, setting_problems
-from outhaul.http.answers import Response, classify, wait_of
+from outhaul.http.answers import Response, wait_of
 from outhaul.kit.api import Api, ApiAccount, address, certificates, deadline, object_of
 from outhaul.kit.interface import Interface
 
@@ -40,20 +38,15 @@ class MetaApi(Api):
         401: "check 'access_token'",
         403: "the token lacks a permission: ads_management",
     }
+    root = f"/{VERSION}"
 
-    def call(
-        self,
-        method: str,
-        path: str,
-        body: Any = None,
-        *,
-        expected: Collection[int] = (200,),
-        params: Mapping[str, str] | None = None,
+    def read(
+        self, response: Response, expected: Collection[int] = (200,)
     ) -> dict[str, Any]:
-        """The object that answers. Raises what the code of an error means."""
-        if body is not None and not isinstance(body, bytes):
-            body = orjson.dumps(body)
-        return self._read(self.request(method, _path(path), body, params=params))
+        """The object of an answer. Raises what the code of an error means."""
+        if response.status != 200 and (error := _error_of(response)):
+            raise error
+        return super().read(response, expected)
 
     def audiences(self, account_id: str) -> Iterator[Mapping[str, Any]]:
         """The custom audiences of an ad account, each with `id` and `name`."""
@@ -72,17 +65,11 @@ class MetaApi(Api):
 
     def name_of(self, id: str) -> str | None:
         """What an object is called; None where there is none of this id."""
-        path = _path(f"/{path_part(id)}")
+        path = f"/{path_part(id)}"
         response = self.request("GET", path, params={"fields": "name"})
         if response.status in (400, 404) and _is_gone(*_codes(response)):
             return None
-        return str(self._read(response)["name"])
-
-    def _read(self, response: Response) -> dict[str, Any]:
-        if response.status != 200 and (error := _error_of(response)):
-            raise error
-        classify(response, hints=self.hints)
-        return object_of(response)
+        return str(self.read(response)["name"])
 
 
 @dataclass(frozen=True)
@@ -127,10 +114,6 @@ class Meta(ApiAccount):
         """The account's calls."""
         headers = {"Authorization": f"Bearer {self.access_token}"}
         return MetaApi(self.client(self.base_url, headers))
-
-
-def _path(path: str) -> str:
-    return f"/{VERSION}{path}"
 
 
 def _codes(response: Response) -> tuple[int, int]:

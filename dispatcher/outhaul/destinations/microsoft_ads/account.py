@@ -5,17 +5,15 @@ https://learn.microsoft.com/en-us/advertising/guides/get-started
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import orjson
-
 from outhaul.config.settings import setting
 from outhaul.errors import DestinationError, StopSync, Throttled
 from outhaul.http.addresses import setting_problems
-from outhaul.http.answers import Response, classify, wait_of
+from outhaul.http.answers import Response, wait_of
 from outhaul.kit.api import (
     Api,
     TokenAccount,
@@ -28,7 +26,6 @@ from outhaul.kit.interface import Interface
 from outhaul.kit.login import Token, form_request
 from outhaul.kit.service import Limits
 
-_CALLS = "/CampaignManagement/v13"
 _TOKENS = "/common/oauth2/v2.0/token"
 _SCOPE = "https://ads.microsoft.com/msads.manage offline_access"
 _MOST_ROWS, _MOST_BYTES = 1_000, 1_000_000
@@ -44,24 +41,15 @@ class MicrosoftAdsApi(Api):
         401: "check 'client_id', 'client_secret' and 'refresh_token'",
         403: "check 'developer_token', 'customer_id' and 'account_id'",
     }
+    root = "/CampaignManagement/v13"
 
-    def call(
-        self,
-        method: str,
-        path: str,
-        body: Any = None,
-        *,
-        expected: Collection[int] = (200,),
-        params: Mapping[str, str] | None = None,
+    def read(
+        self, response: Response, expected: Collection[int] = (200,)
     ) -> dict[str, Any]:
-        """The object that answers. Raises what the code of an error means."""
-        if body is not None and not isinstance(body, bytes):
-            body = orjson.dumps(body)
-        response = self.request(method, f"{_CALLS}{path}", body, params=params)
+        """The object of an answer. Raises what the code of an error means."""
         if response.status != 200 and (error := _error_of(response)):
             raise error
-        classify(response, expected, self.hints)
-        return object_of(response)
+        return super().read(response, expected)
 
     def lists(self, ids: Sequence[str] | None = None) -> list[dict[str, Any]]:
         """The customer lists, or those of these ids, each with `Id` and `Name`."""

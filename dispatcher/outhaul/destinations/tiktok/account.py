@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import orjson
-
 from outhaul.config.settings import setting
 from outhaul.errors import (
     DestinationError,
@@ -24,8 +22,8 @@ from outhaul.errors import (
     Throttled,
 )
 from outhaul.http.addresses import setting_problems
-from outhaul.http.answers import Response, classify
-from outhaul.kit.api import Api, ApiAccount, address, certificates, deadline, object_of
+from outhaul.http.answers import Response
+from outhaul.kit.api import Api, ApiAccount, address, certificates, deadline
 from outhaul.kit.interface import Interface
 
 VERSION = "v1.3"
@@ -39,22 +37,12 @@ class TikTokApi(Api):
     """One advertiser's calls; a call gives the `data` of its answer."""
 
     hints = {401: "check 'access_token'"}
+    root = f"/open_api/{VERSION}"
 
-    def call(
-        self,
-        method: str,
-        path: str,
-        body: Any = None,
-        *,
-        expected: Collection[int] = (200,),
-        params: Mapping[str, str] | None = None,
+    def read(
+        self, response: Response, expected: Collection[int] = (200,)
     ) -> dict[str, Any]:
-        if body is not None and not isinstance(body, bytes):
-            body = orjson.dumps(body)
-        path = f"/open_api/{VERSION}{path}"
-        response = self.request(method, path, body, params=params)
-        classify(response, expected, self.hints)
-        answer = object_of(response)
+        answer = super().read(response, expected)
         if answer.get("code") != _TAKEN:
             raise _error_of(response, answer.get("code"))
         data: dict[str, Any] = answer.get("data") or {}
