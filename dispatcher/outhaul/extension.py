@@ -51,7 +51,7 @@ from outhaul.kit.lists import MemberList, RecordList
 from outhaul.kit.login import Token, TokenRequest, client_credentials, refresh_token
 from outhaul.kit.oauth1 import KeyPair, OAuth1
 from outhaul.kit.platform import Platform
-from outhaul.kit.records import Records
+from outhaul.kit.records import Probed, Records
 from outhaul.kit.rows import Collected, Rows
 from outhaul.kit.service import Activation, Bucket, Job, Limits, Service
 from outhaul.kit.service_account import ServiceAccount
@@ -105,6 +105,7 @@ __all__ = [
     "OutcomeUnknown",
     "Plan",
     "Platform",
+    "Probed",
     "RecentMoment",
     "RecordList",
     "Records",

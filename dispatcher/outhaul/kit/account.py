@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import time
 from abc import ABC
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
+from dataclasses import field, fields
 from datetime import datetime, timezone
 from functools import cached_property
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from outhaul.config.settings import identifying_settings
 from outhaul.errors import ConfigurationError
 from outhaul.kit.identities import identity_of
 from outhaul.kit.interface import Interface
 from outhaul.text.secret_texts import Secrets, secret_parts_of_address
+
+
+def real_clock() -> Any:
+    """The field `clock`: seconds since 1970; tests move it on."""
+    return field(default=time.time, init=False, repr=False, compare=False)
 
 
 class Account(ABC):

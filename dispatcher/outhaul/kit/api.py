@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Protocol, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
@@ -246,6 +246,17 @@ def object_of(response: Response) -> dict[str, Any]:
     if not isinstance(answer, dict):
         raise OutcomeUnknown(f"{response.describe()}; this is not a JSON object")
     return answer
+
+
+def id_named(
+    entries: Iterable[Mapping[str, Any]],
+    name: str,
+    *,
+    id: str = "id",
+    key: str = "name",
+) -> str | None:
+    """The id of the first entry of exactly this name; id, key: where both stand."""
+    return next((str(each[id]) for each in entries if each.get(key) == name), None)
 
 
 def in_query(address: Any, name: str) -> str:

@@ -18,11 +18,24 @@ from outhaul.kit.fields import Plan
 from outhaul.kit.formats import Format, Id, Json, Number, RecentUnixTime, Text
 from outhaul.kit.identifiers.formats import Identifier, check_phone_country
 from outhaul.kit.rows import Rows
-from outhaul.kit.service import Activation, OneByOne
-from outhaul.model import Column, Kind
+from outhaul.kit.service import Activation, Limits, OneByOne
+from outhaul.model import Change, Column, Kind
 
 _LONGEST_ID = 200  # no network tells of less
 _CURRENCY = Text(pattern=re.compile("[A-Z]{3}"), problem="is no currency such as EUR")
+SHORT_KEYS: Mapping[str, str] = {
+    "email": "em",
+    "phone": "ph",
+    "first_name": "fn",
+    "last_name": "ln",
+    "city": "ct",
+    "state": "st",
+    "postal_code": "zp",
+    "country": "country",
+    "gender": "ge",
+    "birth_date": "db",
+}
+"""What Meta calls identifiers, and others after it."""
 DETAILS: Mapping[str, Format] = {"value": Number(), "currency": _CURRENCY}
 """Formats of columns that most networks have."""
 
@@ -64,10 +77,17 @@ class Conversions(events.Events):
     """What holds who it was, and all columns that nothing else takes."""
     listed: ClassVar[bool] = True
     """Whether an identifier is a list of one."""
+    most_events: ClassVar[int]
+    most_bytes: ClassVar[int]
+    """Of a request."""
 
     def __init__(self, account: Any, options: Any, activation: Activation) -> None:
         super().__init__(account, options, activation)
         check_phone_country(options.phone_country, activation.name)
+
+    def limits(self, change: Change) -> Limits:
+        often = self._account.requests_per_second
+        return Limits(self.most_events, self.most_bytes, often, concurrency=2)
 
     @classmethod
     def known_fields(cls) -> Mapping[str, Format]:

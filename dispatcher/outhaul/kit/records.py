@@ -93,3 +93,26 @@ class Records(Planned):
         if self._body is None:
             self._body = self.body(self._plan.fields)
         return self._body
+
+
+class Probed(Records):
+    """Records of a platform that is asked, before the first, whether it lets us write.
+
+    All that preparing does otherwise is to look at columns, so `check` prepares too.
+    """
+
+    def opening_requests(self, columns: Sequence[Column]) -> int:
+        return 1
+
+    @abstractmethod
+    def ask_for_access(self) -> None:
+        """Raises StopSync or ConfigurationError where no row will be taken."""
+
+    def prepare(self, columns: Sequence[Column]) -> None:
+        super().prepare(columns)
+        self.ask_for_access()
+
+    def check(self, columns: Sequence[Column]) -> list[str]:
+        self.prepare(columns)
+        notes: list[str] = self._account.notes()
+        return notes

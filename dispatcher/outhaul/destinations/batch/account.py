@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +10,7 @@ from functools import cached_property
 from outhaul.config.settings import setting
 from outhaul.http.addresses import setting_problems
 from outhaul.http.client import HttpClient
+from outhaul.kit.account import real_clock
 from outhaul.kit.api import ApiAccount, address, certificates, deadline
 from outhaul.kit.interface import Interface
 
@@ -85,9 +84,7 @@ class BatchAccount(ApiAccount):
     )
     request_seconds: float = deadline()
     ca_file: str = certificates()
-    clock: Callable[[], float] = dataclasses.field(
-        default=time.time, init=False, repr=False, compare=False
-    )
+    clock: Callable[[], float] = real_clock()
 
     def validate(self) -> list[str]:
         keys = ["rest_api_key", "project_key"]

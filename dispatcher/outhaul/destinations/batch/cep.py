@@ -16,7 +16,7 @@ from outhaul.http.answers import Response, classify
 from outhaul.kit.api import by_index, object_of, probe
 from outhaul.kit.bodies import Field
 from outhaul.kit.formats import Id
-from outhaul.kit.records import Records
+from outhaul.kit.records import Probed
 from outhaul.kit.rows import Collected
 from outhaul.kit.service import Activation, Bucket, Limits
 from outhaul.model import ACCEPTED, Change, Column, Outcome, Status
@@ -40,7 +40,7 @@ def limits_of(most: int, profiles: Bucket) -> Limits:
     return Limits(most, MOST_BYTES, _REQUESTS_PER_SECOND, buckets=(profiles,))
 
 
-class ProfileService(Records):
+class ProfileService(Probed):
     """A service of the Profile API, which creates unknown profiles by custom id."""
 
     partly_applies = False  # what is refused in part is answered with 202
@@ -66,15 +66,9 @@ class ProfileService(Records):
         shared = Bucket.of_rate("profiles", often, _SECONDS_OF_RATE, "rows")
         return limits_of(MOST_PROFILES, shared)
 
-    def prepare(self, columns: Sequence[Column]) -> None:
-        super().prepare(columns)
+    def ask_for_access(self) -> None:
         if self._account.probe:
             probe(self._account.profiles, "/update", b"[]", _HINTS)
-
-    def check(self, columns: Sequence[Column]) -> list[str]:
-        """Preparing changes nothing: attributes come into being by use."""
-        self.prepare(columns)
-        return []
 
     def _post(
         self, path: str, items: Collected, partial: Status = Status.REJECTED

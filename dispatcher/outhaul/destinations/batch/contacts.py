@@ -29,7 +29,7 @@ from outhaul.kit.api import probe
 from outhaul.kit.bodies import Attributes, Body, Field
 from outhaul.kit.fields import Plan
 from outhaul.kit.formats import Id
-from outhaul.kit.records import Records
+from outhaul.kit.records import Probed
 from outhaul.kit.rows import Collected
 from outhaul.kit.service import Activation, Limits
 from outhaul.model import ACCEPTED, Change, Column, Outcome
@@ -64,7 +64,7 @@ class ContactsOptions:
     )
 
 
-class Contacts(Records):
+class Contacts(Probed):
     """Writes custom attributes of users that the apps know; creates none.
 
     Each request is made once for every platform that has a key, and repeating one
@@ -123,13 +123,7 @@ class Contacts(Records):
         )
         return Body(key, fields, writes_nulls=True, shape=_update)
 
-    def check(self, columns: Sequence[Column]) -> list[str]:
-        """Preparing changes nothing: attributes come into being by use."""
-        self.prepare(columns)
-        return []
-
-    def prepare(self, columns: Sequence[Column]) -> None:
-        super().prepare(columns)
+    def ask_for_access(self) -> None:
         if self._account.probe:
             for platform, app in self._account.apps.items():
                 probe(app, "/data/users", b"[]", _hints(platform))

@@ -5,8 +5,6 @@ https://www.braze.com/docs/api/endpoints/user_data/post_user_track
 
 from __future__ import annotations
 
-import dataclasses
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +13,7 @@ from typing import Any
 from outhaul.config.settings import setting
 from outhaul.http.addresses import setting_problems
 from outhaul.http.answers import Response, classify
+from outhaul.kit.account import real_clock
 from outhaul.kit.api import (
     Api,
     ApiAccount,
@@ -24,10 +23,10 @@ from outhaul.kit.api import (
     object_of,
     probe,
 )
-from outhaul.kit.records import Records
+from outhaul.kit.records import Probed
 from outhaul.kit.rows import Collected
 from outhaul.kit.service import Limits
-from outhaul.model import ACCEPTED, Change, Column, Outcome, Status
+from outhaul.model import ACCEPTED, Outcome, Status
 
 LONGEST_ID = 997
 LONGEST_ROW = 100_000  # bytes of one object
@@ -89,9 +88,7 @@ class Braze(ApiAccount):
     )
     request_seconds: float = deadline()
     ca_file: str = certificates()
-    clock: Callable[[], float] = dataclasses.field(
-        default=time.time, init=False, repr=False, compare=False
-    )
+    clock: Callable[[], float] = real_clock()
 
     def validate(self) -> list[str]:
         return setting_problems(self, ["base_url"], ["api_key"])
@@ -116,25 +113,13 @@ class Braze(ApiAccount):
         return Limits(rows, size, self.requests_per_second, concurrency=4)
 
 
-class Tracked(Records):
+class Tracked(Probed):
     """A service that writes objects of users; `kind`: what requests call them."""
 
     kind: str
     _account: Braze
 
-    def opening_requests(self, columns: Sequence[Column]) -> int:
-        return 1  # whether the key may write
-
-    def limits(self, change: Change) -> Limits:
-        return self._account.limits
-
-    def check(self, columns: Sequence[Column]) -> list[str]:
-        """Preparing changes nothing: attributes come into being by use."""
-        self.prepare(columns)
-        return self._account.notes()
-
-    def prepare(self, columns: Sequence[Column]) -> None:
-        super().prepare(columns)
+    def ask_for_access(self) -> None:
         path, empty = self.probed()
         probe(self._account.api, path, empty, self._account.api.hints)
 

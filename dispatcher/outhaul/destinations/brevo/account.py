@@ -10,7 +10,7 @@ from functools import cached_property
 
 from outhaul.config.settings import setting
 from outhaul.http.addresses import path_part, setting_problems
-from outhaul.kit.api import Api, ApiAccount, address, certificates, deadline
+from outhaul.kit.api import Api, ApiAccount, address, certificates, deadline, id_named
 from outhaul.kit.interface import Interface
 from outhaul.kit.jobs import first_look, longest_wait
 from outhaul.kit.service import Limits
@@ -26,10 +26,8 @@ class BrevoApi(Api):
 
     def find_list(self, name: str) -> str | None:
         """The id of the list with exactly this name."""
-        for each in self.all("/contacts/lists", entries="lists", size=_PER_PAGE):
-            if each["name"] == name:
-                return str(each["id"])
-        return None
+        lists = self.all("/contacts/lists", entries="lists", size=_PER_PAGE)
+        return id_named(lists, name)
 
     def list_name(self, list_id: str) -> str | None:
         """What the list of this id is called; None where there is none."""

@@ -6,6 +6,7 @@ https://developers.google.com/search-ads/reporting/api/reference/rest/auth
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
@@ -116,9 +117,9 @@ class OfCustomer(LoggedIn):
         return self.manager_id
 
     @property
+    @abstractmethod
     def ads_api(self) -> DataManagerApi:
         """The calls that name the account by its id."""
-        raise NotImplementedError
 
     def _calls(self, url: str, headers: dict[str, str]) -> DataManagerApi:
         if self.manager_id:

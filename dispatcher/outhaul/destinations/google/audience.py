@@ -21,6 +21,7 @@ from outhaul.destinations.google.requests import (
 )
 from outhaul.errors import ConfigurationError, RowRefused, StopSync
 from outhaul.http.addresses import path_part
+from outhaul.kit.api import id_named
 from outhaul.kit.audiences import Audience, audience_name, when_deleted
 from outhaul.kit.columns import Values
 from outhaul.kit.formats import Format
@@ -105,10 +106,8 @@ class CustomerMatch(ByRequest, Audience):
         ]
 
     def find(self) -> str | None:
-        for each in self._account.api.user_lists(self._account.parent):
-            if each.get("displayName") == self._list_name:
-                return str(each["id"])
-        return None
+        lists = self._account.api.user_lists(self._account.parent)
+        return id_named(lists, self._list_name, key="displayName")
 
     def name_of(self, list_id: str) -> str | None:
         path = f"{self._account.parent}/userLists/{path_part(list_id)}"

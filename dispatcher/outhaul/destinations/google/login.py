@@ -5,8 +5,7 @@ https://developers.google.com/identity/protocols/oauth2
 
 from __future__ import annotations
 
-import dataclasses
-import time
+from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from pathlib import Path
 from outhaul.config.settings import setting
 from outhaul.errors import ConfigurationError
 from outhaul.http.addresses import setting_problems
+from outhaul.kit.account import real_clock
 from outhaul.kit.api import ApiAccount, certificates, deadline
 from outhaul.kit.login import Token, refresh_token
 from outhaul.kit.service_account import ServiceAccount
@@ -55,19 +55,17 @@ class LoggedIn(ApiAccount):
     )
     request_seconds: float = deadline()
     ca_file: str = certificates()
-    clock: Callable[[], float] = dataclasses.field(
-        default=time.time, init=False, repr=False, compare=False
-    )
+    clock: Callable[[], float] = real_clock()
 
     @property
+    @abstractmethod
     def account_id(self) -> str:
         """The digits of the account that is written to."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def login_id(self) -> str:
         """Those of the account that it is reached through, if another one."""
-        raise NotImplementedError
 
     def validate(self) -> list[str]:
         problems = setting_problems(self, ["base_url", "token_url"])
@@ -102,9 +100,9 @@ class LoggedIn(ApiAccount):
         return self.request_seconds * _REQUESTS_OF_A_CALL
 
     @property
+    @abstractmethod
     def scope(self) -> str:
         """What its tokens are for."""
-        raise NotImplementedError
 
     def log_in(self) -> None:
         """Ask for a token, unless there is one. Raises StopSync, NotSent."""

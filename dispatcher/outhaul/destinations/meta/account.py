@@ -6,8 +6,6 @@ https://developers.facebook.com/docs/marketing-api/error-reference
 
 from __future__ import annotations
 
-import dataclasses
-import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +15,7 @@ from outhaul.config.settings import setting
 from outhaul.errors import DestinationError, OutcomeUnknown, StopSync, Throttled
 from outhaul.http.addresses import path_part, setting_problems
 from outhaul.http.answers import Response, wait_of
+from outhaul.kit.account import real_clock
 from outhaul.kit.api import Api, ApiAccount, address, certificates, deadline, object_of
 from outhaul.kit.interface import Interface
 
@@ -102,9 +101,7 @@ class Meta(ApiAccount):
     )
     request_seconds: float = deadline()
     ca_file: str = certificates()
-    clock: Callable[[], float] = dataclasses.field(
-        default=time.time, init=False, repr=False, compare=False
-    )
+    clock: Callable[[], float] = real_clock()
 
     def validate(self) -> list[str]:
         return setting_problems(self, ["base_url"], ["access_token"])

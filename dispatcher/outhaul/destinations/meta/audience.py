@@ -12,6 +12,7 @@ import orjson
 
 from outhaul.destinations.meta.account import Meta
 from outhaul.http.addresses import path_part
+from outhaul.kit.api import id_named
 from outhaul.kit.audiences import Audience, audience_name, when_deleted
 from outhaul.kit.identifiers.formats import hashed_only, phone_country
 from outhaul.kit.rows import Collected
@@ -66,10 +67,8 @@ class CustomAudience(Audience):
         return Limits(_MOST_ROWS, _MOST_BYTES, often, concurrency=2)
 
     def find(self) -> str | None:
-        for each in self._account.api.audiences(self._ad_account):
-            if each.get("name") == self._list_name:
-                return str(each["id"])
-        return None
+        audiences = self._account.api.audiences(self._ad_account)
+        return id_named(audiences, self._list_name)
 
     def name_of(self, list_id: str) -> str | None:
         return self._account.api.name_of(list_id)

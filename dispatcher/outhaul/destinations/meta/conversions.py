@@ -18,13 +18,12 @@ from outhaul.errors import ConfigurationError
 from outhaul.http.addresses import path_part
 from outhaul.kit import events
 from outhaul.kit.bodies import Attributes
-from outhaul.kit.conversions import Conversions, max_age_hours
+from outhaul.kit.conversions import SHORT_KEYS, Conversions, max_age_hours
 from outhaul.kit.identifiers.formats import hashed_only, phone_country
 from outhaul.kit.rows import Collected
-from outhaul.kit.service import Activation, Limits
-from outhaul.model import ACCEPTED, UNKNOWN, Change, Column, Outcome
+from outhaul.kit.service import Activation
+from outhaul.model import ACCEPTED, UNKNOWN, Column, Outcome
 
-_MOST_EVENTS, _MOST_BYTES = 1_000, 2_000_000
 _DAY = 24.0
 _LATEST, _LATEST_IN_STORES = 7 * _DAY, 62 * _DAY
 _SOURCES = (
@@ -76,17 +75,9 @@ class MetaConversions(Conversions):
     names = re.compile(r"\S(.{0,48}\S)?")
     names_have = "1 to 50 characters without outer spaces"
     network = "meta"
+    most_events, most_bytes = 1_000, 2_000_000
     kinds: ClassVar[dict[str, str]] = {
-        "email": "em",
-        "phone": "ph",
-        "first_name": "fn",
-        "last_name": "ln",
-        "city": "ct",
-        "state": "st",
-        "postal_code": "zp",
-        "country": "country",
-        "gender": "ge",
-        "birth_date": "db",
+        **SHORT_KEYS,
         "external_id": "external_id",
     }
     clear: ClassVar[dict[str, str]] = {
@@ -110,10 +101,6 @@ class MetaConversions(Conversions):
                 f"model {activation.name}: meta.outhaul.max_age_hours: at most"
                 f" {latest:g} of '{options.action_source}'"
             )
-
-    def limits(self, change: Change) -> Limits:
-        often = self._account.requests_per_second
-        return Limits(_MOST_EVENTS, _MOST_BYTES, often, concurrency=2)
 
     def opening_requests(self, columns: Sequence[Column]) -> int:
         return 1  # whether the dataset is there

@@ -13,7 +13,7 @@ import orjson
 from outhaul.config.settings import setting
 from outhaul.destinations.microsoft_ads.account import MicrosoftAds
 from outhaul.errors import StopSync
-from outhaul.kit.api import by_index
+from outhaul.kit.api import by_index, id_named
 from outhaul.kit.audiences import Audience, audience_name, when_deleted
 from outhaul.kit.columns import Values
 from outhaul.kit.identifiers.formats import hashed_only
@@ -52,8 +52,7 @@ class CustomerList(Audience):
 
     def find(self) -> str | None:
         lists = self._account.api.lists()
-        named = (str(each["Id"]) for each in lists if each["Name"] == self._list_name)
-        return next(named, None)
+        return id_named(lists, self._list_name, id="Id", key="Name")
 
     def name_of(self, list_id: str) -> str | None:
         lists = self._account.api.lists([list_id])

@@ -5,8 +5,6 @@ https://developers.pinterest.com/docs/api/v5
 
 from __future__ import annotations
 
-import dataclasses
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +12,7 @@ from typing import Any
 
 from outhaul.config.settings import setting
 from outhaul.http.addresses import path_part, setting_problems
+from outhaul.kit.account import real_clock
 from outhaul.kit.api import Api, ApiAccount, address, certificates, deadline
 from outhaul.kit.interface import Interface
 
@@ -68,9 +67,7 @@ class Pinterest(ApiAccount):
     )
     request_seconds: float = deadline()
     ca_file: str = certificates()
-    clock: Callable[[], float] = dataclasses.field(
-        default=time.time, init=False, repr=False, compare=False
-    )
+    clock: Callable[[], float] = real_clock()
 
     def validate(self) -> list[str]:
         tokens = ["access_token", "conversion_token"]

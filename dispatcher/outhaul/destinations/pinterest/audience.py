@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from outhaul.destinations.pinterest.account import Pinterest
 from outhaul.http.addresses import path_part
+from outhaul.kit.api import id_named
 from outhaul.kit.audiences import Audience, audience_name, when_deleted
 from outhaul.kit.columns import Values
 from outhaul.kit.identifiers.formats import hashed_only
@@ -59,8 +60,7 @@ class CustomerList(Audience):
 
     def find(self) -> str | None:
         lists = self._account.api.entries(f"{self._account.path}/customer_lists")
-        named = (str(each["id"]) for each in lists if each["name"] == self._list_name)
-        return next(named, None)
+        return id_named(lists, self._list_name)
 
     def name_of(self, list_id: str) -> str | None:
         found = self._account.api.find(self._path(list_id))

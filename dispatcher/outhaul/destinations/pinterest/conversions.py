@@ -6,7 +6,7 @@ https://developers.pinterest.com/docs/api/v5/events-create
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -16,14 +16,14 @@ from outhaul.http.answers import Response, classify
 from outhaul.kit import events
 from outhaul.kit.api import object_of, probe
 from outhaul.kit.bodies import Attributes
-from outhaul.kit.conversions import DETAILS, Conversions, max_age_hours
+from outhaul.kit.conversions import DETAILS, SHORT_KEYS, Conversions, max_age_hours
 from outhaul.kit.formats import Format, Json, Number, Text, Texts
 from outhaul.kit.identifiers.formats import hashed_only, phone_country
+from outhaul.kit.records import Probed
 from outhaul.kit.rows import Collected
-from outhaul.kit.service import Activation, Limits
-from outhaul.model import ACCEPTED, Change, Column, Outcome, Status
+from outhaul.kit.service import Activation
+from outhaul.model import ACCEPTED, Column, Outcome, Status
 
-_MOST_EVENTS, _MOST_BYTES = 1_000, 4_000_000
 _NAMES = (
     "add_payment_info add_to_cart add_to_wishlist app_install checkout custom"
     " initiate_checkout lead page_visit search signup subscribe view_category"
@@ -63,7 +63,7 @@ class ConversionsOptions:
     phone_country: str = phone_country()
 
 
-class PinterestConversions(Conversions):
+class PinterestConversions(Probed, Conversions):
     """Sends conversions to an ad account, each once."""
 
     name = "conversions"
@@ -73,17 +73,9 @@ class PinterestConversions(Conversions):
     names = re.compile("|".join(_NAMES))
     names_have = f"one of these values: {', '.join(_NAMES)}"
     network = "pinterest"
+    most_events, most_bytes = 1_000, 4_000_000
     kinds: ClassVar[dict[str, str]] = {
-        "email": "em",
-        "phone": "ph",
-        "first_name": "fn",
-        "last_name": "ln",
-        "city": "ct",
-        "state": "st",
-        "postal_code": "zp",
-        "country": "country",
-        "gender": "ge",
-        "birth_date": "db",
+        **SHORT_KEYS,
         "mobile_ad_id": "hashed_maids",
         "external_id": "external_id",
     }
@@ -99,21 +91,9 @@ class PinterestConversions(Conversions):
         super().__init__(account, options, activation)
         account.needed("conversion_token", self.name)
 
-    def limits(self, change: Change) -> Limits:
-        often = self._account.requests_per_second
-        return Limits(_MOST_EVENTS, _MOST_BYTES, often, concurrency=2)
-
-    def opening_requests(self, columns: Sequence[Column]) -> int:
-        return 1  # whether the token may send
-
-    def prepare(self, columns: Sequence[Column]) -> None:
-        super().prepare(columns)
+    def ask_for_access(self) -> None:
         api = self._account.conversion_api
         probe(api, f"{self._account.path}/events", b'{"data":[]}', api.hints)
-
-    def check(self, columns: Sequence[Column]) -> list[str]:
-        self.prepare(columns)
-        return self._account.notes()
 
     @classmethod
     def known_fields(cls) -> Mapping[str, Format]:

@@ -12,6 +12,7 @@ import orjson
 
 from outhaul.destinations.reddit.account import Reddit
 from outhaul.http.addresses import path_part
+from outhaul.kit.api import id_named
 from outhaul.kit.audiences import Audience, audience_name, when_deleted
 from outhaul.kit.identifiers.formats import hashed_only
 from outhaul.kit.rows import Collected
@@ -45,10 +46,8 @@ class CustomerList(Audience):
     _account: Reddit
 
     def find(self) -> str | None:
-        for each in self._account.api.audiences(self._account.ad_account_id):
-            if each.get("name") == self._list_name:
-                return str(each["id"])
-        return None
+        audiences = self._account.api.audiences(self._account.ad_account_id)
+        return id_named(audiences, self._list_name)
 
     def name_of(self, list_id: str) -> str | None:
         path = f"/api/v3/custom_audiences/{path_part(list_id)}"

@@ -18,7 +18,7 @@ from outhaul.errors import (
 )
 from outhaul.http.addresses import path_part
 from outhaul.http.answers import Response, classify
-from outhaul.kit.api import Api, in_query, object_of
+from outhaul.kit.api import Api, id_named, in_query, object_of
 from outhaul.kit.jobs import started
 from outhaul.kit.lists import list_gone
 from outhaul.kit.service import Job
@@ -66,10 +66,7 @@ class SendGridApi(Api):
 
     def find_list(self, name: str) -> str | None:
         """The id of the list with exactly this name, searched on every page."""
-        for entry in self._lists():
-            if entry.get("name") == name:
-                return str(entry["id"])
-        return None
+        return id_named(self._lists(), name)
 
     def create_list(self, name: str) -> str:
         """Create a list. Raises RequestRefused if the name is taken."""

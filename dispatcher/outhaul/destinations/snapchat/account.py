@@ -5,8 +5,6 @@ https://developers.snap.com/api/marketing-api/Ads-API/authentication
 
 from __future__ import annotations
 
-import dataclasses
-import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,6 +14,7 @@ from outhaul.config.settings import setting
 from outhaul.http.addresses import path_part, setting_problems
 from outhaul.http.answers import Response
 from outhaul.http.client import HttpClient
+from outhaul.kit.account import real_clock
 from outhaul.kit.api import (
     Api,
     TokenAccount,
@@ -118,9 +117,7 @@ class Snapchat(TokenAccount):
     )
     request_seconds: float = deadline()
     ca_file: str = certificates()
-    clock: Callable[[], float] = dataclasses.field(
-        default=time.time, init=False, repr=False, compare=False
-    )
+    clock: Callable[[], float] = real_clock()
 
     def validate(self) -> list[str]:
         return setting_problems(self, ["base_url", "login_url", "events_url"])

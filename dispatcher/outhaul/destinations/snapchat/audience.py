@@ -14,6 +14,7 @@ from outhaul.config.settings import setting
 from outhaul.destinations.snapchat.account import Snapchat
 from outhaul.errors import StopSync
 from outhaul.http.addresses import path_part
+from outhaul.kit.api import id_named
 from outhaul.kit.audiences import Audience, audience_name, when_deleted
 from outhaul.kit.identifiers.formats import hashed_only, phone_country
 from outhaul.kit.rows import Collected
@@ -72,10 +73,8 @@ class CustomerList(Audience):
         return Limits(_MOST_ROWS, _MOST_BYTES, often)
 
     def find(self) -> str | None:
-        for each in self._account.api.segments(self._ad_account):
-            if each.get("name") == self._list_name:
-                return str(each["id"])
-        return None
+        segments = self._account.api.segments(self._ad_account)
+        return id_named(segments, self._list_name)
 
     def name_of(self, list_id: str) -> str | None:
         found = self._account.api.find(f"/v1/segments/{path_part(list_id)}")

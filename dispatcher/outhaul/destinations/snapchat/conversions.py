@@ -6,7 +6,6 @@ https://developers.snap.com/api/marketing-api/Conversions-API/UsingTheAPI
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -16,13 +15,12 @@ from outhaul.http.addresses import path_part
 from outhaul.kit import events
 from outhaul.kit.api import probe
 from outhaul.kit.bodies import Attributes
-from outhaul.kit.conversions import Conversions, max_age_hours
+from outhaul.kit.conversions import SHORT_KEYS, Conversions, max_age_hours
 from outhaul.kit.identifiers.formats import hashed_only, phone_country
+from outhaul.kit.records import Probed
 from outhaul.kit.rows import Collected
-from outhaul.kit.service import Activation, Limits
-from outhaul.model import ACCEPTED, UNKNOWN, Change, Column, Outcome
-
-_MOST_EVENTS, _MOST_BYTES = 2_000, 1_900_000
+from outhaul.kit.service import Activation
+from outhaul.model import ACCEPTED, UNKNOWN, Outcome
 
 
 @dataclass(frozen=True)
@@ -40,7 +38,7 @@ class ConversionsOptions:
     phone_country: str = phone_country()
 
 
-class SnapchatConversions(Conversions):
+class SnapchatConversions(Probed, Conversions):
     """Sends conversions to a pixel, each once."""
 
     name = "conversions"
@@ -50,17 +48,9 @@ class SnapchatConversions(Conversions):
     names = re.compile("[A-Z0-9_]{1,50}")
     names_have = "1 to 50 capital letters, digits and '_', such as PURCHASE"
     network = "snapchat"
+    most_events, most_bytes = 2_000, 1_900_000
     kinds: ClassVar[dict[str, str]] = {
-        "email": "em",
-        "phone": "ph",
-        "first_name": "fn",
-        "last_name": "ln",
-        "city": "ct",
-        "state": "st",
-        "postal_code": "zp",
-        "country": "country",
-        "gender": "ge",
-        "birth_date": "db",
+        **SHORT_KEYS,
         "mobile_ad_id": "madid",
         "external_id": "external_id",
     }
@@ -80,21 +70,9 @@ class SnapchatConversions(Conversions):
         pixel = account.needed("pixel_id", self.name)
         self._path = f"/v3/{path_part(pixel)}/events"
 
-    def limits(self, change: Change) -> Limits:
-        often = self._account.requests_per_second
-        return Limits(_MOST_EVENTS, _MOST_BYTES, often, concurrency=2)
-
-    def opening_requests(self, columns: Sequence[Column]) -> int:
-        return 1  # whether the token may send
-
-    def prepare(self, columns: Sequence[Column]) -> None:
-        super().prepare(columns)
+    def ask_for_access(self) -> None:
         api = self._account.events_api
         probe(api, self._path, b'{"data":[]}', api.hints)
-
-    def check(self, columns: Sequence[Column]) -> list[str]:
-        self.prepare(columns)
-        return self._account.notes()
 
     def event(self, event: Attributes) -> Attributes:
         return {**event, "action_source": self._options.action_source}

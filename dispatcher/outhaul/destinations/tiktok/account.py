@@ -6,8 +6,6 @@ https://business-api.tiktok.com/portal/docs?id=1737172488964097
 
 from __future__ import annotations
 
-import dataclasses
-import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,6 +21,7 @@ from outhaul.errors import (
 )
 from outhaul.http.addresses import setting_problems
 from outhaul.http.answers import Response
+from outhaul.kit.account import real_clock
 from outhaul.kit.api import Api, ApiAccount, address, certificates, deadline
 from outhaul.kit.interface import Interface
 
@@ -95,9 +94,7 @@ class TikTok(ApiAccount):
     )
     request_seconds: float = deadline()
     ca_file: str = certificates()
-    clock: Callable[[], float] = dataclasses.field(
-        default=time.time, init=False, repr=False, compare=False
-    )
+    clock: Callable[[], float] = real_clock()
 
     def validate(self) -> list[str]:
         return setting_problems(self, ["base_url"], ["access_token"])

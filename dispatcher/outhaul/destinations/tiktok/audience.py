@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 import orjson
 
 from outhaul.destinations.tiktok.account import TikTok
+from outhaul.kit.api import id_named
 from outhaul.kit.audiences import Audience, audience_name, when_deleted
 from outhaul.kit.columns import Values
 from outhaul.kit.identifiers.formats import hashed_only, phone_country
@@ -54,10 +55,8 @@ class StreamedAudience(Audience):
         return Limits(_MOST_ROWS, _MOST_BYTES, often, concurrency=2)
 
     def find(self) -> str | None:
-        for each in self._account.api.audiences({"advertiser_id": self._advertiser}):
-            if each.get("name") == self._list_name:
-                return str(each["audience_id"])
-        return None
+        audiences = self._account.api.audiences({"advertiser_id": self._advertiser})
+        return id_named(audiences, self._list_name, id="audience_id")
 
     def name_of(self, list_id: str) -> str | None:
         named = {"custom_audience_ids": orjson.dumps([list_id]).decode()}

@@ -6,7 +6,6 @@ https://business-api.tiktok.com/portal/docs?id=1771101027431425
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -20,11 +19,11 @@ from outhaul.kit.bodies import Field
 from outhaul.kit.conversions import Conversions, max_age_hours
 from outhaul.kit.formats import Text
 from outhaul.kit.identifiers.formats import hashed_only, phone_country
+from outhaul.kit.records import Probed
 from outhaul.kit.rows import Collected
-from outhaul.kit.service import Activation, Limits
-from outhaul.model import ACCEPTED, Change, Column, Outcome
+from outhaul.kit.service import Activation
+from outhaul.model import ACCEPTED, Column, Outcome
 
-_MOST_EVENTS, _MOST_BYTES = 1_000, 2_000_000
 _TRACK = "/event/track/"
 _AGE = "TikTok attributes none that is older"
 
@@ -57,7 +56,7 @@ class OfflineOptions:
     phone_country: str = phone_country()
 
 
-class _Tracked(Conversions):
+class _Tracked(Probed, Conversions):
     """Sends events; source, id_setting: where they are from, and its id's setting."""
 
     source: ClassVar[str]
@@ -65,6 +64,7 @@ class _Tracked(Conversions):
     names = re.compile(r"\S(.{0,48}\S)?")
     names_have = "1 to 50 characters without outer spaces"
     network = "tiktok"
+    most_events, most_bytes = 1_000, 2_000_000
     person = "user"
     details = "properties"
     keys: ClassVar[dict[str, str]] = {
@@ -96,23 +96,11 @@ class _Tracked(Conversions):
             source["test_event_code"] = options.test_event_code
         self._head = orjson.dumps(source)[:-1]
 
-    def limits(self, change: Change) -> Limits:
-        often = self._account.requests_per_second
-        return Limits(_MOST_EVENTS, _MOST_BYTES, often, concurrency=2)
-
-    def opening_requests(self, columns: Sequence[Column]) -> int:
-        return 1  # whether the token may send
-
-    def prepare(self, columns: Sequence[Column]) -> None:
-        super().prepare(columns)
+    def ask_for_access(self) -> None:
         try:
             self._track(b"")
         except RequestRefused:
             pass  # of no events, which the token may send
-
-    def check(self, columns: Sequence[Column]) -> list[str]:
-        self.prepare(columns)
-        return self._account.notes()
 
     def send(self, items: Collected) -> list[Outcome]:
         self._track(b",".join(items.bodies))

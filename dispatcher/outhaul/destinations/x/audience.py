@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from outhaul.destinations.x.account import XAds
 from outhaul.http.addresses import path_part
+from outhaul.kit.api import id_named
 from outhaul.kit.audiences import Audience, audience_name, when_deleted
 from outhaul.kit.columns import Values
 from outhaul.kit.identifiers.formats import hashed_only, phone_country
@@ -47,10 +48,8 @@ class CustomAudience(Audience):
     _account: XAds
 
     def find(self) -> str | None:
-        for each in self._account.api.audiences(self._account.path):
-            if each.get("name") == self._list_name:
-                return str(each["id"])
-        return None
+        audiences = self._account.api.audiences(self._account.path)
+        return id_named(audiences, self._list_name)
 
     def name_of(self, list_id: str) -> str | None:
         found = self._account.api.find(self._path(list_id))
