@@ -8,45 +8,18 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from importlib import import_module
+from pkgutil import iter_modules
 
-from benchmarks.loops import (
-    batch,
-    braze,
-    brevo,
-    emarsys,
-    files,
-    hubspot,
-    intercom,
-    iterable,
-    klaviyo,
-    mailchimp,
-    meta,
-    rows,
-    sendgrid,
-    splio,
-    zendesk,
-)
 from benchmarks.loops.place import Batches, Place, Rows
 
 __all__ = ["LOOPS", "Batches", "Place", "Rows"]
 
-_MODULES = (
-    batch,
-    braze,
-    brevo,
-    emarsys,
-    files,
-    hubspot,
-    intercom,
-    iterable,
-    klaviyo,
-    mailchimp,
-    meta,
-    rows,
-    sendgrid,
-    splio,
-    zendesk,
-)
+_MODULES = [
+    import_module(f"{__name__}.{each.name}")
+    for each in iter_modules(__path__)
+    if each.name != "place"
+]
 
 LOOPS: dict[str, Callable[[Batches, Place], None]] = {
     name: loop

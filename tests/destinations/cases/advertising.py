@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from outhaul.model import Change, Column, Kind, Row
-from tests.destinations.cases.case import EMAIL
+from tests.destinations.cases.case import EMAIL, by_number
 
 NOW = datetime.now(timezone.utc).replace(microsecond=0)
 TURNS = [Change.INSERTED, Change.UPDATED, Change.INSERTED, Change.REMOVED]
@@ -92,6 +92,22 @@ def events(**more: Any) -> list[Row]:
 def happened(number: int) -> int:
     """When, in whole seconds since 1970."""
     return int((NOW - timedelta(hours=number)).timestamp())
+
+
+def told(name: str, source: str, value: Any = 12.5) -> list[dict[str, Any]]:
+    """Those events as Meta, and others after it, are told of them."""
+    return by_number(
+        3,
+        lambda n: {
+            "event_id": f"order-{n}",
+            "event_name": name,
+            "event_time": happened(n),
+            "user_data": {"em": [address(n)]}
+            | ({} if n == 2 else {"ph": [sha256("448444124653")]}),
+            "custom_data": {"value": value, "currency": "EUR"},
+            "action_source": source,
+        },
+    )
 
 
 BAD_EVENTS = [
