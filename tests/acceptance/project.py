@@ -14,7 +14,6 @@ from tests.acceptance.services import (
     APP_KEY,
     CASES,
     NEW_CONTACTS,
-    Case,
     Person,
     destinations,
     is_user,
@@ -57,28 +56,31 @@ PURCHASE_BINDING = {
 CUSTOMERS = [str(number) for number in range(1, 60)]
 
 
-class Chinook:
-    """The project, its warehouse and the sandbox that it is sent to."""
+class Project:
+    """A dbt project about the tables of Chinook, and the sandbox that it is sent to."""
 
-    def __init__(
-        self,
-        folder: Path,
-        output: dict[str, Any],
-        run_sql: Callable[[str], list[tuple[Any, ...]]],
-        sandbox: Sandbox,
-        run: Callable[..., Ran],
-    ) -> None:
+    def __init__(self, folder: Path, sandbox: Sandbox, run: Callable[..., Ran]) -> None:
         self.folder = folder
-        self.run_sql = run_sql
         self.sandbox = sandbox
         self.run = run
-        sandbox.emarsys.add_list(NEW_CONTACTS)
-        for quota in sandbox.splio.quotas.values():
-            quota.most = None  # at 20 contacts a second this would take long
-        for customer in filter(is_user, CUSTOMERS):
-            sandbox.batch.add_user(f"c{customer}", APP_KEY)
-        for name, content in _files(output, sandbox).items():
-            file = folder / name
+
+    def write(
+        self, output: dict[str, Any], destinations: dict[str, Any], **models: Any
+    ) -> None:
+        """Its files: text, or what becomes YAML, by name; then install the package."""
+        about = {"name": "chinook", "version": "1.0.0", "profile": "chinook"}
+        files = {
+            "dbt_project.yml": {
+                **about,
+                "flags": {"send_anonymous_usage_stats": False},
+            },
+            "packages.yml": {"packages": [{"local": str(ROOT)}]},
+            "profiles.yml": {"chinook": {"target": "dev", "outputs": {"dev": output}}},
+            "destinations.yml": {"destinations": destinations},
+            **{f"models/{name}": content for name, content in models.items()},
+        }
+        for name, content in files.items():
+            file = self.folder / name
             file.parent.mkdir(parents=True, exist_ok=True)
             text = content if isinstance(content, str) else yaml.safe_dump(content)
             file.write_text(text)
@@ -97,6 +99,27 @@ class Chinook:
         )
         assert ran.code == 0, ran
         return {report["name"]: report for report in ran.json}
+
+
+class Chinook(Project):
+    """Who spent over 40, on any warehouse, to every service of the first platforms."""
+
+    def __init__(
+        self,
+        folder: Path,
+        output: dict[str, Any],
+        run_sql: Callable[[str], list[tuple[Any, ...]]],
+        sandbox: Sandbox,
+        run: Callable[..., Ran],
+    ) -> None:
+        super().__init__(folder, sandbox, run)
+        self.run_sql = run_sql
+        sandbox.emarsys.add_list(NEW_CONTACTS)
+        for quota in sandbox.splio.quotas.values():
+            quota.most = None  # at 20 contacts a second this would take long
+        for customer in filter(is_user, CUSTOMERS):
+            sandbox.batch.add_user(f"c{customer}", APP_KEY)
+        self.write(output, destinations(sandbox), **_models())
 
     def segment(self) -> dict[str, Person]:
         """Who should be in it by customer, computed anew from the source tables."""
@@ -121,28 +144,22 @@ class Chinook:
         return {row[0]: (f"c{row[1]}", float(row[2])) for row in rows}
 
 
-def _files(output: dict[str, Any], sandbox: Sandbox) -> dict[str, Any]:
-    models = [_model(f"spenders__{name}", CASES[name]) for name in CASES]
-    models.append(_described("purchases__batch_events", "invoice_id", PURCHASE_BINDING))
+def _models() -> dict[str, Any]:
+    models = [
+        described(f"spenders__{name}", case.key, case.binding)
+        for name, case in CASES.items()
+    ]
+    models.append(described("purchases__batch_events", "invoice_id", PURCHASE_BINDING))
     tables = [{"name": "customers"}, {"name": "invoices"}]
     return {
-        "dbt_project.yml": {
-            "name": "chinook",
-            "version": "1.0.0",
-            "profile": "chinook",
-            "flags": {"send_anonymous_usage_stats": False},
-        },
-        "packages.yml": {"packages": [{"local": str(ROOT)}]},
-        "profiles.yml": {"chinook": {"target": "dev", "outputs": {"dev": output}}},
-        "destinations.yml": {"destinations": destinations(sandbox)},
-        "models/spenders.sql": SEGMENT,
-        "models/purchases__batch_events.sql": PURCHASES,
-        "models/models.yml": {
+        "spenders.sql": SEGMENT,
+        "purchases__batch_events.sql": PURCHASES,
+        "models.yml": {
             "sources": [{"name": "chinook", "schema": SCHEMA, "tables": tables}],
             "models": models,
         },
         **{
-            f"models/spenders__{name}.sql": (
+            f"spenders__{name}.sql": (
                 f"select {case.select} from {{{{ ref('spenders') }}}}"
             )
             for name, case in CASES.items()
@@ -150,11 +167,8 @@ def _files(output: dict[str, Any], sandbox: Sandbox) -> dict[str, Any]:
     }
 
 
-def _model(name: str, case: Case) -> dict[str, Any]:
-    return _described(name, case.key, case.binding)
-
-
-def _described(name: str, key: str, binding: Any) -> dict[str, Any]:
+def described(name: str, key: str, binding: Any) -> dict[str, Any]:
+    """The YAML of a diff."""
     return {
         "name": name,
         "config": {

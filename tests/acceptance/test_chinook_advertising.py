@@ -10,16 +10,15 @@ from typing import Any
 
 import duckdb
 import pytest
-import yaml
 
 from outhaul.kit.audiences import Audience
 from outhaul.kit.conversions import Conversions
 from outhaul.kit.service import Service
 from outhaul.registry.platforms import PLATFORMS
 from outhaul.sandbox import Sandbox
-from tests.acceptance.chinook import ROOT, SCHEMA, data_folder, load
-from tests.cli.shop import run_command
-from tests.dbt_runs import run_dbt
+from tests.acceptance.chinook import SCHEMA, data_folder, load
+from tests.acceptance.project import Project, described
+from tests.cli.shop import Ran, run_command
 from tests.destinations.cases import CASES, SECRET, Case
 
 FAMILIES = (Audience, Conversions)
@@ -54,43 +53,32 @@ COMPANY = "coalesce(company, country)"
 OF_COMPANIES = "linkedin__companies"
 
 
-class Advertisers:
-    """A project with a diff for each service of each network, and the sandbox."""
+class Advertisers(Project):
+    """A project with a diff for each service of each network."""
 
-    def __init__(self, folder: Path, sandbox: Sandbox, run: Callable[..., Any]) -> None:
-        self.folder = folder
-        self.sandbox = sandbox
+    def __init__(self, folder: Path, sandbox: Sandbox, run: Callable[..., Ran]) -> None:
+        super().__init__(folder, sandbox, run)
         self.environ: dict[str, str] = {}
-        self.run = run
         self.path = folder / "warehouse.duckdb"
         for case in NETWORKS.values():
             case.seed(sandbox)
-        for name, content in self._files().items():
-            file = folder / name
-            file.parent.mkdir(parents=True, exist_ok=True)
-            text = content if isinstance(content, str) else yaml.safe_dump(content)
-            file.write_text(text)
-        self.dbt("deps")
-
-    def dbt(self, command: str) -> None:
-        result = run_dbt(self.folder, command, writes_artifacts=True)
-        assert result.success, [
-            each.message for each in getattr(result.result, "results", [])
-        ]
+        output = {"type": "duckdb", "path": str(self.path), "schema": "main"}
+        destinations = {
+            name: self._destination(name, case) for name, case in NETWORKS.items()
+        }
+        self.write(
+            {**output, "threads": 1},
+            destinations,
+            **{
+                "spenders.sql": SPENDERS,
+                "models.yml": {"models": [_model(name) for name in NETWORKS]},
+                **{f"chinook__{name}.sql": _select(name) for name in NETWORKS},
+            },
+        )
 
     def sql(self, statement: str) -> list[tuple[Any, ...]]:
         with duckdb.connect(str(self.path)) as connection:
             return connection.execute(statement).fetchall()
-
-    def send(self) -> dict[str, Any]:
-        """Build and sync; the reports by name, after all of them succeeded."""
-        self.dbt("build")
-        folder = str(self.folder)
-        ran = self.run(
-            "sync", "--json", "--project-dir", folder, "--profiles-dir", folder
-        )
-        assert ran.code == 0, ran
-        return {report["name"]: report for report in ran.json}
 
     def members(self) -> dict[str, str]:
         """What stands for the company of each spender, by address."""
@@ -101,33 +89,6 @@ class Advertisers:
         """The invoices of everybody whose invoices are over one."""
         found = self.sql(f"select invoice_id from {SCHEMA}.invoices where total > 1")
         return {f"order-{number}" for (number,) in found}
-
-    def _files(self) -> dict[str, Any]:
-        output = {
-            "type": "duckdb",
-            "path": str(self.path),
-            "schema": "main",
-            "threads": 1,
-        }
-        return {
-            "dbt_project.yml": {
-                "name": "chinook",
-                "version": "1.0.0",
-                "profile": "chinook",
-                "flags": {"send_anonymous_usage_stats": False},
-            },
-            "packages.yml": {"packages": [{"local": str(ROOT)}]},
-            "profiles.yml": {"chinook": {"target": "dev", "outputs": {"dev": output}}},
-            "destinations.yml": {
-                "destinations": {
-                    name: self._destination(name, case)
-                    for name, case in NETWORKS.items()
-                }
-            },
-            "models/spenders.sql": SPENDERS,
-            "models/models.yml": {"models": [_model(name) for name in NETWORKS]},
-            **{f"models/chinook__{name}.sql": _select(name) for name in NETWORKS},
-        }
 
     def _destination(self, name: str, case: Case) -> dict[str, Any]:
         """The case's account, whose secrets come from variables."""
@@ -187,14 +148,7 @@ def _model(name: str) -> dict[str, Any]:
         key, binding["append_only"] = "event_id", True
     if name == OF_COMPANIES:
         key = "company_name"
-    return {
-        "name": f"chinook__{name}",
-        "config": {
-            "materialized": "diff",
-            "unique_key": key,
-            "meta": {"outhaul": binding},
-        },
-    }
+    return described(f"chinook__{name}", key, binding)
 
 
 @pytest.fixture
@@ -206,7 +160,7 @@ def chinook(
         pytest.skip("the Chinook files are not here: set OUTHAUL_DATA to their folder")
     with Sandbox(job_seconds=0.0) as sandbox:
 
-        def run(*arguments: str) -> Any:
+        def run(*arguments: str) -> Ran:
             ran = run_command(arguments, made.environ, monkeypatch, capsys)
             assert SECRET not in ran.out + ran.err
             return ran
