@@ -23,6 +23,7 @@ class Window:
     def __init__(self, bucket: Bucket) -> None:
         self.bucket = bucket
         self._taken: deque[tuple[float, int]] = deque()
+        self._sum = 0  # kept: a day of requests is long to add up for each of them
 
     def cost(self, requests: int, rows: int) -> int:
         return rows if self.bucket.unit == "rows" else requests
@@ -30,8 +31,8 @@ class Window:
     def wait(self, now: float, cost: int) -> float:
         """Seconds until so much fits in; what never does waits for an empty one."""
         while self._taken and self._taken[0][0] <= now:
-            self._taken.popleft()
-        excess = sum(each for _, each in self._taken) + cost - self.bucket.most
+            self._sum -= self._taken.popleft()[1]
+        excess = self._sum + cost - self.bucket.most
         free_at = now
         for ends, each in self._taken:
             if excess <= 0:
@@ -45,6 +46,7 @@ class Window:
         bucket = self.bucket
         lasts = bucket.seconds * max(1.0, cost / bucket.most)
         self._taken.append((now + lasts, cost))
+        self._sum += cost
 
 
 class RateLimiter:
